@@ -1,0 +1,134 @@
+//! What is stored: the append-only ledger of a centre. Ids and times only, never a person's words.
+
+use serde::{Deserialize, Serialize};
+
+use crate::contact::{Channel, DeclineReason, Disposition};
+use crate::end::EndReason;
+use crate::ids::{BoothId, ContactId, Fence, OfferId, OperatorId, Session};
+use crate::presence::Presence;
+use crate::time::Time;
+
+/// One thing that happened. Folding all facts in order rebuilds the machine after a restart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Fact {
+    /// An operator began a session.
+    SignedIn {
+        /// Who.
+        operator: OperatorId,
+        /// The epoch.
+        session: Session,
+    },
+    /// An operator ended a session.
+    SignedOut {
+        /// Who.
+        operator: OperatorId,
+        /// The epoch.
+        session: Session,
+    },
+    /// A presence was confirmed.
+    PresenceSet {
+        /// Whose.
+        operator: OperatorId,
+        /// What the board shows from now on.
+        presence: Presence,
+        /// What follows the contact in hand or returns after a system-caused state.
+        next: Presence,
+    },
+    /// A contact arrived.
+    Arrived {
+        /// Which one.
+        contact: ContactId,
+        /// How it came.
+        channel: Channel,
+        /// From which booth, when it came from one.
+        booth: Option<BoothId>,
+    },
+    /// A contact was shown to an operator.
+    Offered {
+        /// Which offer.
+        offer: OfferId,
+        /// Which contact.
+        contact: ContactId,
+        /// To whom.
+        operator: OperatorId,
+        /// The fence.
+        fence: Fence,
+        /// When the ring ends.
+        expires: Time,
+    },
+    /// A ring ended without this seat taking it.
+    OfferEnded {
+        /// Which offer.
+        offer: OfferId,
+        /// How.
+        outcome: OfferOutcome,
+    },
+    /// An operator took the contact.
+    Accepted {
+        /// Which offer.
+        offer: OfferId,
+        /// Which contact.
+        contact: ContactId,
+        /// Who.
+        operator: OperatorId,
+        /// The fence that holds the media now.
+        fence: Fence,
+    },
+    /// The two hear each other.
+    Live {
+        /// Which contact.
+        contact: ContactId,
+    },
+    /// The visitor was put on hold or taken back.
+    HeldSet {
+        /// Which contact.
+        contact: ContactId,
+        /// On or off.
+        held: bool,
+    },
+    /// The contact lost its operator and goes back to the head of the queue.
+    Returned {
+        /// Which contact.
+        contact: ContactId,
+        /// Whom it was taken from.
+        operator: OperatorId,
+    },
+    /// The talk (or the waiting) is over.
+    Ended {
+        /// Which contact.
+        contact: ContactId,
+        /// How.
+        end: EndReason,
+    },
+    /// The wrap-up is done; the contact is closed.
+    Finished {
+        /// Which contact.
+        contact: ContactId,
+        /// Who.
+        operator: OperatorId,
+        /// What came of it.
+        disposition: Disposition,
+    },
+}
+
+/// How an offer ended, a closed list (reliability.md, assignment 11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum OfferOutcome {
+    /// This seat took it.
+    Answered,
+    /// The seat declined.
+    Declined {
+        /// Why.
+        reason: DeclineReason,
+    },
+    /// The seat's own full ring ran out.
+    NotAnswered,
+    /// Another seat was first.
+    Rescinded,
+    /// The visitor left.
+    Abandoned,
+    /// The seat's line was lost or it signed out.
+    SeatGone,
+}

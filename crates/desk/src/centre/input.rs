@@ -1,0 +1,344 @@
+//! What comes into the machine of a centre and what goes out.
+
+use serde::{Deserialize, Serialize};
+
+use super::Fact;
+use crate::code::Code;
+use crate::contact::{DeclineReason, Disposition};
+use crate::end::EndReason;
+use crate::ids::{BoothId, ContactId, Fence, OfferId, OperatorId, Session};
+use crate::presence::{Channels, Chosen};
+use crate::time::{Millis, Time};
+
+/// Whoever owns a media leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Owner {
+    /// A visitor's booth.
+    Booth {
+        /// Which one.
+        booth: BoothId,
+    },
+    /// An operator's warm line.
+    Operator {
+        /// Whose.
+        operator: OperatorId,
+    },
+}
+
+/// Whom a refusal goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Party {
+    /// One session of an operator.
+    Operator(OperatorId, Session),
+    /// A booth's page.
+    Booth(BoothId),
+    /// The exchange.
+    Exchange,
+}
+
+/// The settings of a centre that the machine needs. Defaults are those of ARCHITECTURE.md.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// How long one seat rings (5-60 s).
+    pub ring_timeout_ms: Millis,
+    /// How many seats may ring for one contact at once (1 = one after the other).
+    pub offers_at_once: u32,
+    /// No answer for this long: no more offers to this operator.
+    pub suspect_after_ms: Millis,
+    /// No answer for this long: 接続断.
+    pub lost_after_ms: Millis,
+    /// What leases get on top after the server started.
+    pub start_grace_ms: Millis,
+    /// How long an operator lost in a talk may take to come back.
+    pub reattach_ms: Millis,
+    /// How long a booth may be away while it waits.
+    pub booth_lost_waiting_ms: Millis,
+    /// How long a booth may be away in a talk.
+    pub booth_lost_talking_ms: Millis,
+    /// How long the exchange may take to confirm a bridge.
+    pub connect_timeout_ms: Millis,
+    /// How many contacts may wait at once.
+    pub queue_limit: u32,
+    /// Which channels are open. The calendar sets them; a closed channel takes no new contact.
+    pub open: Channels,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            ring_timeout_ms: Millis::seconds(20),
+            offers_at_once: 1,
+            suspect_after_ms: Millis::seconds(10),
+            lost_after_ms: Millis::seconds(15),
+            start_grace_ms: Millis::seconds(20),
+            reattach_ms: Millis::seconds(30),
+            booth_lost_waiting_ms: Millis::seconds(30),
+            booth_lost_talking_ms: Millis::seconds(60),
+            connect_timeout_ms: Millis::seconds(5),
+            queue_limit: 50,
+            open: Channels::Both,
+        }
+    }
+}
+
+/// Everything that can happen to a centre.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// An operator signed in and the socket is open; the session number is higher than any before.
+    SignIn {
+        /// Who.
+        operator: OperatorId,
+        /// The new epoch.
+        session: Session,
+    },
+    /// The same session is back on a new socket (resume).
+    Attach {
+        /// Who.
+        operator: OperatorId,
+        /// The epoch.
+        session: Session,
+    },
+    /// The operator signs out.
+    SignOut {
+        /// Who.
+        operator: OperatorId,
+        /// The epoch.
+        session: Session,
+    },
+    /// The operator's desktop is alive.
+    Heartbeat {
+        /// Who.
+        operator: OperatorId,
+        /// The epoch.
+        session: Session,
+    },
+    /// The operator asks for a state; in a contact it is what follows.
+    Choose {
+        /// Who.
+        operator: OperatorId,
+        /// The epoch.
+        session: Session,
+        /// The wish.
+        chosen: Chosen,
+    },
+    /// The operator takes an offer.
+    Accept {
+        /// Who.
+        operator: OperatorId,
+        /// The epoch.
+        session: Session,
+        /// Which offer.
+        offer: OfferId,
+        /// The fence that came with it.
+        fence: Fence,
+    },
+    /// The operator cannot take an offer.
+    Decline {
+        /// Who.
+        operator: OperatorId,
+        /// The epoch.
+        session: Session,
+        /// Which offer.
+        offer: OfferId,
+        /// Why.
+        reason: DeclineReason,
+    },
+    /// The operator ends the talk.
+    End {
+        /// Who.
+        operator: OperatorId,
+        /// The epoch.
+        session: Session,
+        /// Which contact.
+        contact: ContactId,
+    },
+    /// The operator holds or takes back the visitor.
+    Hold {
+        /// Who.
+        operator: OperatorId,
+        /// The epoch.
+        session: Session,
+        /// Which contact.
+        contact: ContactId,
+        /// On or off.
+        held: bool,
+    },
+    /// The operator is done with the wrap-up.
+    Finish {
+        /// Who.
+        operator: OperatorId,
+        /// The epoch.
+        session: Session,
+        /// Which contact.
+        contact: ContactId,
+        /// What came of it.
+        disposition: Disposition,
+    },
+    /// A booth rings.
+    Ring {
+        /// Which one.
+        booth: BoothId,
+    },
+    /// The visitor leaves the queue or ends the talk.
+    Leave {
+        /// The booth.
+        booth: BoothId,
+        /// Which contact.
+        contact: ContactId,
+    },
+    /// A booth's page came or went.
+    BoothLine {
+        /// Which one.
+        booth: BoothId,
+        /// There or not.
+        up: bool,
+    },
+    /// A media leg came up or went down, as the exchange sees it.
+    Media {
+        /// Whose.
+        owner: Owner,
+        /// Up or down.
+        up: bool,
+    },
+    /// The exchange joined the two.
+    Joined {
+        /// Which contact.
+        contact: ContactId,
+        /// Under which fence.
+        fence: Fence,
+    },
+    /// The exchange could not join the two.
+    JoinFailed {
+        /// Which contact.
+        contact: ContactId,
+        /// Under which fence.
+        fence: Fence,
+        /// Why.
+        code: Code,
+    },
+    /// The exchange connected and told which bridges stand.
+    ExchangeUp {
+        /// The standing bridges.
+        bridges: Vec<(ContactId, Fence)>,
+    },
+    /// The line to the exchange is gone (its media may well go on).
+    ExchangeDown,
+    /// The settings changed.
+    Settings(Settings),
+}
+
+/// Why an offer came to this seat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct OfferWhy {
+    /// How many seats were ready for this contact.
+    pub ready: u32,
+    /// How long this seat has been idle, the longest of them.
+    pub idle_ms: Millis,
+    /// How many rings went before, unanswered or declined.
+    pub rings_before: u32,
+}
+
+/// Why a ring stopped at a seat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum RescindWhy {
+    /// Another operator was first.
+    TakenBy {
+        /// Who.
+        operator: OperatorId,
+    },
+    /// The visitor left.
+    VisitorLeft,
+    /// The ring ran out: the seat becomes 離席(不応答).
+    NoAnswer,
+    /// The operator declined.
+    Declined,
+    /// The operator's line was lost or signed out.
+    SeatGone,
+}
+
+/// Everything that a centre does. Facts come first and are stored before any other output is carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Store this.
+    Fact(Fact),
+    /// Show an offer.
+    Offer {
+        /// To whom.
+        operator: OperatorId,
+        /// In which session.
+        session: Session,
+        /// Which offer.
+        offer: OfferId,
+        /// Which contact.
+        contact: ContactId,
+        /// To be sent back with the accept.
+        fence: Fence,
+        /// When the ring ends.
+        expires: Time,
+    },
+    /// Stop a ring.
+    Rescind {
+        /// At whom.
+        operator: OperatorId,
+        /// Which offer.
+        offer: OfferId,
+        /// Why.
+        why: RescindWhy,
+    },
+    /// Let a waiting visitor hear and see something.
+    Wait {
+        /// Which contact.
+        contact: ContactId,
+        /// Whose leg.
+        visitor: Owner,
+    },
+    /// Join the two.
+    Join {
+        /// Which contact.
+        contact: ContactId,
+        /// Under which fence.
+        fence: Fence,
+        /// The visitor's leg.
+        visitor: Owner,
+        /// The operator's leg.
+        operator: OperatorId,
+    },
+    /// Hold or take back.
+    Hold {
+        /// Which contact.
+        contact: ContactId,
+        /// Under which fence.
+        fence: Fence,
+        /// On or off.
+        held: bool,
+    },
+    /// Take the two apart.
+    Release {
+        /// Which contact.
+        contact: ContactId,
+        /// Every fence up to this one is dead.
+        fence: Fence,
+        /// How it ended.
+        end: EndReason,
+    },
+    /// A newer sign-in took over: close the older session's socket.
+    Replaced {
+        /// Whose.
+        operator: OperatorId,
+        /// Which one is over.
+        session: Session,
+    },
+    /// The input was not legal here; nothing changed.
+    Refused {
+        /// Who is told.
+        to: Party,
+        /// Why.
+        code: Code,
+    },
+}

@@ -1,0 +1,56 @@
+//! Stable error codes: what went wrong, for programs. The screens own the words.
+
+use serde::{Deserialize, Serialize};
+
+/// A refusal that another program can act on. The names are a contract: never renamed, only added to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// The offer or contact is not there (any more).
+    Gone,
+    /// Somebody else has it.
+    Taken,
+    /// The deadline has passed.
+    TooLate,
+    /// A lower fence than the one in force.
+    StaleFence,
+    /// This cannot be done in the present state.
+    WrongState,
+    /// The sender is not signed in, or its session was replaced.
+    NotSignedIn,
+    /// A newer sign-in of the same operator has taken over.
+    Replaced,
+    /// The operator's media line is not up.
+    NoMedia,
+    /// Name or password is wrong.
+    WrongPassword,
+    /// Too many failures; wait.
+    Locked,
+    /// The token, secret or key is unknown or revoked.
+    Unauthorised,
+    /// The client speaks a newer protocol than the server: update the server.
+    ServerTooOld,
+    /// The client speaks a protocol that the server no longer knows: update the client.
+    ClientTooOld,
+    /// The message is larger than allowed.
+    TooLarge,
+    /// Too many messages or requests.
+    TooMany,
+    /// The message cannot be understood.
+    Malformed,
+    /// The exchange is not connected.
+    NoExchange,
+    /// The booth already has a contact.
+    AlreadyWaiting,
+    /// The queue has no place.
+    QueueFull,
+    /// The channel is closed now.
+    Closed,
+    /// The server cannot store facts at the moment.
+    StoreDown,
+    /// No answer from the server.
+    Unreachable,
+    /// The operating system offers no place for secrets.
+    NoKeyring,
+}

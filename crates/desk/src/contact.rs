@@ -1,0 +1,97 @@
+//! The words for a contact's life. Knows no operator's presence and no queue order.
+
+use serde::{Deserialize, Serialize};
+
+/// The way that a contact comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// オンライン窓口.
+    Booth,
+    /// 電話.
+    Phone,
+}
+
+/// Where a contact stands: waiting → offered → connecting → live ⇄ held → wrapping → closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// In the queue, shown to nobody.
+    Waiting,
+    /// In the queue and ringing at one seat or more.
+    Offered,
+    /// Taken; the exchange has not confirmed the bridge yet.
+    Connecting,
+    /// The two hear and see each other.
+    Live,
+    /// The operator has put the visitor on hold.
+    Held,
+    /// The talk is over; the operator is in wrap-up (後処理).
+    Wrapping,
+    /// Over.
+    Closed,
+}
+
+/// 対応結果: what came of a contact (domain.md C-2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Disposition {
+    /// 案内完了.
+    Guided,
+    /// 予約登録.
+    ReservationMade,
+    /// 予約変更.
+    ReservationChanged,
+    /// 予約取消.
+    ReservationCancelled,
+    /// 申請完了(窓口).
+    ApplicationDone,
+    /// 利用支援完了.
+    SupportDone,
+    /// 発送依頼(連絡票).
+    DispatchRequested,
+    /// 市へ連絡(判断依頼).
+    CityAsked,
+    /// 市へ転送.
+    CityTransferred,
+    /// 折返し予定.
+    CallbackPlanned,
+    /// 交付・更新窓口へ案内.
+    SentToIssueCounter,
+    /// 支援窓口へ引継.
+    SentToSupportCounter,
+    /// マイナアシスト2へ切替.
+    SwitchedToAssist2,
+    /// 国コールセンター案内.
+    SentToNationalLine,
+    /// 外国語窓口案内.
+    SentToForeignLanguageLine,
+    /// 他課・他機関案内.
+    SentElsewhere,
+    /// 途中終了(相手).
+    BrokenOffByVisitor,
+    /// 途中終了(回線).
+    BrokenOffByLine,
+    /// 間違い・無言.
+    WrongOrSilent,
+    /// いたずら・不当要求.
+    Abuse,
+    /// 対象外.
+    OutOfScope,
+}
+
+/// Why an operator cannot take an offer (受けられない…).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum DeclineReason {
+    /// 前の対応の片付け中.
+    StillBusy,
+    /// 機器の不調.
+    DeviceTrouble,
+    /// 急な離席.
+    MustLeave,
+}

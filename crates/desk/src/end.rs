@@ -1,0 +1,79 @@
+//! Every way that a contact can end, in one closed list: whose fault, and why.
+
+use serde::{Deserialize, Serialize};
+
+/// Whose doing an end is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// The visitor or caller.
+    Visitor,
+    /// The operator.
+    Operator,
+    /// Our own programs or settings.
+    Us,
+    /// The line or the carrier.
+    Carrier,
+    /// Nobody: it simply ended.
+    Nobody,
+}
+
+/// Why a contact ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// The operator ended the talk.
+    OperatorEnded,
+    /// The visitor ended the talk.
+    VisitorEnded,
+    /// The visitor left the queue before any ring or between rings.
+    AbandonedWaiting,
+    /// The visitor left while a seat was ringing.
+    AbandonedRinging,
+    /// The visitor left between accept and bridge.
+    AbandonedConnecting,
+    /// The visitor's line was lost while waiting.
+    LineLostWaiting,
+    /// The visitor's line was lost in the talk and did not come back in time.
+    LineLostTalking,
+    /// The exchange could not join the two.
+    MediaFailed,
+    /// The exchange went away with the talk; the visitor is owed a callback.
+    ExchangeLost,
+    /// The channel closed while the contact waited.
+    OutOfHours,
+    /// No place in the queue.
+    QueueFull,
+}
+
+impl EndReason {
+    /// Every reason, for tables and reports.
+    pub const ALL: [EndReason; 11] = [
+        EndReason::OperatorEnded,
+        EndReason::VisitorEnded,
+        EndReason::AbandonedWaiting,
+        EndReason::AbandonedRinging,
+        EndReason::AbandonedConnecting,
+        EndReason::LineLostWaiting,
+        EndReason::LineLostTalking,
+        EndReason::MediaFailed,
+        EndReason::ExchangeLost,
+        EndReason::OutOfHours,
+        EndReason::QueueFull,
+    ];
+
+    /// Whose doing it was.
+    pub const fn fault(self) -> Fault {
+        match self {
+            EndReason::OperatorEnded | EndReason::VisitorEnded => Fault::Nobody,
+            EndReason::AbandonedWaiting
+            | EndReason::AbandonedRinging
+            | EndReason::AbandonedConnecting => Fault::Visitor,
+            EndReason::LineLostWaiting | EndReason::LineLostTalking => Fault::Carrier,
+            EndReason::MediaFailed | EndReason::ExchangeLost => Fault::Us,
+            EndReason::OutOfHours | EndReason::QueueFull => Fault::Nobody,
+        }
+    }
+}

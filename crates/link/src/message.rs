@@ -1,0 +1,415 @@
+//! The messages themselves. One socket per process at `/link`; JSON text frames; the first one is
+//! [`Up::Hello`], answered by [`Down::Welcome`] and a snapshot, or by [`Down::Goodbye`].
+
+use desk::centre::Owner;
+use desk::code::Code;
+use desk::contact::{DeclineReason, Disposition};
+use desk::end::EndReason;
+use desk::ids::{BoothId, ContactId, Fence, OfferId, Session};
+use desk::presence::Chosen;
+use desk::time::Time;
+use serde::{Deserialize, Serialize};
+
+use crate::state::{BoothChange, BoothState, DeskChange, DeskState};
+
+/// The version of this protocol. A server takes [`OLDEST`]..=[`VERSION`].
+pub const VERSION: u16 = 1;
+/// The oldest version that a server still takes.
+pub const OLDEST: u16 = 1;
+/// The largest frame that either side takes, bytes: an SDP of two tracks is under 8 KiB.
+pub const MAX_FRAME_BYTES: usize = 64 * 1024;
+
+/// Who connects, and the proof.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Who {
+    /// An operator with the token of the sign-in.
+    Operator {
+        /// Secret.
+        token: String,
+    },
+    /// A booth page with the secret made at its creation.
+    Booth {
+        /// Which one.
+        booth: BoothId,
+        /// Secret.
+        secret: String,
+    },
+    /// The exchange with its key.
+    Exchange {
+        /// Secret.
+        key: String,
+    },
+}
+
+/// Where an interrupted line wants to go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Resume {
+    /// The stream that the events belonged to, from [`Down::Welcome`].
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub stream: u64,
+    /// The last event that was applied.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub event: u64,
+}
+
+/// A request's name, made by the client: the same one again gets the same answer and no second effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct RequestId(#[cfg_attr(feature = "ts", ts(type = "string"))] pub uuid::Uuid);
+
+/// From a client to the server. `T` is what this kind of client may say.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Up<T> {
+    /// The first message.
+    Hello {
+        /// [`VERSION`] of the client.
+        version: u16,
+        /// Who, with proof.
+        who: Who,
+        /// Where to go on.
+        resume: Option<Resume>,
+    },
+    /// A request; answered by [`Down::Answer`].
+    Say {
+        /// Its name.
+        request: RequestId,
+        /// What is asked.
+        body: T,
+    },
+    /// A sign of life, every 5 s; answered by [`Down::Pong`].
+    Ping,
+}
+
+/// From the server to a client. `S` is the whole state, `C` one change, `G` a signal without memory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Down<S, C, G> {
+    /// The hello was good.
+    Welcome {
+        /// [`VERSION`] of the server.
+        version: u16,
+        /// The stream of the events that follow.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        stream: u64,
+        /// The session's epoch; 0 for booths and exchanges.
+        session: Session,
+        /// True: events go on where the resume asked; false: a snapshot follows.
+        resumed: bool,
+        /// The server's clock.
+        now: Time,
+    },
+    /// Everything, as of this event number.
+    Snapshot {
+        /// The number of the last event in it.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        event: u64,
+        /// The whole state.
+        state: S,
+        /// The server's clock.
+        now: Time,
+    },
+    /// One change. A number that is not the last plus one means a gap: reconnect without resume.
+    Event {
+        /// Its number.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        event: u64,
+        /// The change.
+        change: C,
+        /// The server's clock.
+        now: Time,
+    },
+    /// Something that is not part of the state and is not repeated after a reconnect.
+    Signal {
+        /// What.
+        signal: G,
+    },
+    /// The answer to a request.
+    Answer {
+        /// Whose answer.
+        request: RequestId,
+        /// None: done. Some: refused, and why.
+        refused: Option<Code>,
+    },
+    /// The answer to a ping.
+    Pong {
+        /// The server's clock.
+        now: Time,
+    },
+    /// The server closes, and why. Only `too_many`, `store_down` are worth a retry with the same hello.
+    Goodbye {
+        /// Why.
+        code: Code,
+    },
+}
+
+/// What an operator's desktop may say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum OperatorSays {
+    /// Ask for a state.
+    Choose {
+        /// The wish.
+        chosen: Chosen,
+    },
+    /// Take an offer.
+    Accept {
+        /// Which one.
+        offer: OfferId,
+        /// Its fence.
+        fence: Fence,
+    },
+    /// Cannot take an offer.
+    Decline {
+        /// Which one.
+        offer: OfferId,
+        /// Why.
+        reason: DeclineReason,
+    },
+    /// End the talk.
+    End {
+        /// Which contact.
+        contact: ContactId,
+    },
+    /// Hold or take back.
+    Hold {
+        /// Which contact.
+        contact: ContactId,
+        /// On or off.
+        held: bool,
+    },
+    /// Wrap-up done.
+    Finish {
+        /// Which contact.
+        contact: ContactId,
+        /// What came of it.
+        disposition: Disposition,
+    },
+    /// A media offer for the exchange.
+    Sdp(LegOffer),
+    /// Sign out.
+    SignOut,
+}
+
+/// What a booth page may say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum BoothSays {
+    /// Call an operator.
+    Ring,
+    /// Leave the queue or end the talk.
+    Leave {
+        /// Which contact.
+        contact: ContactId,
+    },
+    /// A media offer for the exchange.
+    Sdp(LegOffer),
+}
+
+/// A media offer on its way to the exchange.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct LegOffer {
+    /// The number of this leg of this owner, made by the client: a new leg has a higher one (use the
+    /// wall clock in ms), an ICE restart keeps it.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub leg: u64,
+    /// True: an ICE restart of this leg.
+    pub restart: bool,
+    /// The SDP offer, without candidates.
+    pub sdp: String,
+}
+
+/// What the server tells the owner of a leg on behalf of the exchange.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum LegSignal {
+    /// The answer to a [`LegOffer`].
+    Answer {
+        /// Which leg.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        leg: u64,
+        /// The SDP answer.
+        sdp: String,
+    },
+    /// The offer was refused; open a new leg after a pause.
+    Refused {
+        /// Which leg.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        leg: u64,
+        /// Why.
+        code: Code,
+    },
+    /// The exchange hears nothing from this leg: restart ICE.
+    RestartIce {
+        /// Which leg.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        leg: u64,
+    },
+    /// The exchange does not know this leg (any more): open a new one.
+    Unknown {
+        /// Which leg.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        leg: u64,
+    },
+}
+
+/// A bridge as the exchange holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bridge {
+    /// Which contact.
+    pub contact: ContactId,
+    /// The highest fence seen.
+    pub fence: Fence,
+    /// The visitor's side.
+    pub visitor: Owner,
+    /// The operator's side.
+    pub operator: Owner,
+    /// Held.
+    pub held: bool,
+}
+
+/// A leg as the exchange holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LegFact {
+    /// Whose.
+    pub owner: Owner,
+    /// Its number.
+    pub leg: u64,
+    /// Media flows.
+    pub up: bool,
+}
+
+/// What the exchange may say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ExchangeSays {
+    /// Right after the welcome: everything that stands.
+    Inventory {
+        /// The bridges.
+        bridges: Vec<Bridge>,
+        /// The legs.
+        legs: Vec<LegFact>,
+    },
+    /// To be passed to the owner of a leg.
+    Leg {
+        /// Whose.
+        owner: Owner,
+        /// What.
+        signal: LegSignal,
+    },
+    /// A leg came up or went down.
+    Media(LegFact),
+    /// A bridge stands.
+    Joined {
+        /// Which contact.
+        contact: ContactId,
+        /// Under which fence.
+        fence: Fence,
+    },
+    /// A bridge was refused.
+    JoinFailed {
+        /// Which contact.
+        contact: ContactId,
+        /// Under which fence.
+        fence: Fence,
+        /// Why: `stale_fence` or `no_media`.
+        code: Code,
+    },
+}
+
+/// What the server asks of the exchange; carried as the signal `G`, its state and change are `()`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ExchangeOrder {
+    /// Answer a media offer.
+    Sdp {
+        /// Whose.
+        owner: Owner,
+        /// The offer.
+        offer: LegOffer,
+    },
+    /// End a leg (signed out, booth revoked).
+    CloseLeg {
+        /// Whose.
+        owner: Owner,
+    },
+    /// The visitor waits: play the waiting sound; nothing of it reaches a desk.
+    Wait {
+        /// Which contact.
+        contact: ContactId,
+        /// Whose leg.
+        visitor: Owner,
+    },
+    /// Join the two, unless a higher fence was seen.
+    Join {
+        /// Which contact.
+        contact: ContactId,
+        /// The fence.
+        fence: Fence,
+        /// The visitor's side.
+        visitor: Owner,
+        /// The operator's side.
+        operator: Owner,
+    },
+    /// Hold or take back.
+    Hold {
+        /// Which contact.
+        contact: ContactId,
+        /// The fence.
+        fence: Fence,
+        /// On or off.
+        held: bool,
+    },
+    /// Take the two apart; fences up to this one are dead.
+    Release {
+        /// Which contact.
+        contact: ContactId,
+        /// The fence.
+        fence: Fence,
+        /// How it ended.
+        end: EndReason,
+    },
+}
+
+/// From the server to an operator's desktop.
+pub type ToOperator = Down<DeskState, DeskChange, LegSignal>;
+/// From the server to a booth page.
+pub type ToBooth = Down<BoothState, BoothChange, LegSignal>;
+/// From the server to the exchange.
+pub type ToExchange = Down<(), (), ExchangeOrder>;
+
+/// The body of `POST /api/sign-in`.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct SignIn {
+    /// The account's name, such as op01.
+    pub name: String,
+    /// Secret.
+    pub password: String,
+    /// The client's protocol version.
+    pub version: u16,
+}
+
+/// The good answer of `POST /api/sign-in`; a bad one is `{"code": …}` with 401, 423, 426 or 429.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct SignedIn {
+    /// Secret; goes into the OS keyring.
+    pub token: String,
+    /// The name on the tag.
+    pub name: String,
+}
+
+/// A refusal over HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// Why.
+    pub code: Code,
+}

@@ -1,0 +1,361 @@
+//! What the server shows to a desktop and to a booth page: whole states, and the parts that change.
+//!
+//! A change replaces one part by its new value, so that applying it twice does no harm.
+
+use desk::centre::OfferWhy;
+use desk::contact::{Channel, Phase};
+use desk::end::EndReason;
+use desk::ids::{BoothId, ContactId, Fence, OfferId, OperatorId};
+use desk::presence::{Chosen, Presence};
+use desk::time::{Millis, Time};
+use serde::{Deserialize, Serialize};
+
+/// An operator's own place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Me {
+    /// The account.
+    pub operator: OperatorId,
+    /// The name on the tag, such as オペレーター01.
+    pub name: String,
+    /// What the board shows.
+    pub presence: Presence,
+    /// Since when.
+    pub since: Time,
+    /// What was asked for last: in a contact, what follows.
+    pub next: Chosen,
+    /// The warm line to the exchange is up.
+    pub media: bool,
+}
+
+/// An offer as the desk shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct OfferCard {
+    /// Which offer.
+    pub offer: OfferId,
+    /// To be sent back with the accept.
+    pub fence: Fence,
+    /// Which contact.
+    pub contact: ContactId,
+    /// 受付番号, such as W-20260406-0007.
+    pub number: String,
+    /// How it came.
+    pub channel: Channel,
+    /// The booth's name.
+    pub booth: Option<String>,
+    /// When the visitor rang.
+    pub arrived: Time,
+    /// When this ring began.
+    pub offered: Time,
+    /// When this ring ends.
+    pub expires: Time,
+    /// Why it came here.
+    pub why: OfferWhy,
+}
+
+/// The contact in hand as the desk shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct ContactCard {
+    /// Which contact.
+    pub contact: ContactId,
+    /// 受付番号.
+    pub number: String,
+    /// How it came.
+    pub channel: Channel,
+    /// The booth's name.
+    pub booth: Option<String>,
+    /// Where it stands: connecting, live, held or wrapping.
+    pub phase: Phase,
+    /// When the visitor rang.
+    pub arrived: Time,
+    /// When it was taken.
+    pub answered: Time,
+    /// When the talk ended.
+    pub ended: Option<Time>,
+    /// How the talk ended.
+    pub end: Option<EndReason>,
+    /// The visitor's side is there; false: 再接続中.
+    pub visitor_up: bool,
+    /// Since when `visitor_up` has its value.
+    pub visitor_since: Time,
+    /// How often the visitor's line broke in the talk.
+    pub interruptions: u32,
+}
+
+/// One channel's queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct ChannelBoard {
+    /// The channel takes new contacts.
+    pub open: bool,
+    /// How many wait (offered ones included).
+    pub waiting: u32,
+    /// When the one that waits longest arrived.
+    pub oldest: Option<Time>,
+    /// How many operators are ready for this channel.
+    pub ready: u32,
+}
+
+/// Both queues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct QueueBoard {
+    /// 電話.
+    pub phone: ChannelBoard,
+    /// オンライン窓口.
+    pub booth: ChannelBoard,
+}
+
+/// What a booth does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum BoothDoing {
+    /// 接続なし.
+    Offline,
+    /// 空き.
+    Idle,
+    /// 呼出中.
+    Ringing,
+    /// 対応中.
+    Talking {
+        /// With whom.
+        operator: OperatorId,
+    },
+}
+
+/// One booth on the board.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct BoothCard {
+    /// Which one.
+    pub booth: BoothId,
+    /// Its name, such as ブース2.
+    pub name: String,
+    /// What it does.
+    pub doing: BoothDoing,
+    /// Since when; none when it was never seen since the server started.
+    pub since: Option<Time>,
+}
+
+/// Counts of today (Japan time), both channels together and the phone apart are reports' business.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct DayCounts {
+    /// 着信.
+    pub arrived: u32,
+    /// 応答.
+    pub answered: u32,
+    /// 放棄.
+    pub abandoned: u32,
+    /// 呼出中 and waiting.
+    pub waiting: u32,
+}
+
+/// How the last ring at this seat ended when it was not taken here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum RingEnd {
+    /// Another operator was first.
+    TakenBy {
+        /// That operator's name.
+        name: String,
+    },
+    /// The visitor left.
+    VisitorLeft,
+    /// It rang out: 離席(不応答).
+    NoAnswer,
+    /// Declined here.
+    Declined,
+}
+
+/// A word about the last ring.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct RingNotice {
+    /// Which offer.
+    pub offer: OfferId,
+    /// How it ended.
+    pub end: RingEnd,
+    /// When.
+    pub at: Time,
+}
+
+/// Everything that a desktop shows of the server's truth.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct DeskState {
+    /// The city's name, such as 上尾市.
+    pub city: String,
+    /// Own place.
+    pub me: Me,
+    /// What rings here.
+    pub offer: Option<OfferCard>,
+    /// How the last ring ended.
+    pub notice: Option<RingNotice>,
+    /// The contact in hand.
+    pub contact: Option<ContactCard>,
+    /// Both queues.
+    pub queue: QueueBoard,
+    /// The booths, in order.
+    pub booths: Vec<BoothCard>,
+    /// Today's counts.
+    pub day: DayCounts,
+    /// The exchange is connected to the server.
+    pub exchange_up: bool,
+    /// How long one seat rings.
+    pub ring_timeout_ms: Millis,
+}
+
+/// One part of a [`DeskState`], new.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
+pub enum DeskChange {
+    /// Own place.
+    Me(Me),
+    /// What rings here.
+    Offer(Option<OfferCard>),
+    /// How the last ring ended.
+    Notice(Option<RingNotice>),
+    /// The contact in hand.
+    Contact(Option<ContactCard>),
+    /// Both queues.
+    Queue(QueueBoard),
+    /// The booths.
+    Booths(Vec<BoothCard>),
+    /// Today's counts.
+    Day(DayCounts),
+    /// The exchange came or went.
+    ExchangeUp(bool),
+}
+
+/// What a visitor's contact does, as the booth page shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum BoothContactState {
+    /// In the queue.
+    Waiting {
+        /// How many parties are before this one.
+        ahead: u32,
+    },
+    /// Taken; the bridge is being made.
+    Connecting {
+        /// The operator's name on the tag.
+        operator: String,
+    },
+    /// In the talk.
+    Live {
+        /// The operator's name on the tag.
+        operator: String,
+        /// Since when.
+        since: Time,
+        /// The operator's side is there; false: お待ちください.
+        operator_up: bool,
+    },
+    /// On hold.
+    Held {
+        /// The operator's name on the tag.
+        operator: String,
+    },
+    /// Over; shown until the next visitor rings.
+    Ended {
+        /// How.
+        end: EndReason,
+        /// When.
+        at: Time,
+    },
+}
+
+/// A visitor's contact, as the booth page shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct BoothContact {
+    /// Which contact.
+    pub contact: ContactId,
+    /// 受付番号.
+    pub number: String,
+    /// When the visitor rang.
+    pub arrived: Time,
+    /// Where it stands.
+    pub state: BoothContactState,
+}
+
+/// Everything that a booth page shows of the server's truth.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct BoothState {
+    /// The booth itself.
+    pub booth: BoothId,
+    /// Its name, such as ブース2.
+    pub name: String,
+    /// The city's name.
+    pub city: String,
+    /// The phone number to show when the booth cannot serve.
+    pub phone_number: String,
+    /// The booth channel takes new contacts.
+    pub open: bool,
+    /// How many operators are ready for booths now.
+    pub ready: u32,
+    /// How many parties wait for booths now.
+    pub waiting: u32,
+    /// The exchange is connected to the server.
+    pub exchange_up: bool,
+    /// The contact of this booth, if any.
+    pub contact: Option<BoothContact>,
+}
+
+/// One part of a [`BoothState`], new.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
+pub enum BoothChange {
+    /// The contact.
+    Contact(Option<BoothContact>),
+    /// Opening, counts.
+    Board {
+        /// The booth channel takes new contacts.
+        open: bool,
+        /// How many operators are ready for booths now.
+        ready: u32,
+        /// How many parties wait for booths now.
+        waiting: u32,
+        /// The exchange is connected to the server.
+        exchange_up: bool,
+    },
+}
+
+impl DeskState {
+    /// Puts a change in its place.
+    pub fn apply(&mut self, change: DeskChange) {
+        match change {
+            DeskChange::Me(me) => self.me = me,
+            DeskChange::Offer(offer) => self.offer = offer,
+            DeskChange::Notice(notice) => self.notice = notice,
+            DeskChange::Contact(contact) => self.contact = contact,
+            DeskChange::Queue(queue) => self.queue = queue,
+            DeskChange::Booths(booths) => self.booths = booths,
+            DeskChange::Day(day) => self.day = day,
+            DeskChange::ExchangeUp(up) => self.exchange_up = up,
+        }
+    }
+}
+
+impl BoothState {
+    /// Puts a change in its place.
+    pub fn apply(&mut self, change: BoothChange) {
+        match change {
+            BoothChange::Contact(contact) => self.contact = contact,
+            BoothChange::Board { open, ready, waiting, exchange_up } => {
+                self.open = open;
+                self.ready = ready;
+                self.waiting = waiting;
+                self.exchange_up = exchange_up;
+            }
+        }
+    }
+}
