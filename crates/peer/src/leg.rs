@@ -1,0 +1,218 @@
+//! One person's media connection: negotiation, sending, asking for pictures, the end.
+//!
+//! It refuses to know what is sent and where received packets go.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rtc::peer_connection::configuration::RTCOfferOptions;
+use tokio::runtime::Handle;
+use webrtc::media_stream::track_local::TrackLocal;
+use webrtc::peer_connection::{PeerConnection, RTCSessionDescription};
+use webrtc::rtp_transceiver::RtpSender;
+
+use crate::flow::Line;
+use crate::flow::outbound::{Local, Outbound};
+use crate::port::{LegRuntime, Port, Seat};
+use crate::wire::{self, Ssrcs};
+use crate::{Event, Events, PeerError, Rtp, Track, sdp};
+
+/// How long the stack may take to close before its tasks are ended from outside.
+const CLOSE_LIMIT: Duration = Duration::from_secs(2);
+
+/// A handle of one media connection. Clones are the same leg; it closes when the last one is
+/// dropped.
+#[derive(Clone)]
+pub struct Leg(Arc<Open>);
+
+struct Open {
+    connection: Arc<dyn PeerConnection>,
+    runtime: Arc<LegRuntime>,
+    seat: Arc<Seat>,
+    line: Arc<Line>,
+    outbound: Outbound,
+    senders: [(Track, Arc<dyn RtpSender>); 2],
+    /// One negotiation at a time.
+    negotiation: tokio::sync::Mutex<()>,
+    handle: Handle,
+}
+
+impl Leg {
+    /// The exchange's side: answers an offer. The offer's candidates are not used; the far side is
+    /// found by its own checks. Gives the answer, to be sent to the far side.
+    pub async fn answer(port: &Port, offer: &str) -> Result<(Leg, String, Events), PeerError> {
+        let (leg, events) = Leg::open(port).await?;
+        let answer = leg.answer_restart(offer).await?;
+        Ok((leg, answer, events))
+    }
+
+    /// The desktop's side: offers one Opus and one VP8 track each way. Gives the offer, whose answer
+    /// goes to [`Leg::take_answer`]. The port must have no second offering leg to the same address.
+    pub async fn offer(port: &Port) -> Result<(Leg, String, Events), PeerError> {
+        let (leg, events) = Leg::open(port).await?;
+        let offer = leg.make_offer(None).await?;
+        Ok((leg, offer, events))
+    }
+
+    /// Takes the far side's answer to the offer made last. Its candidates are where we connect to.
+    pub async fn take_answer(&self, answer: &str) -> Result<(), PeerError> {
+        let _turn = self.0.negotiation.lock().await;
+        let (answer, addresses) = sdp::usable_candidates(answer)?;
+        let answer = RTCSessionDescription::answer(answer)
+            .map_err(|_| PeerError::BadDescription("it is no session description"))?;
+        self.0.seat.expect(&addresses)?;
+        self.0.connection.set_remote_description(answer).await?;
+        self.negotiated().await
+    }
+
+    /// Begins an ICE restart on the same connection: a new offer, whose answer goes to
+    /// [`Leg::take_answer`].
+    pub async fn offer_restart(&self) -> Result<String, PeerError> {
+        self.make_offer(Some(RTCOfferOptions { ice_restart: true }))
+            .await
+    }
+
+    /// Answers a further offer on the same connection: the far side's ICE restart.
+    pub async fn answer_restart(&self, offer: &str) -> Result<String, PeerError> {
+        let _turn = self.0.negotiation.lock().await;
+        let offer = RTCSessionDescription::offer(sdp::strip_candidates(offer)?)
+            .map_err(|_| PeerError::BadDescription("it is no session description"))?;
+        let connection = &self.0.connection;
+        connection.set_remote_description(offer).await?;
+        let answer = connection.create_answer(None).await?;
+        let text = self.published(&answer.sdp)?;
+        connection.set_local_description(answer).await?;
+        self.negotiated().await?;
+        Ok(text)
+    }
+
+    /// Sends a packet. Never waits: false when the leg was never connected, did not negotiate the
+    /// track, or is too far behind; the packet is dropped then.
+    pub fn send(&self, packet: Rtp) -> bool {
+        let line = &self.0.line;
+        let possible = line.is_connected() && line.payload_type(packet.track).is_some();
+        possible && self.0.outbound.put(packet)
+    }
+
+    /// Asks the far side for a key frame, as soon as it is connected and a few times a second at
+    /// most. After each [`Event::Connected`] the leg asks of its own accord.
+    pub fn want_keyframe(&self) {
+        self.0.line.want_keyframe();
+    }
+
+    /// Closes the leg for all its clones and waits until it is closed, two seconds at most.
+    pub async fn close(self) {
+        close(Arc::clone(&self.0.connection), Arc::clone(&self.0.runtime)).await;
+        self.0.line.inbound.tell(Event::Closed);
+    }
+
+    async fn open(port: &Port) -> Result<(Leg, Events), PeerError> {
+        let line = Arc::new(Line::default());
+        let (seat, runtime) = port.open_leg({
+            let line = Arc::clone(&line);
+            move || line.inbound.tell(Event::Closed)
+        });
+        let ssrcs = Ssrcs::random(port.crypto().as_ref())?;
+        let connection =
+            wire::connection(port, Arc::clone(&runtime), Arc::clone(&line), ssrcs).await?;
+        let audio = wire::local_track(Track::Audio, ssrcs);
+        let video = wire::local_track(Track::Video, ssrcs);
+        let senders = add_tracks(connection.as_ref(), &audio, &video).await;
+        let senders = match senders {
+            Ok(senders) => senders,
+            Err(error) => {
+                close(connection, runtime).await;
+                return Err(error);
+            }
+        };
+        let outbound = Outbound::start(
+            Arc::clone(&line),
+            Local {
+                ssrc: ssrcs.audio,
+                track: audio,
+            },
+            Local {
+                ssrc: ssrcs.video,
+                track: video,
+            },
+        );
+        let events = Events::of(Arc::clone(&line));
+        let open = Open {
+            connection,
+            runtime,
+            seat: Arc::new(seat),
+            line,
+            outbound,
+            senders,
+            negotiation: tokio::sync::Mutex::new(()),
+            handle: Handle::current(),
+        };
+        Ok((Leg(Arc::new(open)), events))
+    }
+
+    async fn make_offer(&self, options: Option<RTCOfferOptions>) -> Result<String, PeerError> {
+        let _turn = self.0.negotiation.lock().await;
+        let offer = self.0.connection.create_offer(options).await?;
+        let text = self.published(&offer.sdp)?;
+        self.0.connection.set_local_description(offer).await?;
+        Ok(text)
+    }
+
+    /// Our description as the far side gets it: with the shared port's addresses. The port answers
+    /// to its credentials from now on.
+    fn published(&self, description: &str) -> Result<String, PeerError> {
+        let credentials = sdp::credentials(description)
+            .ok_or(PeerError::BadDescription("ours has no ICE credentials"))?;
+        self.0.seat.admit(credentials);
+        Ok(sdp::advertise(description, self.0.seat.port().advertised()))
+    }
+
+    /// Reads which payload types were agreed on.
+    async fn negotiated(&self) -> Result<(), PeerError> {
+        for (track, sender) in &self.0.senders {
+            let is_ours = match track {
+                Track::Audio => wire::is_opus,
+                Track::Video => wire::is_vp8,
+            };
+            let parameters = sender.get_parameters().await?;
+            let mut codecs = parameters.rtp_parameters.codecs.iter();
+            if let Some(codec) = codecs.find(|codec| is_ours(&codec.rtp_codec)) {
+                self.0.line.set_payload_type(*track, codec.payload_type);
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn add_tracks(
+    connection: &dyn PeerConnection,
+    audio: &Arc<dyn TrackLocal>,
+    video: &Arc<dyn TrackLocal>,
+) -> Result<[(Track, Arc<dyn RtpSender>); 2], PeerError> {
+    Ok([
+        (Track::Audio, connection.add_track(Arc::clone(audio)).await?),
+        (Track::Video, connection.add_track(Arc::clone(video)).await?),
+    ])
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let (connection, runtime) = (Arc::clone(&self.connection), Arc::clone(&self.runtime));
+        let (seat, line) = (Arc::clone(&self.seat), Arc::clone(&self.line));
+        self.handle.spawn(async move {
+            close(connection, runtime).await;
+            line.inbound.tell(Event::Closed);
+            drop(seat);
+        });
+    }
+}
+
+/// Closes the connection, within the limit. Closing twice does no harm.
+async fn close(connection: Arc<dyn PeerConnection>, runtime: Arc<LegRuntime>) {
+    match tokio::time::timeout(CLOSE_LIMIT, connection.close()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::debug!(%error, "a leg closed badly"),
+        Err(_) => tracing::warn!("a leg did not close in time"),
+    }
+    runtime.abort_all();
+}

@@ -1,0 +1,93 @@
+//! WebRTC legs over one shared UDP port: the only room that knows WebRTC.
+//!
+//! A [`Port`] is one bound UDP socket. A [`Leg`] is one person's media connection on it: one Opus
+//! and one VP8 track each way. [`Leg::answer`] is the exchange's side, [`Leg::offer`] the
+//! desktop's; [`Events`] is what the leg tells its owner.
+//!
+//! It refuses to know who is at the other end, what a contact or a bridge is, how descriptions
+//! travel (signalling is the caller's), and what is inside an RTP payload: no codec, no picture,
+//! no jitter buffer lives here.
+
+mod flow;
+mod leg;
+mod port;
+mod sdp;
+mod wire;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+
+pub use flow::events::Events;
+pub use leg::Leg;
+pub use port::Port;
+
+/// Which of the two media a packet belongs to. Each leg has exactly one of each, each way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Track {
+    /// Opus, RTP clock 48,000 a second.
+    Audio,
+    /// VP8, RTP clock 90,000 a second.
+    Video,
+}
+
+/// An RTP packet without its per-leg parts: SSRC, payload type and header extensions belong to the
+/// leg that sends it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rtp {
+    /// The medium.
+    pub track: Track,
+    /// Video: last packet of a frame. Audio: first packet after silence.
+    pub marker: bool,
+    /// RTP sequence number. Whoever sends keeps it continuous over changes of source.
+    pub sequence: u16,
+    /// RTP timestamp in units of the track's clock.
+    pub timestamp: u32,
+    /// The codec's bytes. May be empty (the far side pads): such a packet keeps its place in the
+    /// sequence and carries nothing.
+    pub payload: Bytes,
+}
+
+/// What a leg tells its owner.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// Media can flow. Comes again when a lost connection is back.
+    Connected,
+    /// Nothing was heard for three seconds. Time to ask for an ICE restart; it may also heal alone.
+    Disconnected,
+    /// Nothing was heard for more than a minute. An ICE restart can still revive the leg.
+    Failed,
+    /// The end: nothing comes after this.
+    Closed,
+    /// A packet from the far side: deduplicated, and video in order.
+    Rtp(Rtp),
+    /// The far side asks for a key frame of the video that we send (PLI or FIR).
+    KeyframeWanted,
+    /// The far side's receiver report about the audio that we send.
+    Loss {
+        /// Share of packets lost since the report before, 0.0 to 1.0.
+        fraction: f32,
+        /// Round trip in milliseconds, once the far side has seen a sender report of ours.
+        round_trip_ms: Option<u32>,
+    },
+}
+
+/// Why something about a leg did not work.
+#[derive(Debug, thiserror::Error)]
+pub enum PeerError {
+    /// The description of the far side cannot be used.
+    #[error("the far side's session description cannot be used: {0}")]
+    BadDescription(&'static str),
+    /// An offering leg must have its port alone: the far address tells whose datagram it is.
+    #[error("another leg of this port already talks to that address")]
+    AddressTaken,
+    /// The WebRTC stack refused.
+    #[error("the WebRTC stack refused: {0}")]
+    Stack(#[from] webrtc::error::Error),
+}
+
+/// Locks even when another thread panicked while it held the lock: what our locks guard is queues
+/// and tables whose every step leaves them whole.
+fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

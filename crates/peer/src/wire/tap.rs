@@ -1,0 +1,202 @@
+//! The interceptor near the wire: repaired packets get their own numbers back before anybody counts
+//! them, and the far side's feedback is read on its way in.
+//!
+//! The stack itself unwraps repairs (RTX, RFC 4588) only behind its interceptors, so that its NACK
+//! generator would ask again and again for what has arrived.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Instant;
+
+use rtc::interceptor::{Interceptor, Packet, StreamInfo, TaggedPacket};
+use rtc::rtcp;
+use rtc::rtcp::payload_feedbacks::full_intra_request::FullIntraRequest;
+use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
+use rtc::rtcp::receiver_report::ReceiverReport;
+use rtc::rtcp::reception_report::ReceptionReport;
+use rtc::rtcp::sender_report::SenderReport;
+use rtc::rtp;
+use rtc::sansio::Protocol;
+use rtc::shared::error::Error;
+
+use crate::Event;
+use crate::flow::Line;
+use crate::wire::Ssrcs;
+
+/// Sender reports remembered for the round trip: the far side answers the last or the one before.
+const REPORTS: usize = 4;
+/// Bytes of the original sequence number in front of a repair's payload (RFC 4588, 4).
+const ORIGINAL_NUMBER: usize = 2;
+
+/// The stream that a repair stream repairs.
+struct Repaired {
+    ssrc: u32,
+    payload_type: u8,
+}
+
+pub(crate) struct Tap {
+    line: Arc<Line>,
+    ours: Ssrcs,
+    repairs: HashMap<u32, Repaired>,
+    /// Our last sender reports about sound: the middle of their NTP time, and when they left.
+    reports: VecDeque<(u32, Instant)>,
+    read: VecDeque<TaggedPacket>,
+    write: VecDeque<TaggedPacket>,
+}
+
+impl Tap {
+    pub(crate) fn new(line: Arc<Line>, ours: Ssrcs) -> Self {
+        Tap {
+            line,
+            ours,
+            repairs: HashMap::new(),
+            reports: VecDeque::new(),
+            read: VecDeque::new(),
+            write: VecDeque::new(),
+        }
+    }
+
+    fn feedback(&self, now: Instant, packet: &dyn rtcp::Packet) {
+        let packet = packet.as_any();
+        if let Some(request) = packet.downcast_ref::<PictureLossIndication>() {
+            self.keyframe_asked(request.media_ssrc);
+        } else if let Some(request) = packet.downcast_ref::<FullIntraRequest>() {
+            request
+                .fir
+                .iter()
+                .for_each(|entry| self.keyframe_asked(entry.ssrc));
+        } else if let Some(report) = packet.downcast_ref::<ReceiverReport>() {
+            self.reported(now, &report.reports);
+        } else if let Some(report) = packet.downcast_ref::<SenderReport>() {
+            self.reported(now, &report.reports);
+        }
+    }
+
+    fn keyframe_asked(&self, ssrc: u32) {
+        if ssrc == self.ours.video {
+            self.line.inbound.tell(Event::KeyframeWanted);
+        }
+    }
+
+    fn reported(&self, now: Instant, reports: &[ReceptionReport]) {
+        for report in reports
+            .iter()
+            .filter(|report| report.ssrc == self.ours.audio)
+        {
+            let fraction = f32::from(report.fraction_lost) / 256.0;
+            let round_trip_ms = self.round_trip_ms(now, report);
+            self.line.inbound.tell(Event::Loss {
+                fraction,
+                round_trip_ms,
+            });
+        }
+    }
+
+    /// RFC 3550, 6.4.1: arrival, minus the far side's delay, minus our report's departure.
+    fn round_trip_ms(&self, now: Instant, report: &ReceptionReport) -> Option<u32> {
+        let sent = self
+            .reports
+            .iter()
+            .find(|(ntp, _)| *ntp == report.last_sender_report)?
+            .1;
+        let delay_us = u64::from(report.delay) * 1_000_000 / 65_536;
+        let elapsed = now.saturating_duration_since(sent);
+        let round_trip = elapsed.saturating_sub(std::time::Duration::from_micros(delay_us));
+        u32::try_from(round_trip.as_millis()).ok()
+    }
+
+    fn report_leaves(&mut self, now: Instant, report: &SenderReport) {
+        if report.ssrc != self.ours.audio {
+            return;
+        }
+        let ntp = report.ntp_time.to_be_bytes();
+        let middle = u32::from_be_bytes([ntp[2], ntp[3], ntp[4], ntp[5]]);
+        self.reports.push_back((middle, now));
+        if self.reports.len() > REPORTS {
+            self.reports.pop_front();
+        }
+    }
+}
+
+/// Gives a repair the numbers of the packet that it repeats; false when it repeats none (padding).
+fn unwrap(packet: &mut rtp::Packet, repaired: &Repaired) -> bool {
+    let Some(&[high, low]) = packet.payload.first_chunk::<ORIGINAL_NUMBER>() else {
+        return false;
+    };
+    packet.header.ssrc = repaired.ssrc;
+    packet.header.payload_type = repaired.payload_type;
+    packet.header.sequence_number = u16::from_be_bytes([high, low]);
+    packet.header.padding = false;
+    packet.payload = packet.payload.slice(ORIGINAL_NUMBER..);
+    true
+}
+
+impl Protocol<TaggedPacket, TaggedPacket, ()> for Tap {
+    type Rout = TaggedPacket;
+    type Wout = TaggedPacket;
+    type Eout = ();
+    type Error = Error;
+    type Time = Instant;
+
+    fn handle_read(&mut self, mut tagged: TaggedPacket) -> Result<(), Error> {
+        match &mut tagged.message.packet {
+            Packet::Rtp(packet) => {
+                if let Some(repaired) = self.repairs.get(&packet.header.ssrc)
+                    && !unwrap(packet, repaired)
+                {
+                    return Ok(());
+                }
+            }
+            Packet::Rtcp(packets) => {
+                for packet in packets.iter() {
+                    self.feedback(tagged.now, packet.as_ref());
+                }
+            }
+            _ => {}
+        }
+        self.read.push_back(tagged);
+        Ok(())
+    }
+
+    fn poll_read(&mut self) -> Option<TaggedPacket> {
+        self.read.pop_front()
+    }
+
+    fn handle_write(&mut self, tagged: TaggedPacket) -> Result<(), Error> {
+        if let Packet::Rtcp(packets) = &tagged.message.packet {
+            for packet in packets {
+                if let Some(report) = packet.as_any().downcast_ref::<SenderReport>() {
+                    self.report_leaves(tagged.now, report);
+                }
+            }
+        }
+        self.write.push_back(tagged);
+        Ok(())
+    }
+
+    fn poll_write(&mut self) -> Option<TaggedPacket> {
+        self.write.pop_front()
+    }
+}
+
+impl Interceptor for Tap {
+    fn bind_local_stream(&mut self, _: &StreamInfo) {}
+
+    fn unbind_local_stream(&mut self, _: &StreamInfo) {}
+
+    fn bind_remote_stream(&mut self, stream: &StreamInfo) {
+        if let Some(repair) = stream.ssrc_rtx {
+            let repaired = Repaired {
+                ssrc: stream.ssrc,
+                payload_type: stream.payload_type,
+            };
+            self.repairs.insert(repair, repaired);
+        }
+    }
+
+    fn unbind_remote_stream(&mut self, stream: &StreamInfo) {
+        if let Some(repair) = stream.ssrc_rtx {
+            self.repairs.remove(&repair);
+        }
+    }
+}

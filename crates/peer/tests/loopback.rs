@@ -1,0 +1,109 @@
+//! Two legs in one process, over real sockets on loopback.
+
+mod common;
+
+use std::time::Duration;
+
+use common::{connect, fill, port, take_packets};
+use peer::{Event, Leg, Track};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sound_and_picture_pass_both_ways_in_order() {
+    let (near, far) = (port().await, port().await);
+    let (mut booth, mut exchange) = connect(&near, &far).await;
+    for (from, to) in [(0, 1), (1, 0)] {
+        let ends = [&mut booth, &mut exchange];
+        fill(&ends[from].leg, Track::Audio, 100, Duration::from_millis(2)).await;
+        fill(&ends[from].leg, Track::Video, 30, Duration::from_millis(2)).await;
+        let [booth, exchange] = ends;
+        let receiver = if to == 0 { booth } else { exchange };
+        let (sound, picture) = take_packets(&mut receiver.events, 100, 30).await;
+        assert_eq!(sound, (0..100).collect::<Vec<u16>>());
+        assert_eq!(picture, (0..30).collect::<Vec<u16>>());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_legs_on_one_port_do_not_mix() {
+    let exchange = port().await;
+    let (one, two) = (port().await, port().await);
+    let (first, mut first_there) = connect(&one, &exchange).await;
+    let (second, mut second_there) = connect(&two, &exchange).await;
+    fill(&first.leg, Track::Audio, 40, Duration::from_millis(2)).await;
+    common::fill_from(
+        &second.leg,
+        Track::Audio,
+        5000,
+        40,
+        Duration::from_millis(2),
+    )
+    .await;
+    let (sound, _) = take_packets(&mut first_there.events, 40, 0).await;
+    assert_eq!(sound, (0..40).collect::<Vec<u16>>());
+    let (sound, _) = take_packets(&mut second_there.events, 40, 0).await;
+    assert_eq!(sound, (5000..5040).collect::<Vec<u16>>());
+    assert_eq!(exchange.live_legs(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_offering_leg_to_the_same_address_is_refused() {
+    let (near, far) = (port().await, port().await);
+    let (_first, _there) = connect(&near, &far).await;
+    let (leg, offer, _events) = Leg::offer(&near).await.unwrap();
+    let (_answering, answer, _) = Leg::answer(&far, &offer).await.unwrap();
+    assert!(leg.take_answer(&answer).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_ice_restart_keeps_the_flow() {
+    let (near, far) = (port().await, port().await);
+    let (desktop, mut exchange) = connect(&near, &far).await;
+    let sender = desktop.leg.clone();
+    let flow = tokio::spawn(async move {
+        fill(&sender, Track::Audio, 250, Duration::from_millis(10)).await;
+    });
+    let reading = tokio::spawn(async move { take_packets(&mut exchange.events, 240, 0).await.0 });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    // The first restart's offer is lost on its way; the second one must not care.
+    desktop.leg.offer_restart().await.unwrap();
+    let offer = desktop.leg.offer_restart().await.unwrap();
+    let answer = exchange.leg.answer_restart(&offer).await.unwrap();
+    desktop.leg.take_answer(&answer).await.unwrap();
+    flow.await.unwrap();
+    let sound = reading.await.unwrap();
+    assert!(sound.is_sorted());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_frame_asked_for_before_the_connection_is_asked_for_after_it() {
+    let (near, far) = (port().await, port().await);
+    let (mut desktop, exchange) = connect(&near, &far).await;
+    fill(&desktop.leg, Track::Video, 5, Duration::from_millis(5)).await;
+    let wanted = async {
+        while let Some(event) = desktop.events.next().await {
+            if event == Event::KeyframeWanted {
+                return;
+            }
+        }
+        panic!("the leg ended");
+    };
+    tokio::time::timeout(Duration::from_secs(3), wanted)
+        .await
+        .unwrap();
+    drop(exchange);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fifty_calls_leave_no_leg_behind() {
+    let (near, far) = (port().await, port().await);
+    for round in 0..50 {
+        let (desktop, exchange) = connect(&near, &far).await;
+        if round % 2 == 0 {
+            desktop.leg.clone().close().await;
+        }
+        drop((desktop, exchange));
+        // One offering leg a port: the one before must have left its seat.
+        common::until(|| near.live_legs() == 0).await;
+    }
+    common::until(|| near.live_legs() == 0 && far.live_legs() == 0).await;
+}
