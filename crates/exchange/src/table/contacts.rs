@@ -1,0 +1,233 @@
+//! Who belongs together: the contacts, where each stands, and the highest fence seen of each.
+//! Knows no leg's state: it is told which owners' media is up.
+
+use std::collections::BTreeMap;
+
+use desk::centre::Owner;
+use desk::ids::{ContactId, Fence};
+use desk::time::{Millis, Time};
+use link::message::Bridge;
+
+/// How long a join waits for a leg that is still coming up: under the server's own limit for a
+/// connecting contact (5 s), so that the answer is ours.
+const JOIN_WITHIN: Millis = Millis::seconds(4);
+/// Live contacts at most; ten times the largest centre's queue and seats.
+const MAX_CONTACTS: usize = 4_096;
+/// Ended contacts whose fences are remembered one by one; older contacts than these are all dead.
+const MAX_ENDED: usize = 4_096;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In the queue.
+    Waiting { visitor: Owner },
+    /// To be joined as soon as both legs are up.
+    Joining { bridge: Bridge, until: Time },
+    /// The two hear each other, or would if no leg were away.
+    Talking { bridge: Bridge },
+}
+
+impl Place {
+    fn visitor(&self) -> Owner {
+        match self {
+            Place::Waiting { visitor } => *visitor,
+            Place::Joining { bridge, .. } | Place::Talking { bridge } => bridge.visitor,
+        }
+    }
+
+    fn bridge(&self) -> Option<&Bridge> {
+        match self {
+            Place::Waiting { .. } => None,
+            Place::Joining { bridge, .. } | Place::Talking { bridge } => Some(bridge),
+        }
+    }
+
+    fn bridge_mut(&mut self) -> Option<&mut Bridge> {
+        match self {
+            Place::Waiting { .. } => None,
+            Place::Joining { bridge, .. } | Place::Talking { bridge } => Some(bridge),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Contact {
+    /// None before the first join.
+    highest: Option<Fence>,
+    place: Place,
+}
+
+/// What became of a join.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Join {
+    /// It waits to be settled.
+    New,
+    /// Exactly this join waits already.
+    Pending,
+    /// Exactly this bridge stands already.
+    Stands,
+    /// A fence as high or higher was seen.
+    Stale,
+    /// No place for a further contact.
+    Full,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Contacts {
+    live: BTreeMap<ContactId, Contact>,
+    ended: BTreeMap<ContactId, Fence>,
+    /// Contacts up to this one that are neither live nor remembered are over.
+    forgotten: Option<ContactId>,
+}
+
+impl Contacts {
+    pub(super) fn places(&self) -> impl Iterator<Item = &Place> {
+        self.live.values().map(|contact| &contact.place)
+    }
+
+    /// The bridges that stand.
+    pub(super) fn bridges(&self) -> Vec<Bridge> {
+        let standing = |place: &Place| match place {
+            Place::Talking { bridge } => Some(*bridge),
+            Place::Waiting { .. } | Place::Joining { .. } => None,
+        };
+        self.places().filter_map(standing).collect()
+    }
+
+    /// A wait takes a bridge of the contact apart: the operator is gone and the queue has it again.
+    pub(super) fn wait(&mut self, contact: ContactId, visitor: Owner) {
+        let highest = self.highest(contact);
+        if !self.has_room(contact) {
+            return;
+        }
+        self.leave_other_contacts(visitor, contact);
+        self.ended.remove(&contact);
+        self.live.insert(contact, Contact { highest, place: Place::Waiting { visitor } });
+    }
+
+    pub(super) fn join(&mut self, now: Time, bridge: Bridge) -> Join {
+        if let Some(known) = self.live.get(&bridge.contact).and_then(|known| self.same(known, &bridge)) {
+            return known;
+        }
+        if self.is_stale(bridge.contact, bridge.fence) {
+            return Join::Stale;
+        }
+        if !self.has_room(bridge.contact) {
+            return Join::Full;
+        }
+        self.leave_other_contacts(bridge.visitor, bridge.contact);
+        self.leave_other_contacts(bridge.operator, bridge.contact);
+        let place = Place::Joining { bridge, until: now + JOIN_WITHIN };
+        self.live.insert(bridge.contact, Contact { highest: Some(bridge.fence), place });
+        Join::New
+    }
+
+    /// Makes bridges of the joins whose legs are both up, and returns them.
+    pub(super) fn settle(&mut self, is_up: impl Fn(Owner) -> bool) -> Vec<Bridge> {
+        let mut joined = Vec::new();
+        for contact in self.live.values_mut() {
+            match contact.place {
+                Place::Joining { bridge, .. } if is_up(bridge.visitor) && is_up(bridge.operator) => {
+                    contact.place = Place::Talking { bridge };
+                    joined.push(bridge);
+                }
+                Place::Joining { .. } | Place::Waiting { .. } | Place::Talking { .. } => {}
+            }
+        }
+        joined
+    }
+
+    /// Joins that waited too long; their visitors wait on.
+    pub(super) fn give_up(&mut self, now: Time) -> Vec<Bridge> {
+        let mut failed = Vec::new();
+        for contact in self.live.values_mut() {
+            match contact.place {
+                Place::Joining { bridge, until } if until <= now => {
+                    contact.place = Place::Waiting { visitor: bridge.visitor };
+                    failed.push(bridge);
+                }
+                Place::Joining { .. } | Place::Waiting { .. } | Place::Talking { .. } => {}
+            }
+        }
+        failed
+    }
+
+    pub(super) fn deadline(&self) -> Option<Time> {
+        self.places()
+            .filter_map(|place| match place {
+                Place::Joining { until, .. } => Some(*until),
+                Place::Waiting { .. } | Place::Talking { .. } => None,
+            })
+            .min()
+    }
+
+    /// A hold of another fence than the bridge's own is an echo from the past.
+    pub(super) fn hold(&mut self, contact: ContactId, fence: Fence, held: bool) {
+        let bridge = self.live.get_mut(&contact).and_then(|contact| contact.place.bridge_mut());
+        if let Some(bridge) = bridge
+            && bridge.fence == fence
+        {
+            bridge.held = held;
+        }
+    }
+
+    pub(super) fn release(&mut self, contact: ContactId, fence: Fence) {
+        let highest = self.highest(contact);
+        if highest.is_some_and(|highest| highest > fence) {
+            return;
+        }
+        self.end(contact, Some(fence));
+    }
+
+    fn highest(&self, contact: ContactId) -> Option<Fence> {
+        let live = self.live.get(&contact).and_then(|contact| contact.highest);
+        live.or_else(|| self.ended.get(&contact).copied())
+    }
+
+    fn is_stale(&self, contact: ContactId, fence: Fence) -> bool {
+        if let Some(highest) = self.highest(contact) {
+            return fence <= highest;
+        }
+        let known = self.live.contains_key(&contact);
+        !known && self.forgotten.is_some_and(|forgotten| contact <= forgotten)
+    }
+
+    fn has_room(&self, contact: ContactId) -> bool {
+        self.live.len() < MAX_CONTACTS || self.live.contains_key(&contact)
+    }
+
+    fn same(&self, known: &Contact, bridge: &Bridge) -> Option<Join> {
+        let old = known.place.bridge()?;
+        let same = old.fence == bridge.fence && old.visitor == bridge.visitor && old.operator == bridge.operator;
+        same.then_some(match known.place {
+            Place::Talking { .. } => Join::Stands,
+            Place::Joining { .. } | Place::Waiting { .. } => Join::Pending,
+        })
+    }
+
+    /// An owner has one place. What still names it elsewhere was overtaken by a newer order whose
+    /// release got lost on the way: a visitor's older contact is over, an operator's older visitor waits.
+    fn leave_other_contacts(&mut self, owner: Owner, but: ContactId) {
+        let others: Vec<ContactId> = self.live.keys().copied().filter(|other| *other != but).collect();
+        for other in others {
+            let Some(contact) = self.live.get_mut(&other) else { continue };
+            let visitor = contact.place.visitor();
+            if visitor == owner {
+                let highest = contact.highest;
+                self.end(other, highest);
+            } else if contact.place.bridge().is_some_and(|bridge| bridge.operator == owner) {
+                contact.place = Place::Waiting { visitor };
+            }
+        }
+    }
+
+    fn end(&mut self, contact: ContactId, highest: Option<Fence>) {
+        self.live.remove(&contact);
+        if let Some(fence) = highest {
+            self.ended.insert(contact, fence);
+        }
+        while self.ended.len() > MAX_ENDED {
+            let oldest = self.ended.pop_first().map(|(contact, _)| contact);
+            self.forgotten = self.forgotten.max(oldest);
+        }
+    }
+}

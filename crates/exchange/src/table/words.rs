@@ -1,0 +1,93 @@
+//! What goes into the call table and what comes out. Knows no rule.
+
+use desk::centre::Owner;
+use desk::code::Code;
+use link::message::{ExchangeOrder, ExchangeSays};
+
+/// One leg of one owner. A newer leg of the same owner has a higher number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LegName {
+    /// Whose.
+    pub owner: Owner,
+    /// Its number, given by the owner.
+    pub leg: u64,
+}
+
+/// What a leg hears and sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// Nothing at all.
+    Silence,
+    /// The far side of a bridge.
+    Leg(LegName),
+    /// お待ちください: in the queue, or the operator's leg is away for a moment.
+    WaitingSound,
+    /// 保留: the operator has put the visitor on hold.
+    HoldSound,
+}
+
+/// What can happen to the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// The server asks for something.
+    Order(ExchangeOrder),
+    /// The server is there (again).
+    LineUp,
+    /// The media side answered an offer.
+    Answered {
+        /// Which leg's.
+        leg: LegName,
+        /// The SDP answer.
+        sdp: String,
+    },
+    /// The media side could not answer an offer.
+    NotAnswered {
+        /// Which leg's.
+        leg: LegName,
+        /// It was the offer of an ICE restart: the leg itself stands as before.
+        restart: bool,
+        /// Why.
+        code: Code,
+    },
+    /// Media can flow.
+    LegUp(LegName),
+    /// Nothing was heard for three seconds.
+    LegDown(LegName),
+    /// Nothing was heard for a minute, or it could not be opened.
+    LegFailed(LegName),
+    /// The far side closed it.
+    LegClosed(LegName),
+}
+
+/// What is to be done. Media comes before words: the outputs are in the order in which they should
+/// be carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Close a leg.
+    CloseLeg(LegName),
+    /// Open a leg: answer its first offer.
+    Answer {
+        /// Which.
+        leg: LegName,
+        /// The SDP offer.
+        sdp: String,
+    },
+    /// Answer the offer of an ICE restart.
+    Restart {
+        /// Which leg's.
+        leg: LegName,
+        /// The SDP offer.
+        sdp: String,
+    },
+    /// From now on, send this to a leg and nothing else.
+    Select {
+        /// Who hears and sees it.
+        leg: LegName,
+        /// What.
+        source: Source,
+    },
+    /// Ask a leg for a key frame at once.
+    Keyframe(LegName),
+    /// Tell the server; lost when it is away, because the inventory tells all that lasts.
+    Say(ExchangeSays),
+}
