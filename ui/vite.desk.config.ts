@@ -1,9 +1,10 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { japaneseSubsets } from './shared/fonts/subsets';
 
 export default defineConfig({
   root: 'desk',
   base: './',
-  plugins: [svelte()],
-  build: { outDir: '../dist/desk', emptyOutDir: true, target: 'es2022', reportCompressedSize: false },
+  plugins: [japaneseSubsets(), svelte()],
+  build: { assetsInlineLimit: 0, outDir: '../dist/desk', emptyOutDir: true, target: 'es2022', reportCompressedSize: false },
 });
