@@ -126,18 +126,18 @@ struct Looks {
 }
 
 /// Where the face is, before the head moves.
-const FACE: At = At(0.0, 0.405);
-const FACE_RADII: At = At(0.118, 0.15);
+const FACE: At = At(0.0, 0.415);
+const FACE_RADII: At = At(0.122, 0.156);
 
 /// Neck, head and a calm face; the hair is cut by the caller.
 fn head(picture: &mut I420, looks: &Looks, moment: Moment) {
     let (x, y) = (FACE.0 + moment.head.0, FACE.1 + moment.head.1);
-    let neck = block(moment.head.0 / 2.0, 0.59, 0.052, 0.085, 0.03);
+    let neck = block(moment.head.0 / 2.0, 0.575, 0.052, 0.068, 0.03);
     paint(picture, &neck, looks.shade);
     for side in [-1.0, 1.0] {
         paint(
             picture,
-            &ellipse(x + side * 0.119, y + 0.015, 0.02, 0.033),
+            &ellipse(x + side * 0.122, y + 0.017, 0.02, 0.033),
             looks.shade,
         );
     }
@@ -187,7 +187,7 @@ fn smile(picture: &mut I420, moment: Moment) {
 
 /// Shoulders and chest.
 fn shoulders(picture: &mut I420, colour: Yuv, moment: Moment) {
-    let y = 0.985 - moment.breath;
+    let y = 0.945 - moment.breath;
     paint(picture, &ellipse(0.0, y, 0.345, 0.345), colour);
     paint(picture, &block(0.0, y + 0.2, 0.345, 0.2, 0.02), colour);
 }

@@ -85,12 +85,12 @@ fn plant(picture: &mut I420, foot: At) {
 pub(super) fn person(picture: &mut I420, moment: Moment) {
     let (x, y) = (FACE.0 + moment.head.0, FACE.1 + moment.head.1);
     // The hair behind the face.
-    paint(picture, &ellipse(x, y - 0.022, 0.139, 0.158), LOOKS.hair);
+    paint(picture, &ellipse(x, y - 0.022, 0.142, 0.162), LOOKS.hair);
     clothes(picture, moment);
     head(picture, &LOOKS, moment);
     collar(picture, moment);
     let fringe =
-        ellipse(x, y - 0.01, 0.128, 0.148).without(ellipse(x + 0.028, y + 0.062, 0.142, 0.142));
+        ellipse(x, y - 0.012, 0.131, 0.153).without(ellipse(x + 0.028, y + 0.062, 0.142, 0.142));
     paint(picture, &fringe, LOOKS.hair);
     mouth(picture, moment);
     headset(picture, At(x, y));
@@ -99,16 +99,16 @@ pub(super) fn person(picture: &mut I420, moment: Moment) {
 fn clothes(picture: &mut I420, moment: Moment) {
     shoulders(picture, LOOKS.cloth, moment);
     let y = -moment.breath;
-    let opening = ellipse(0.0, 0.63 + y, 0.085, 0.3);
+    let opening = ellipse(0.0, 0.59 + y, 0.085, 0.3);
     paint(
         picture,
-        &opening.within(block(0.0, 0.83 + y, 0.2, 0.19, 0.0)),
+        &opening.within(block(0.0, 0.79 + y, 0.2, 0.19, 0.0)),
         SHIRT,
     );
     for side in [-1.0, 1.0] {
         let lapel = line(
-            At(side * 0.098, 0.665 + y),
-            At(side * 0.022, 0.95 + y),
+            At(side * 0.096, 0.625 + y),
+            At(side * 0.004, 0.92 + y),
             0.021,
         );
         paint(picture, &lapel, LAPEL);
@@ -118,8 +118,8 @@ fn clothes(picture: &mut I420, moment: Moment) {
 fn collar(picture: &mut I420, moment: Moment) {
     for side in [-1.0, 1.0] {
         let wing = line(
-            At(side * 0.062, 0.648 - moment.breath),
-            At(side * 0.02, 0.695 - moment.breath),
+            At(side * 0.062, 0.61 - moment.breath),
+            At(side * 0.02, 0.66 - moment.breath),
             0.016,
         );
         paint(picture, &wing, SHIRT);

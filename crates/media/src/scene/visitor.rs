@@ -61,12 +61,17 @@ pub(super) fn room(picture: &mut I420) {
 pub(super) fn person(picture: &mut I420, moment: Moment) {
     let (x, y) = (FACE.0 + moment.head.0, FACE.1 + moment.head.1);
     // Grey hair to the jaw, behind the face.
-    paint(picture, &block(x, y + 0.0, 0.148, 0.15, 0.13), LOOKS.hair);
+    paint(picture, &ellipse(x, y - 0.03, 0.147, 0.155), LOOKS.hair);
+    paint(
+        picture,
+        &block(x, y + 0.055, 0.147, 0.105, 0.07),
+        LOOKS.hair,
+    );
     shoulders(picture, LOOKS.cloth, moment);
     neckline(picture, moment);
     head(picture, &LOOKS, moment);
     let fringe =
-        ellipse(x, y - 0.008, 0.134, 0.158).without(ellipse(x - 0.022, y + 0.075, 0.15, 0.15));
+        ellipse(x, y - 0.014, 0.134, 0.158).without(ellipse(x - 0.022, y + 0.075, 0.15, 0.15));
     paint(picture, &fringe, LOOKS.hair);
     glasses(picture, At(x, y + 0.006));
     smile(picture, moment);
@@ -75,7 +80,7 @@ pub(super) fn person(picture: &mut I420, moment: Moment) {
 }
 
 fn neckline(picture: &mut I420, moment: Moment) {
-    let y = 0.66 - moment.breath;
+    let y = 0.62 - moment.breath;
     paint(picture, &ellipse(0.0, y, 0.082, 0.062), BLOUSE);
     paint(
         picture,
@@ -85,7 +90,7 @@ fn neckline(picture: &mut I420, moment: Moment) {
     for button in 0..2 {
         paint(
             picture,
-            &ellipse(0.0, 0.745 + button as f32 * 0.065, 0.006, 0.006),
+            &ellipse(0.0, 0.715 + button as f32 * 0.065, 0.006, 0.006),
             LOOKS.shade,
         );
     }
