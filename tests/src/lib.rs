@@ -1,1 +1,19 @@
-//! room
+//! Real programs set up, driven and measured: the demo, the stories and the benches stand on this.
+//!
+//! Refuses to know how the product works inside: it starts what a person would start, presses what a
+//! person would press, and looks and listens at the outside.
+
+pub mod booth;
+pub mod browser;
+pub mod capture;
+pub mod centre;
+pub mod child;
+pub mod fact;
+pub mod place;
+pub mod play;
+pub mod round;
+pub mod screen;
+pub mod seat;
+pub mod sound;
+pub mod wait;
+pub mod window;

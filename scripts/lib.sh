@@ -1,0 +1,66 @@
+# What the other scripts share: install what is missing, build what is stale. Sourced, never run.
+# Quiet when there is nothing to do.
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$top" || exit 1
+
+# On a build machine the output outlives the checkout, so that the next run builds only what changed.
+if [ "${CI:-}" = true ] && [ -z "${CARGO_TARGET_DIR:-}" ]; then
+  export CARGO_TARGET_DIR="${XDG_CACHE_HOME:-$HOME/.cache}/kenmu/target"
+fi
+target=${CARGO_TARGET_DIR:-$top/target}
+
+say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
+
+# To build: the webview, sound, VP8 and what their build scripts call.
+build_packages="build-essential pkg-config cmake nasm perl libclang-dev libwebkit2gtk-4.1-dev libgtk-3-dev
+  libayatana-appindicator3-dev librsvg2-dev libvpx-dev libssl-dev libdbus-1-dev libasound2-dev libpulse-dev"
+# To run it untouched: a screen, a bus, a keyring, a sound server, browsers and their drivers.
+run_packages="xvfb dbus dbus-x11 gnome-keyring pulseaudio pulseaudio-utils chromium chromium-driver
+  webkit2gtk-driver fonts-noto-cjk procps"
+
+install_packages() {
+  local missing=() package sudo=
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  command -v apt-get >/dev/null || { echo "Please install: ${missing[*]}" >&2; return 1; }
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || { echo "Please install as root: ${missing[*]}" >&2; return 1; }
+    sudo=sudo
+  fi
+  say "installing ${#missing[@]} system packages: ${missing[*]}"
+  $sudo apt-get update -qq
+  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+need() {
+  command -v "$1" >/dev/null || { echo "Please install $2 first." >&2; exit 1; }
+}
+
+prepare() {
+  need git git
+  need cargo "the Rust toolchain (https://rustup.rs)"
+  need npm "Node.js 20 or newer with npm"
+  # shellcheck disable=SC2086
+  install_packages $build_packages $run_packages
+}
+
+build_ui() {
+  local lock=ui/node_modules/.package-lock.json
+  if [ ! -f "$lock" ] || [ ui/package-lock.json -nt "$lock" ]; then
+    say "installing what the pages are built with (npm ci)"
+    (cd ui && npm ci --silent --no-fund --no-audit && touch node_modules/.package-lock.json)
+  fi
+  local stamp=ui/dist/.built
+  if [ ! -f "$stamp" ] || [ -n "$(find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -type f -newer "$stamp" -print -quit)" ]; then
+    say "building the pages"
+    (cd ui && npm run --silent build >/dev/null) && touch "$stamp"
+  fi
+}
+
+build_programs() {
+  [ -f "$target/debug/kenmu-demo" ] || say "building the programs; the first time takes 10 to 20 minutes"
+  cargo build --workspace --locked "$@"
+}

@@ -1,0 +1,2 @@
+//! `kenmu-bench`.
+fn main() {}

@@ -1,0 +1,182 @@
+//! One page in a real browser engine, driven over WebDriver: pressed, read, photographed.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::wait::until;
+
+/// How long a page may take to show something: two cores start a browser, a window and three servers.
+pub const PAGE_LIMIT: Duration = Duration::from_secs(30);
+
+/// A page under our hand.
+#[derive(Clone)]
+pub struct Page {
+    client: Client,
+}
+
+impl Page {
+    /// A new session at a driver.
+    ///
+    /// # Errors
+    /// When the driver refuses.
+    pub async fn open(driver_port: u16, capabilities: Value) -> Result<Page> {
+        let Value::Object(capabilities) = capabilities else { anyhow::bail!("capabilities are an object") };
+        let driver = format!("http://127.0.0.1:{driver_port}");
+        let client = until("the browser driver opens a session", PAGE_LIMIT, || async {
+            let wanted: Capabilities = capabilities.clone();
+            match Client::with_capabilities_and_connector(&driver, &wanted, HttpConnector::new()).await {
+                Ok(client) => Some(client),
+                Err(fault) => {
+                    tracing::debug!(%fault, "no session yet");
+                    None
+                }
+            }
+        })
+        .await?;
+        Ok(Page { client })
+    }
+
+    /// Goes to an address.
+    ///
+    /// # Errors
+    /// When the page does not load.
+    pub async fn go(&self, address: &str) -> Result<()> {
+        self.client.goto(address).await.with_context(|| format!("open {address}"))
+    }
+
+    /// Loads the page again.
+    ///
+    /// # Errors
+    /// When it does not load.
+    pub async fn reload(&self) -> Result<()> {
+        self.client.refresh().await.context("reload the page")
+    }
+
+    /// Runs a function body in the page; `arguments[0]` … are `arguments`.
+    ///
+    /// # Errors
+    /// When the script throws or its value has another shape.
+    pub async fn run<T: DeserializeOwned>(&self, script: &str, arguments: Vec<Value>) -> Result<T> {
+        let value = self.client.execute(script, arguments).await.context("run a script in the page")?;
+        serde_json::from_value(value).context("the script's value has another shape")
+    }
+
+    /// Waits until an element with this `data-testid` is shown.
+    ///
+    /// # Errors
+    /// When it does not come in time.
+    pub async fn see(&self, id: &str) -> Result<()> {
+        self.see_within(id, PAGE_LIMIT).await
+    }
+
+    /// The same with a limit of one's own.
+    ///
+    /// # Errors
+    /// When it does not come in time.
+    pub async fn see_within(&self, id: &str, limit: Duration) -> Result<()> {
+        until(&format!("`{id}` is on the page"), limit, || async { self.has(id).await.then_some(()) }).await
+    }
+
+    /// Waits until an element is gone.
+    ///
+    /// # Errors
+    /// When it stays.
+    pub async fn miss(&self, id: &str) -> Result<()> {
+        until(&format!("`{id}` is gone"), PAGE_LIMIT, || async { (!self.has(id).await).then_some(()) }).await
+    }
+
+    /// True when the element is on the page and visible now.
+    pub async fn has(&self, id: &str) -> bool {
+        let script = "const e = document.querySelector(`[data-testid=\"${arguments[0]}\"]`);
+            return !!e && e.getClientRects().length > 0;";
+        self.run::<bool>(script, vec![id.into()]).await.unwrap_or(false)
+    }
+
+    /// Presses an element.
+    ///
+    /// # Errors
+    /// When it is not there or covered.
+    pub async fn press(&self, id: &str) -> Result<()> {
+        self.see(id).await?;
+        let found = self.client.find(Locator::Css(&selector(id))).await.with_context(|| format!("find {id}"))?;
+        found.click().await.with_context(|| format!("press {id}"))?;
+        Ok(())
+    }
+
+    /// Types into a field.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn fill(&self, id: &str, text: &str) -> Result<()> {
+        self.see(id).await?;
+        let found = self.client.find(Locator::Css(&selector(id))).await.with_context(|| format!("find {id}"))?;
+        found.send_keys(text).await.with_context(|| format!("type into {id}"))
+    }
+
+    /// Chooses an option of a select by its value.
+    ///
+    /// # Errors
+    /// When the field or the option is not there.
+    pub async fn choose(&self, id: &str, value: &str) -> Result<()> {
+        self.see(id).await?;
+        let found = self.client.find(Locator::Css(&selector(id))).await.with_context(|| format!("find {id}"))?;
+        found.select_by_value(value).await.with_context(|| format!("choose {value} in {id}"))
+    }
+
+    /// Presses a key wherever the focus is; `key` is a WebDriver key such as `\u{e032}` for F2.
+    ///
+    /// # Errors
+    /// When the driver refuses.
+    pub async fn key(&self, key: char) -> Result<()> {
+        use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+        let keys = KeyActions::new("keyboard".to_owned())
+            .then(KeyAction::Down { value: key })
+            .then(KeyAction::Up { value: key });
+        self.client.perform_actions(keys).await.context("press a key")
+    }
+
+    /// The text of an element.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn text(&self, id: &str) -> Result<String> {
+        let script = "return document.querySelector(`[data-testid=\"${arguments[0]}\"]`)?.innerText ?? '';";
+        self.run(script, vec![id.into()]).await
+    }
+
+    /// An attribute of an element.
+    ///
+    /// # Errors
+    /// When the script fails.
+    pub async fn attribute(&self, id: &str, name: &str) -> Result<Option<String>> {
+        let script = "return document.querySelector(`[data-testid=\"${arguments[0]}\"]`)
+            ?.getAttribute(arguments[1]) ?? null;";
+        self.run(script, vec![id.into(), name.into()]).await
+    }
+
+    /// A picture of the page as a PNG file.
+    ///
+    /// # Errors
+    /// When the driver or the disk refuses.
+    pub async fn photograph(&self, file: &Path) -> Result<()> {
+        let png = self.client.screenshot().await.context("photograph the page")?;
+        std::fs::write(file, png).with_context(|| format!("write {}", file.display()))
+    }
+
+    /// Ends the session and with it the browser.
+    pub async fn close(self) {
+        // A browser that is gone already is what was wanted.
+        let _ = self.client.close().await;
+    }
+}
+
+fn selector(id: &str) -> String {
+    format!("[data-testid=\"{id}\"]")
+}

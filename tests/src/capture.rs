@@ -1,0 +1,160 @@
+//! An eye on a page: when each picture was drawn, and which number its bar code shows. It watches from
+//! the outside (drawing calls of the desk's canvas, shown frames of the booth's video), so that the
+//! product holds nothing for tests.
+
+use anyhow::Result;
+use serde::Deserialize;
+
+use crate::browser::Page;
+
+/// Reads the bar code whose geometry `media::barcode` documents, from one row of pixels.
+const READER: &str = "
+  const readRow = (row, width) => {
+    const luma = (cell) => {
+      let sum = 0, n = 0;
+      for (let x = Math.ceil((cell + 0.25) * width / 26); x < (cell + 0.75) * width / 26; x++) {
+        sum += 0.299 * row[4 * x] + 0.587 * row[4 * x + 1] + 0.114 * row[4 * x + 2]; n++;
+      }
+      return sum / n;
+    };
+    const white = (luma(0) + luma(2) + luma(25)) / 3, black = (luma(1) + luma(3) + luma(24)) / 3;
+    if (white - black < 60) return -1;
+    const half = (white + black) / 2;
+    let code = 0, check = 0;
+    for (let i = 0; i < 16; i++) code = code * 2 + (luma(4 + i) > half ? 1 : 0);
+    for (let i = 0; i < 4; i++) check = check * 2 + (luma(20 + i) > half ? 1 : 0);
+    const want = (code >> 12) ^ ((code >> 8) & 15) ^ ((code >> 4) & 15) ^ (code & 15) ^ 5;
+    return want === check ? code : -1;
+  };
+  const now = () => performance.timeOrigin + performance.now();
+  const eye = window.__eye = { key: 0, reading: false, seen: [], width: 0, height: 0 };
+";
+
+/// Watches every drawing on the desk's canvas, and the F2 key as it goes down.
+const WATCH_CANVAS: &str = "
+  addEventListener('keydown', (event) => { if (event.key === 'F2') eye.key = now(); }, true);
+  const draw = CanvasRenderingContext2D.prototype.drawImage;
+  CanvasRenderingContext2D.prototype.drawImage = function (...args) {
+    draw.apply(this, args);
+    if (this.canvas.dataset.testid !== 'picture') return;
+    eye.width = this.canvas.width; eye.height = this.canvas.height;
+    const at = now();
+    const row = Math.round(this.canvas.width / 40);
+    const code = eye.reading
+      ? readRow(this.getImageData(0, row, this.canvas.width, 1).data, this.canvas.width) : -1;
+    eye.seen.push([at, code]);
+  };
+";
+
+/// Watches every frame that the booth's video shows.
+const WATCH_VIDEO: &str = "
+  const strip = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const watch = (video) => {
+    const look = () => {
+      const at = now();
+      let code = -1;
+      eye.width = video.videoWidth; eye.height = video.videoHeight;
+      if (eye.reading && video.videoWidth > 0) {
+        strip.canvas.width = video.videoWidth; strip.canvas.height = 1;
+        strip.drawImage(video, 0, Math.round(video.videoWidth / 40), video.videoWidth, 1, 0, 0, video.videoWidth, 1);
+        code = readRow(strip.getImageData(0, 0, video.videoWidth, 1).data, video.videoWidth);
+      }
+      eye.seen.push([at, code]);
+      video.requestVideoFrameCallback(look);
+    };
+    video.requestVideoFrameCallback(look);
+  };
+  let watched = null;
+  const find = () => {
+    const video = document.querySelector('[data-testid=\"remote-video\"]');
+    if (video && video !== watched) { watched = video; watch(video); }
+  };
+  find();
+  new MutationObserver(find).observe(document.body, { childList: true, subtree: true });
+";
+
+/// What an eye has seen.
+#[derive(Debug, Deserialize)]
+pub struct Seen {
+    /// When F2 went down, wall clock in ms; 0 when it did not.
+    pub key: f64,
+    /// When each picture was drawn (wall clock, ms) and its number, −1 when not read.
+    pub seen: Vec<(f64, i32)>,
+    /// The picture's width.
+    pub width: u32,
+    /// The picture's height.
+    pub height: u32,
+}
+
+/// Which page is watched.
+#[derive(Clone, Copy)]
+pub enum Eye {
+    /// The desk's canvas.
+    Desk,
+    /// The booth's video.
+    Booth,
+}
+
+impl Eye {
+    /// Puts the eye into the page, once per load.
+    ///
+    /// # Errors
+    /// When the page does not take the script.
+    pub async fn place(self, page: &Page) -> Result<()> {
+        let watch = match self {
+            Eye::Desk => WATCH_CANVAS,
+            Eye::Booth => WATCH_VIDEO,
+        };
+        page.run(&format!("if (window.__eye) return null; {READER} {watch} return null;"), vec![]).await
+    }
+}
+
+/// Forgets what was seen and sets whether numbers are read (which costs the page time).
+///
+/// # Errors
+/// When no eye was placed.
+pub async fn blink(page: &Page, reading: bool) -> Result<()> {
+    let script = "const eye = window.__eye; eye.key = 0; eye.seen = []; eye.reading = arguments[0]; return null;";
+    page.run(script, vec![reading.into()]).await
+}
+
+/// What was seen since the last [`blink`].
+///
+/// # Errors
+/// When no eye was placed.
+pub async fn seen(page: &Page) -> Result<Seen> {
+    page.run("return window.__eye;", vec![]).await
+}
+
+impl Seen {
+    /// F2 down → first picture drawn after it, ms.
+    pub fn key_to_picture_ms(&self) -> Option<f64> {
+        let drawn = self.seen.iter().map(|(at, _)| *at).find(|at| *at >= self.key)?;
+        (self.key > 0.0).then_some(drawn - self.key)
+    }
+
+    /// Pictures with a new number, per second, between two times on the wall clock.
+    pub fn distinct_per_second(&self, from_ms: f64, to_ms: f64) -> f64 {
+        let mut last = -1;
+        let mut distinct = 0_u32;
+        for (_, code) in self.seen.iter().filter(|(at, _)| (from_ms..to_ms).contains(at)) {
+            if *code >= 0 && *code != last {
+                distinct += 1;
+                last = *code;
+            }
+        }
+        f64::from(distinct) / ((to_ms - from_ms) / 1000.0)
+    }
+
+    /// The longest time without a new picture between two times on the wall clock, ms.
+    pub fn longest_still_ms(&self, from_ms: f64, to_ms: f64) -> f64 {
+        let inside = self.seen.iter().map(|(at, _)| *at).filter(|at| (from_ms..to_ms).contains(at));
+        let mut last = from_ms;
+        let mut longest = 0.0_f64;
+        for at in inside.chain([to_ms]) {
+            longest = longest.max(at - last);
+            last = at;
+        }
+        longest
+    }
+}

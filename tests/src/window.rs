@@ -1,0 +1,76 @@
+//! The operator's real window, driven over WebKitWebDriver.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use serde_json::json;
+
+use crate::browser::Page;
+use crate::centre::{Centre, PASSWORD};
+use crate::child::{Child, Start, Variables};
+use crate::place;
+
+/// F2 in WebDriver's code.
+pub const F2: char = '\u{e032}';
+
+/// A desktop under our hand.
+pub struct Window {
+    /// Its page.
+    pub page: Page,
+    driver: Child,
+}
+
+impl Window {
+    /// Starts the desktop and waits for its sign-in screen.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub async fn open(centre: &Centre, name: &str, variables: &Variables) -> Result<Window> {
+        let port = place::free_tcp_port()?;
+        let config = centre.folder.join(format!("config-{name}"));
+        std::fs::create_dir_all(&config)?;
+        let driver = Start::new(&format!("window-{name}"), "WebKitWebDriver", &centre.folder)
+            .args([&format!("--port={port}")])
+            .envs(variables)
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .env("TAURI_AUTOMATION", "true")
+            .env("KENMU_SERVER", centre.address())
+            .env("KENMU_CONFIG_DIR", &config)
+            .env("RUST_LOG", "info")
+            .start()?;
+        let program = place::program("kenmu")?;
+        let page = Page::open(port, json!({ "webkitgtk:browserOptions": { "binary": program } })).await?;
+        Ok(Window { page, driver })
+    }
+
+    /// Signs in as a person would and waits for the workspace.
+    ///
+    /// # Errors
+    /// When the workspace does not come.
+    pub async fn sign_in(&self, account: &str) -> Result<()> {
+        self.page.fill("sign-in-name", account).await?;
+        self.page.fill("sign-in-password", PASSWORD).await?;
+        self.page.press("sign-in").await?;
+        self.page.see("tag").await
+    }
+
+    /// Presses F2.
+    ///
+    /// # Errors
+    /// When the driver refuses.
+    pub async fn answer(&self) -> Result<()> {
+        self.page.see_within("offer-card", Duration::from_secs(30)).await?;
+        self.page.key(F2).await
+    }
+
+    /// The process id of the driver; the desktop and its web processes are below it.
+    pub fn driver_id(&self) -> i32 {
+        self.driver.id()
+    }
+
+    /// Ends the desktop.
+    pub async fn close(self) {
+        self.page.close().await;
+        self.driver.stop().await;
+    }
+}
