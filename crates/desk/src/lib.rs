@@ -4,10 +4,11 @@
 //! effect goes out as a value, so that the same machine runs in the server, in the desktop and in a
 //! simulator, and the same seed gives the same run.
 
+pub mod centre;
 pub mod code;
 pub mod contact;
+pub mod day;
 pub mod end;
 pub mod ids;
 pub mod presence;
 pub mod time;
-pub mod centre;

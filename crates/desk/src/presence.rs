@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::contact::Channel;
+
 /// Which channels an operator takes: 兼務, 電話, 窓口.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -70,7 +72,7 @@ pub enum Presence {
     /// 着信中 or 窓口呼出中.
     Ringing {
         /// Where the contact comes from.
-        channel: crate::contact::Channel,
+        channel: Channel,
     },
     /// 通話中.
     Call,
@@ -101,4 +103,57 @@ pub enum Presence {
     Meeting,
     /// 接続断.
     Lost,
+}
+
+impl Channels {
+    /// Whether `channel` is among them.
+    pub fn take(self, channel: Channel) -> bool {
+        match (self, channel) {
+            (Channels::Both, Channel::Booth | Channel::Phone)
+            | (Channels::Booth, Channel::Booth)
+            | (Channels::Phone, Channel::Phone) => true,
+            (Channels::Booth, Channel::Phone) | (Channels::Phone, Channel::Booth) => false,
+        }
+    }
+}
+
+impl Chosen {
+    /// What the board shows once the wish is granted.
+    pub fn presence(self) -> Presence {
+        match self {
+            Chosen::Available { channels } => Presence::Available { channels },
+            Chosen::Admin => Presence::Admin,
+            Chosen::Lead => Presence::Lead,
+            Chosen::Away => Presence::Away { why: AwayWhy::Chosen },
+            Chosen::Break => Presence::Break,
+            Chosen::Lunch => Presence::Lunch,
+            Chosen::Training => Presence::Training,
+            Chosen::Meeting => Presence::Meeting,
+        }
+    }
+}
+
+impl Presence {
+    /// The wish that leads to this presence; none when only the system sets it.
+    pub fn chosen(self) -> Option<Chosen> {
+        match self {
+            Presence::Available { channels } => Some(Chosen::Available { channels }),
+            Presence::Admin => Some(Chosen::Admin),
+            Presence::Lead => Some(Chosen::Lead),
+            Presence::Away { why: AwayWhy::Chosen } => Some(Chosen::Away),
+            Presence::Break => Some(Chosen::Break),
+            Presence::Lunch => Some(Chosen::Lunch),
+            Presence::Training => Some(Chosen::Training),
+            Presence::Meeting => Some(Chosen::Meeting),
+            Presence::Away { why: AwayWhy::NoAnswer }
+            | Presence::Off
+            | Presence::Ringing { .. }
+            | Presence::Call
+            | Presence::Hold
+            | Presence::Video
+            | Presence::Wrapping
+            | Presence::Callback
+            | Presence::Lost => None,
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::OfferWhy;
 use crate::contact::{Channel, DeclineReason, Disposition};
 use crate::end::EndReason;
 use crate::ids::{BoothId, ContactId, Fence, OfferId, OperatorId, Session};
@@ -56,6 +57,8 @@ pub enum Fact {
         fence: Fence,
         /// When the ring ends.
         expires: Time,
+        /// Why this seat.
+        why: OfferWhy,
     },
     /// A ring ended without this seat taking it.
     OfferEnded {
@@ -94,6 +97,22 @@ pub enum Fact {
         /// Whom it was taken from.
         operator: OperatorId,
     },
+    /// The talk needs a new bridge under a new fence.
+    Rejoined {
+        /// Which contact.
+        contact: ContactId,
+        /// Who holds it.
+        operator: OperatorId,
+        /// The fence that holds the media now.
+        fence: Fence,
+        /// What happened to the old bridge.
+        why: RejoinWhy,
+    },
+    /// The visitor's media broke in the talk.
+    Interrupted {
+        /// Which contact.
+        contact: ContactId,
+    },
     /// The talk (or the waiting) is over.
     Ended {
         /// Which contact.
@@ -110,6 +129,16 @@ pub enum Fact {
         /// What came of it.
         disposition: Disposition,
     },
+}
+
+/// Why a talk is joined once more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RejoinWhy {
+    /// The operator signed in again and took the talk along.
+    OperatorBack,
+    /// The exchange came back without the bridge.
+    BridgeGone,
 }
 
 /// How an offer ended, a closed list (reliability.md, assignment 11).

@@ -101,6 +101,13 @@ pub enum Input {
         /// The epoch.
         session: Session,
     },
+    /// The operator's present socket closed. Never sent for a socket that a newer one has replaced.
+    Detach {
+        /// Who.
+        operator: OperatorId,
+        /// The epoch.
+        session: Session,
+    },
     /// The operator signs out.
     SignOut {
         /// Who.
@@ -219,7 +226,8 @@ pub enum Input {
         /// Why.
         code: Code,
     },
-    /// The exchange connected and told which bridges stand.
+    /// The exchange connected and told which bridges stand. Its legs follow (or went before) as
+    /// [`Input::Media`]; a leg that is not told is taken as down, unless its bridge stands.
     ExchangeUp {
         /// The standing bridges.
         bridges: Vec<(ContactId, Fence)>,

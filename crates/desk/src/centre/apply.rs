@@ -1,0 +1,291 @@
+//! Folding one fact into the ledger. A fact that names something unknown is passed over: a ledger that
+//! is not whole shows in [`super::Centre::check`], not in a crash at start.
+
+use super::ledger::{CLOSED_KEPT, DAYS_KEPT, Ledger, PAST_OFFERS_KEPT};
+use super::record::{ConnectWhy, Contact, Hand, Offer, Operator, PastOffer, Stage, State, Talk};
+use super::{Fact, OfferOutcome};
+use crate::contact::Channel;
+use crate::day::Day;
+use crate::end::{EndReason, Fault};
+use crate::ids::{BoothId, ContactId, Fence, OfferId, OperatorId, Session};
+use crate::presence::Presence;
+use crate::time::Time;
+
+impl Ledger {
+    /// Puts one fact in its place.
+    pub fn apply(&mut self, at: Time, fact: &Fact) {
+        match *fact {
+            Fact::SignedIn { operator, session } => self.signed_in(operator, session),
+            Fact::SignedOut { operator, session } => self.signed_out(operator, session),
+            Fact::PresenceSet { operator, presence, next } => self.presence_set(at, operator, presence, next),
+            Fact::Arrived { contact, channel, booth } => self.arrived(at, contact, channel, booth),
+            Fact::Offered { offer, contact, operator, fence, expires, why } => {
+                let Some(session) = self.operators.get(&operator).and_then(|who| who.session) else { return };
+                let offered = at;
+                self.offered(offer, Offer { contact, operator, session, fence, offered, expires, why });
+            }
+            Fact::OfferEnded { offer, outcome } => self.offer_ended(at, offer, outcome),
+            Fact::Accepted { offer: _, contact, operator, fence } => {
+                self.accepted(at, contact, operator, fence)
+            }
+            Fact::Live { contact } => self.live(at, contact),
+            Fact::HeldSet { contact, held } => {
+                self.talk_mut(contact, |talk| {
+                    talk.stage = if held { Stage::Held } else { Stage::Live };
+                    talk.since = at;
+                });
+            }
+            Fact::Rejoined { contact, operator: _, fence, why } => {
+                self.talk_mut(contact, |talk| {
+                    talk.fence = fence;
+                    talk.stage = Stage::Connecting(ConnectWhy::Again(why));
+                    talk.since = at;
+                });
+                self.raise(contact, fence);
+            }
+            Fact::Interrupted { contact } => {
+                if let Some(contact) = self.contacts.get_mut(&contact) {
+                    contact.interruptions += 1;
+                }
+            }
+            Fact::Returned { contact, operator } => self.returned(at, contact, operator),
+            Fact::Ended { contact, end } => self.ended(at, contact, end),
+            Fact::Finished { contact, operator, disposition: _ } => {
+                self.hand(operator, Hand::Free);
+                self.close(contact, Some(operator));
+            }
+        }
+    }
+
+    fn signed_in(&mut self, operator: OperatorId, session: Session) {
+        let who = self.operators.entry(operator).or_insert_with(|| Operator::unknown(session));
+        who.session = Some(session);
+        who.newest = session;
+    }
+
+    fn signed_out(&mut self, operator: OperatorId, session: Session) {
+        if let Some(who) = self.operators.get_mut(&operator)
+            && who.session == Some(session)
+        {
+            who.session = None;
+        }
+    }
+
+    fn presence_set(&mut self, at: Time, operator: OperatorId, presence: Presence, next: Presence) {
+        let Some(who) = self.operators.get_mut(&operator) else { return };
+        if let Some(next) = next.chosen() {
+            who.next = next;
+        }
+        if who.presence == presence {
+            return;
+        }
+        let available = matches!(presence, Presence::Available { .. });
+        let kept_place = matches!(who.presence, Presence::Available { .. } | Presence::Ringing { .. });
+        if available && !kept_place {
+            who.idle_since = at;
+        }
+        who.presence = presence;
+        who.since = at;
+    }
+
+    fn arrived(&mut self, at: Time, id: ContactId, channel: Channel, booth: Option<BoothId>) {
+        let day = Day::of(at);
+        let serial = self.days.entry(day).or_default().arrived_mut(channel);
+        *serial += 1;
+        let contact = Contact {
+            channel,
+            booth,
+            day,
+            serial: *serial,
+            arrived: at,
+            answered: None,
+            live: None,
+            ended: None,
+            end: None,
+            fence: Fence(0),
+            interruptions: 0,
+            rings: 0,
+            failures: 0,
+            returned: false,
+            passed: Vec::new(),
+            state: State::Queued { offers: Vec::new() },
+        };
+        while self.days.len() > DAYS_KEPT {
+            self.days.pop_first();
+        }
+        if let Some(booth) = booth {
+            let place = self.booths.entry(booth).or_default();
+            place.current = Some(id);
+            place.last = Some(id);
+        }
+        self.queue.insert(Ledger::place(id, &contact));
+        self.contacts.insert(id, contact);
+        self.totals.arrived += 1;
+        self.last_contact = self.last_contact.max(id.0);
+    }
+
+    fn offered(&mut self, id: OfferId, offer: Offer) {
+        let Some(contact) = self.contacts.get_mut(&offer.contact) else { return };
+        let State::Queued { offers } = &mut contact.state else { return };
+        offers.push(id);
+        self.raise(offer.contact, offer.fence);
+        self.hand(offer.operator, Hand::Offer(id));
+        self.offers.insert(id, offer);
+        self.last_offer = self.last_offer.max(id.0);
+    }
+
+    fn offer_ended(&mut self, at: Time, id: OfferId, outcome: OfferOutcome) {
+        let Some(offer) = self.offers.remove(&id) else { return };
+        if let Some(who) = self.operators.get_mut(&offer.operator) {
+            who.hand = Hand::Free;
+            if matches!(outcome, OfferOutcome::Declined { .. }) {
+                who.idle_since = at;
+            }
+        }
+        if let Some(contact) = self.contacts.get_mut(&offer.contact) {
+            if let State::Queued { offers } = &mut contact.state {
+                offers.retain(|open| *open != id);
+            }
+            match outcome {
+                OfferOutcome::Declined { .. } => {
+                    contact.rings += 1;
+                    pass(contact, offer.operator, at);
+                }
+                OfferOutcome::NotAnswered => contact.rings += 1,
+                OfferOutcome::Answered
+                | OfferOutcome::Rescinded
+                | OfferOutcome::Abandoned
+                | OfferOutcome::SeatGone => {}
+            }
+        }
+        if self.past.len() >= PAST_OFFERS_KEPT {
+            self.past.pop_front();
+        }
+        self.past.push_back(PastOffer {
+            offer: id,
+            contact: offer.contact,
+            operator: offer.operator,
+            outcome,
+        });
+    }
+
+    fn accepted(&mut self, at: Time, id: ContactId, operator: OperatorId, fence: Fence) {
+        let Some(contact) = self.contacts.get_mut(&id) else { return };
+        self.queue.remove(&Ledger::place(id, contact));
+        let stage = Stage::Connecting(ConnectWhy::Accepted);
+        contact.state = State::Talk(Talk { operator, fence, stage, heard: false, since: at });
+        contact.answered = Some(at);
+        contact.returned = false;
+        self.hand(operator, Hand::Contact(id));
+    }
+
+    fn live(&mut self, at: Time, id: ContactId) {
+        self.talk_mut(id, |talk| {
+            talk.stage = Stage::Live;
+            talk.heard = true;
+            talk.since = at;
+        });
+        let Some(contact) = self.contacts.get_mut(&id) else { return };
+        contact.failures = 0;
+        contact.passed.clear();
+        if contact.live.is_none() {
+            contact.live = Some(at);
+            if let Some(tally) = self.days.get_mut(&contact.day) {
+                tally.answered += 1;
+            }
+        }
+    }
+
+    fn returned(&mut self, at: Time, id: ContactId, operator: OperatorId) {
+        let Some(contact) = self.contacts.get_mut(&id) else { return };
+        if let Some(talk) = contact.talk()
+            && matches!(talk.stage, Stage::Connecting(_))
+        {
+            contact.failures += 1;
+            pass(contact, operator, at);
+        }
+        contact.returned = true;
+        contact.state = State::Queued { offers: Vec::new() };
+        self.queue.insert(Ledger::place(id, contact));
+        self.hand(operator, Hand::Free);
+    }
+
+    fn ended(&mut self, at: Time, id: ContactId, end: EndReason) {
+        let Some(contact) = self.contacts.get_mut(&id) else { return };
+        self.queue.remove(&Ledger::place(id, contact));
+        contact.ended = Some(at);
+        contact.end = Some(end);
+        if let Some(place) = contact.booth.and_then(|booth| self.booths.get_mut(&booth))
+            && place.current == Some(id)
+        {
+            place.current = None;
+        }
+        if contact.live.is_none()
+            && end.fault() == Fault::Visitor
+            && let Some(tally) = self.days.get_mut(&contact.day)
+        {
+            tally.abandoned += 1;
+        }
+        match contact.talk() {
+            Some(Talk { operator, heard: true, .. }) => contact.state = State::Wrapping { operator },
+            Some(Talk { operator, heard: false, .. }) => {
+                self.hand(operator, Hand::Free);
+                self.close(id, Some(operator));
+            }
+            None => self.close(id, None),
+        }
+    }
+
+    fn close(&mut self, id: ContactId, operator: Option<OperatorId>) {
+        let Some(contact) = self.contacts.get_mut(&id) else { return };
+        contact.state = State::Closed { operator };
+        contact.passed = Vec::new();
+        match (contact.live, contact.end.map(EndReason::fault)) {
+            (Some(_), _) => self.totals.answered += 1,
+            (None, Some(Fault::Visitor)) => self.totals.abandoned += 1,
+            (None, Some(Fault::Operator | Fault::Us | Fault::Carrier | Fault::Nobody) | None) => {
+                self.totals.lost += 1
+            }
+        }
+        self.closed.push_back(id);
+        if self.closed.len() > CLOSED_KEPT {
+            self.forget_oldest();
+        }
+    }
+
+    /// Forgets the contact that closed longest ago, unless a booth still shows it.
+    fn forget_oldest(&mut self) {
+        let Some(oldest) = self.closed.pop_front() else { return };
+        let booth = self.contacts.get(&oldest).and_then(|contact| contact.booth);
+        let shown =
+            booth.and_then(|booth| self.booths.get(&booth)).is_some_and(|place| place.last == Some(oldest));
+        if shown {
+            self.closed.push_back(oldest);
+        } else {
+            self.contacts.remove(&oldest);
+        }
+    }
+
+    fn talk_mut(&mut self, id: ContactId, change: impl FnOnce(&mut Talk)) {
+        if let Some(Contact { state: State::Talk(talk), .. }) = self.contacts.get_mut(&id) {
+            change(talk);
+        }
+    }
+
+    fn raise(&mut self, id: ContactId, fence: Fence) {
+        if let Some(contact) = self.contacts.get_mut(&id) {
+            contact.fence = contact.fence.max(fence);
+        }
+    }
+
+    fn hand(&mut self, operator: OperatorId, hand: Hand) {
+        if let Some(who) = self.operators.get_mut(&operator) {
+            who.hand = hand;
+        }
+    }
+}
+
+fn pass(contact: &mut Contact, operator: OperatorId, at: Time) {
+    contact.passed.retain(|(who, _)| *who != operator);
+    contact.passed.push((operator, at));
+}

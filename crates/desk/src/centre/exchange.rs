@@ -1,0 +1,124 @@
+//! What the exchange tells: legs, its coming and its going.
+
+use super::record::{Hand, Stage, State};
+use super::turn::Turn;
+use super::{Fact, OfferOutcome, Output, Owner, RejoinWhy, RescindWhy};
+use crate::end::EndReason;
+use crate::ids::{ContactId, Fence, OperatorId};
+
+impl Turn<'_> {
+    /// A leg came up or went down.
+    pub fn media(&mut self, owner: Owner, up: bool) {
+        let was_up = self.centre.lines.leg(owner).up;
+        self.centre.lines.set_leg(owner, up, self.now);
+        match owner {
+            Owner::Operator { operator } => self.operator_media(operator, up),
+            Owner::Booth { booth } => {
+                let current = self.centre.ledger.booths.get(&booth).and_then(|place| place.current);
+                if let Some(contact) = current {
+                    self.visitor_media(contact, was_up, up);
+                }
+            }
+        }
+    }
+
+    fn operator_media(&mut self, operator: OperatorId, up: bool) {
+        let Some(who) = self.centre.ledger.operators.get(&operator) else { return };
+        match who.hand {
+            Hand::Free => {}
+            Hand::Offer(_) if up => {}
+            Hand::Offer(_) => self.withdraw_from(operator, OfferOutcome::SeatGone, RescindWhy::SeatGone),
+            Hand::Contact(contact) => self.join_if_connecting(contact),
+        }
+    }
+
+    fn visitor_media(&mut self, contact: ContactId, was_up: bool, up: bool) {
+        let known = self.centre.ledger.contact(contact);
+        match known.state {
+            State::Queued { .. } if up => self.tell_wait(contact),
+            State::Queued { .. } | State::Wrapping { .. } | State::Closed { .. } => {}
+            State::Talk(talk) => match talk.stage {
+                Stage::Connecting(_) => self.join_if_connecting(contact),
+                Stage::Live | Stage::Held if was_up && !up => self.fact(Fact::Interrupted { contact }),
+                Stage::Live | Stage::Held => {}
+            },
+        }
+    }
+
+    fn join_if_connecting(&mut self, contact: ContactId) {
+        let stage = self.centre.ledger.contact(contact).talk().map(|talk| talk.stage);
+        if let Some(Stage::Connecting(_)) = stage {
+            self.join_when_ready(contact);
+        }
+    }
+
+    /// Offers stop, because nothing could be joined; talks stay, their media may well go on.
+    pub fn exchange_down(&mut self) {
+        if !self.centre.lines.exchange().up {
+            return;
+        }
+        self.centre.lines.set_exchange(false, self.now);
+        let ringing: Vec<OperatorId> =
+            self.centre.ledger.offers.values().map(|offer| offer.operator).collect();
+        for operator in ringing {
+            self.withdraw_from(operator, OfferOutcome::SeatGone, RescindWhy::SeatGone);
+        }
+    }
+
+    /// Compares the bridges that stand with the talks in the ledger.
+    pub fn exchange_up(&mut self, bridges: &[(ContactId, Fence)]) {
+        self.centre.lines.set_exchange(true, self.now);
+        self.distrust_legs_without(bridges);
+        for (contact, fence) in bridges {
+            self.release_if_strange(*contact, *fence);
+        }
+        let talks: Vec<ContactId> = self.centre.talks().map(|(id, _)| id).collect();
+        for contact in talks {
+            let bridge = bridges.iter().find(|(id, _)| *id == contact).map(|(_, fence)| *fence);
+            self.reconcile(contact, bridge);
+        }
+        let waiting: Vec<ContactId> = self.centre.ledger.queue.iter().map(|(_, _, id)| *id).collect();
+        for contact in waiting {
+            self.tell_wait(contact);
+        }
+    }
+
+    fn distrust_legs_without(&mut self, bridges: &[(ContactId, Fence)]) {
+        let ledger = &self.centre.ledger;
+        let joined = bridges.iter().filter_map(|(id, _)| ledger.contacts.get(id));
+        let kept: Vec<Owner> = (joined)
+            .filter_map(|contact| contact.talk().map(|talk| (contact.visitor(), talk.operator)))
+            .flat_map(|(visitor, operator)| visitor.into_iter().chain([Owner::Operator { operator }]))
+            .collect();
+        self.centre.lines.distrust_legs(self.now, |owner| kept.contains(&owner));
+    }
+
+    /// A bridge of a contact that is over, or that nobody knows, is taken apart.
+    fn release_if_strange(&mut self, contact: ContactId, fence: Fence) {
+        let known = self.centre.ledger.contacts.get(&contact);
+        let end = match known.map(|known| &known.state) {
+            Some(State::Talk(_) | State::Queued { .. }) => return,
+            Some(State::Wrapping { .. } | State::Closed { .. }) => known.and_then(|known| known.end),
+            None => None,
+        };
+        let end = end.unwrap_or(EndReason::ExchangeLost);
+        self.effect(Output::Release { contact, fence, end });
+    }
+
+    fn reconcile(&mut self, contact: ContactId, bridge: Option<Fence>) {
+        let known = self.centre.ledger.contact(contact);
+        let Some(talk) = known.talk() else { return };
+        let (operator, raised) = (talk.operator, known.fence);
+        match (talk.stage, bridge) {
+            (Stage::Connecting(_), Some(fence)) if fence == talk.fence => self.go_live(contact, operator),
+            (Stage::Connecting(_), _) => self.join_when_ready(contact),
+            (Stage::Live | Stage::Held, Some(fence)) if fence == talk.fence => {}
+            (Stage::Live | Stage::Held, other) => {
+                let fence = Fence(raised.max(other.unwrap_or(Fence(0))).0 + 1);
+                self.fact(Fact::Rejoined { contact, operator, fence, why: RejoinWhy::BridgeGone });
+                self.show_hand(operator);
+                self.join_when_ready(contact);
+            }
+        }
+    }
+}

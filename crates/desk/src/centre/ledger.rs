@@ -1,0 +1,95 @@
+//! The durable half of a centre: everything that folding the facts gives. Decides nothing.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::record::{Contact, Offer, Operator, PastOffer};
+use crate::contact::Channel;
+use crate::day::Day;
+use crate::ids::{BoothId, ContactId, OfferId, OperatorId};
+use crate::time::Time;
+
+/// Closed contacts that stay readable: far more than the booths and desks that still show one.
+pub(super) const CLOSED_KEPT: usize = 256;
+/// Offers that are over and can still be answered by name: an accept is late by seconds, and fifty
+/// seats ringing at once make fewer than this in that time.
+pub(super) const PAST_OFFERS_KEPT: usize = 256;
+/// Days whose counts stay readable: today, and yesterday for contacts that go past midnight.
+pub(super) const DAYS_KEPT: usize = 2;
+
+/// The place in the queue: returned contacts first, then the longest wait.
+pub(super) type Place = (bool, Time, ContactId);
+
+/// Everything that follows from the facts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Ledger {
+    pub operators: BTreeMap<OperatorId, Operator>,
+    pub contacts: BTreeMap<ContactId, Contact>,
+    pub offers: BTreeMap<OfferId, Offer>,
+    pub queue: BTreeSet<Place>,
+    pub booths: BTreeMap<BoothId, BoothPlace>,
+    pub past: VecDeque<PastOffer>,
+    pub closed: VecDeque<ContactId>,
+    pub days: BTreeMap<Day, DayTally>,
+    pub totals: Totals,
+    pub last_contact: u64,
+    pub last_offer: u64,
+}
+
+/// What a booth has to do with contacts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct BoothPlace {
+    /// The one that waits or talks now.
+    pub current: Option<ContactId>,
+    /// The latest, over or not.
+    pub last: Option<ContactId>,
+}
+
+/// Counts of one Japan-day, by the day of arrival.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct DayTally {
+    pub booth: u32,
+    pub phone: u32,
+    pub answered: u32,
+    pub abandoned: u32,
+}
+
+/// Counts since the first fact. Conservation: arrived = open + answered + abandoned + lost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Totals {
+    pub arrived: u64,
+    /// Closed after a talk.
+    pub answered: u64,
+    /// Closed without one, because the visitor left.
+    pub abandoned: u64,
+    /// Closed without one, for any other reason.
+    pub lost: u64,
+}
+
+impl DayTally {
+    /// The counter of one channel.
+    pub fn arrived_mut(&mut self, channel: Channel) -> &mut u32 {
+        match channel {
+            Channel::Booth => &mut self.booth,
+            Channel::Phone => &mut self.phone,
+        }
+    }
+}
+
+impl Ledger {
+    /// The operator, who must be known.
+    pub fn operator(&self, id: OperatorId) -> &Operator {
+        self.operators
+            .get(&id)
+            .expect("an operator that holds or is asked for something has signed in before")
+    }
+
+    /// The contact, which must be known.
+    pub fn contact(&self, id: ContactId) -> &Contact {
+        self.contacts.get(&id).expect("a contact in the queue or in a hand is never forgotten")
+    }
+
+    /// The place of a contact in the queue.
+    pub fn place(id: ContactId, contact: &Contact) -> Place {
+        (!contact.returned, contact.arrived, id)
+    }
+}

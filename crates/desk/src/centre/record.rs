@@ -1,0 +1,188 @@
+//! What the centre remembers of one operator, one contact and one offer. Everything here follows from
+//! the facts; nothing here knows a socket or a media leg.
+
+use super::{OfferOutcome, OfferWhy, RejoinWhy};
+use crate::contact::{Channel, Phase};
+use crate::day::Day;
+use crate::end::EndReason;
+use crate::ids::{BoothId, ContactId, Fence, OfferId, OperatorId, Session};
+use crate::presence::{Chosen, Presence};
+use crate::time::Time;
+
+/// One operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Operator {
+    /// None: signed out.
+    pub session: Option<Session>,
+    /// The highest epoch ever seen.
+    pub newest: Session,
+    pub presence: Presence,
+    pub since: Time,
+    pub next: Chosen,
+    pub hand: Hand,
+    /// Since when this seat has its place among the idle ones.
+    pub idle_since: Time,
+}
+
+/// The one live thing that an operator can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hand {
+    Free,
+    Offer(OfferId),
+    Contact(ContactId),
+}
+
+/// One contact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Contact {
+    pub channel: Channel,
+    pub booth: Option<BoothId>,
+    /// The Japan-day of the arrival.
+    pub day: Day,
+    /// Counts up within `day` and `channel`.
+    pub serial: u32,
+    pub arrived: Time,
+    /// The last accept.
+    pub answered: Option<Time>,
+    /// When visitor and operator first heard each other: from then on it counts as answered.
+    pub live: Option<Time>,
+    pub ended: Option<Time>,
+    pub end: Option<EndReason>,
+    /// The highest fence ever raised.
+    pub fence: Fence,
+    pub interruptions: u32,
+    /// Rings that were declined or ran out.
+    pub rings: u32,
+    /// Connections that failed since the two last heard each other.
+    pub failures: u32,
+    /// Taken from an operator and put at the head of the queue.
+    pub returned: bool,
+    /// Seats that declined or could not be joined in this round, and when.
+    pub passed: Vec<(OperatorId, Time)>,
+    pub state: State,
+}
+
+/// Where a contact stands, with what belongs to that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// In the queue; ringing when there are offers.
+    Queued { offers: Vec<OfferId> },
+    /// An operator has it.
+    Talk(Talk),
+    /// The talk is over.
+    Wrapping { operator: OperatorId },
+    /// Over; `operator` had it last.
+    Closed { operator: Option<OperatorId> },
+}
+
+/// A contact in an operator's hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Talk {
+    pub operator: OperatorId,
+    /// The fence that holds the media.
+    pub fence: Fence,
+    pub stage: Stage,
+    /// These two have heard each other: the end is followed by a wrap-up.
+    pub heard: bool,
+    /// When this stage began.
+    pub since: Time,
+}
+
+/// How far the bridge is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    Connecting(ConnectWhy),
+    Live,
+    Held,
+}
+
+/// Why a bridge is being made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ConnectWhy {
+    Accepted,
+    Again(RejoinWhy),
+}
+
+/// One showing of a contact to one operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Offer {
+    pub contact: ContactId,
+    pub operator: OperatorId,
+    pub session: Session,
+    pub fence: Fence,
+    pub offered: Time,
+    pub expires: Time,
+    pub why: OfferWhy,
+}
+
+/// An offer that is over, remembered to answer a late accept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct PastOffer {
+    pub offer: OfferId,
+    pub contact: ContactId,
+    pub operator: OperatorId,
+    pub outcome: OfferOutcome,
+}
+
+impl Operator {
+    /// An operator who has never signed in.
+    pub fn unknown(session: Session) -> Operator {
+        Operator {
+            session: None,
+            newest: session,
+            presence: Presence::Off,
+            since: Time(0),
+            next: Chosen::Away,
+            hand: Hand::Free,
+            idle_since: Time(0),
+        }
+    }
+}
+
+impl Contact {
+    /// The word for where it stands.
+    pub fn phase(&self) -> Phase {
+        match &self.state {
+            State::Queued { offers } if offers.is_empty() => Phase::Waiting,
+            State::Queued { .. } => Phase::Offered,
+            State::Talk(talk) => match talk.stage {
+                Stage::Connecting(_) => Phase::Connecting,
+                Stage::Live => Phase::Live,
+                Stage::Held => Phase::Held,
+            },
+            State::Wrapping { .. } => Phase::Wrapping,
+            State::Closed { .. } => Phase::Closed,
+        }
+    }
+
+    /// The talk, when an operator has it.
+    pub fn talk(&self) -> Option<Talk> {
+        match self.state {
+            State::Talk(talk) => Some(talk),
+            State::Queued { .. } | State::Wrapping { .. } | State::Closed { .. } => None,
+        }
+    }
+
+    /// The open offers.
+    pub fn offers(&self) -> &[OfferId] {
+        match &self.state {
+            State::Queued { offers } => offers,
+            State::Talk(_) | State::Wrapping { .. } | State::Closed { .. } => &[],
+        }
+    }
+
+    /// Who has it, or had it last.
+    pub fn operator(&self) -> Option<OperatorId> {
+        match self.state {
+            State::Queued { .. } => None,
+            State::Talk(talk) => Some(talk.operator),
+            State::Wrapping { operator } => Some(operator),
+            State::Closed { operator } => operator,
+        }
+    }
+
+    /// When `operator` passed on it in this round.
+    pub fn passed_at(&self, operator: OperatorId) -> Option<Time> {
+        self.passed.iter().find(|(who, _)| *who == operator).map(|(_, at)| *at)
+    }
+}

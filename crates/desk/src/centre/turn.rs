@@ -1,0 +1,162 @@
+//! One turn of the machine: it applies each fact as it is decided and keeps the effects for later, so
+//! that the answer always begins with the facts.
+
+use super::record::{Hand, Stage, State};
+use super::{Centre, Fact, Input, Output, Party};
+use crate::code::Code;
+use crate::contact::Channel;
+use crate::ids::{BoothId, ContactId, OfferId, OperatorId, Session};
+use crate::presence::Presence;
+use crate::time::Time;
+
+pub(super) struct Turn<'a> {
+    pub centre: &'a mut Centre,
+    pub now: Time,
+    facts: Vec<Output>,
+    effects: Vec<Output>,
+}
+
+impl Turn<'_> {
+    pub fn new(centre: &mut Centre, now: Time) -> Turn<'_> {
+        centre.lines.clock = now;
+        Turn { centre, now, facts: Vec::new(), effects: Vec::new() }
+    }
+
+    /// Everything that this turn put out, facts first.
+    pub fn finish(self) -> Vec<Output> {
+        let Turn { mut facts, mut effects, .. } = self;
+        facts.append(&mut effects);
+        facts
+    }
+
+    /// Hands an input to the part that decides on it.
+    pub fn input(&mut self, input: Input) {
+        match input {
+            Input::SignIn { operator, session } => self.sign_in(operator, session),
+            Input::Attach { operator, session } | Input::Heartbeat { operator, session } => {
+                self.asked(operator, session, |_| Ok(()));
+            }
+            Input::Detach { operator, session } => self.detach(operator, session),
+            Input::SignOut { operator, session } => {
+                self.asked(operator, session, |turn| turn.sign_out(operator, session))
+            }
+            Input::Choose { operator, session, chosen } => {
+                self.asked(operator, session, |turn| turn.choose(operator, chosen));
+            }
+            Input::Accept { operator, session, offer, fence } => {
+                self.asked(operator, session, |turn| turn.accept(operator, offer, fence));
+            }
+            Input::Decline { operator, session, offer, reason } => {
+                self.asked(operator, session, |turn| turn.decline(operator, offer, reason));
+            }
+            Input::End { operator, session, contact } => {
+                self.asked(operator, session, |turn| turn.end_by_operator(operator, contact));
+            }
+            Input::Hold { operator, session, contact, held } => {
+                self.asked(operator, session, |turn| turn.hold(operator, contact, held));
+            }
+            Input::Finish { operator, session, contact, disposition } => {
+                self.asked(operator, session, |turn| turn.finish_contact(operator, contact, disposition));
+            }
+            Input::Ring { booth } => self.asked_by_booth(booth, |turn| turn.ring(booth)),
+            Input::Leave { booth, contact } => self.asked_by_booth(booth, |turn| turn.leave(booth, contact)),
+            Input::BoothLine { booth, up } => self.centre.lines.set_booth(booth, up, self.now),
+            Input::Media { owner, up } => self.media(owner, up),
+            Input::Joined { contact, fence } => self.told(|turn| turn.joined(contact, fence)),
+            Input::JoinFailed { contact, fence, code } => {
+                self.told(|turn| turn.join_failed(contact, fence, code))
+            }
+            Input::ExchangeUp { bridges } => self.exchange_up(&bridges),
+            Input::ExchangeDown => self.exchange_down(),
+            Input::Settings(settings) => self.centre.settings = settings,
+        }
+    }
+
+    /// Something an operator asks for: checks the session, renews the lease, tells a refusal.
+    fn asked(
+        &mut self,
+        operator: OperatorId,
+        session: Session,
+        decide: impl FnOnce(&mut Self) -> Result<(), Code>,
+    ) {
+        let to = Party::Operator(operator, session);
+        let heard = self.check_session(operator, session).and_then(|()| {
+            self.centre.lines.hear(operator, self.now);
+            decide(self)
+        });
+        match heard {
+            Ok(()) => self.revive(operator),
+            Err(code) => self.effect(Output::Refused { to, code }),
+        }
+    }
+
+    fn asked_by_booth(&mut self, booth: BoothId, decide: impl FnOnce(&mut Self) -> Result<(), Code>) {
+        if let Err(code) = decide(self) {
+            self.effect(Output::Refused { to: Party::Booth(booth), code });
+        }
+    }
+
+    fn told(&mut self, decide: impl FnOnce(&mut Self) -> Result<(), Code>) {
+        if let Err(code) = decide(self) {
+            self.effect(Output::Refused { to: Party::Exchange, code });
+        }
+    }
+
+    pub fn fact(&mut self, fact: Fact) {
+        self.centre.ledger.apply(self.now, &fact);
+        self.facts.push(Output::Fact(fact));
+    }
+
+    pub fn effect(&mut self, output: Output) {
+        self.effects.push(output);
+    }
+
+    /// Stores a presence if anything about it is new.
+    pub fn set_presence(&mut self, operator: OperatorId, presence: Presence, next: Presence) {
+        let who = self.centre.ledger.operator(operator);
+        if who.presence != presence || who.next.presence() != next {
+            self.fact(Fact::PresenceSet { operator, presence, next });
+        }
+    }
+
+    /// Lets the board show what the operator's hand holds now. 接続断 stays until the operator is heard.
+    pub fn show_hand(&mut self, operator: OperatorId) {
+        let who = self.centre.ledger.operator(operator);
+        if who.presence != Presence::Lost {
+            let (presence, next) = (self.presence_of_hand(operator), who.next.presence());
+            self.set_presence(operator, presence, next);
+        }
+    }
+
+    /// The presence that follows from what the operator's hand holds.
+    pub fn presence_of_hand(&self, operator: OperatorId) -> Presence {
+        let ledger = &self.centre.ledger;
+        let who = ledger.operator(operator);
+        match who.hand {
+            _ if who.session.is_none() => Presence::Off,
+            Hand::Free => who.next.presence(),
+            Hand::Offer(offer) => Presence::Ringing { channel: self.channel_of_offer(offer) },
+            Hand::Contact(contact) => self.presence_in_contact(contact),
+        }
+    }
+
+    fn channel_of_offer(&self, offer: OfferId) -> Channel {
+        let offer = self.centre.ledger.offers.get(&offer).expect("a hand holds open offers only");
+        self.centre.ledger.contact(offer.contact).channel
+    }
+
+    fn presence_in_contact(&self, id: ContactId) -> Presence {
+        let contact = self.centre.ledger.contact(id);
+        match &contact.state {
+            State::Talk(talk) => match (talk.stage, contact.channel) {
+                (Stage::Held, Channel::Booth | Channel::Phone) => Presence::Hold,
+                (Stage::Connecting(_) | Stage::Live, Channel::Booth) => Presence::Video,
+                (Stage::Connecting(_) | Stage::Live, Channel::Phone) => Presence::Call,
+            },
+            State::Wrapping { .. } => Presence::Wrapping,
+            State::Queued { .. } | State::Closed { .. } => {
+                unreachable!("a hand never holds a contact that waits or is over")
+            }
+        }
+    }
+}

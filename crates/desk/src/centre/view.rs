@@ -1,0 +1,256 @@
+//! What others may read of a centre. Plain copies of the state; no words for a screen.
+
+use super::record::{Contact, Hand};
+use super::{Centre, OfferWhy, Owner, Settings};
+use crate::contact::{Channel, Phase};
+use crate::day::Day;
+use crate::end::EndReason;
+use crate::ids::{BoothId, ContactId, Fence, OfferId, OperatorId, Session};
+use crate::presence::{Chosen, Presence};
+use crate::time::Time;
+
+/// An operator as others see them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OperatorView {
+    /// Who.
+    pub operator: OperatorId,
+    /// The session in force; none when signed out.
+    pub session: Option<Session>,
+    /// What the board shows.
+    pub presence: Presence,
+    /// Since when.
+    pub since: Time,
+    /// What was asked for last: in a contact, what follows.
+    pub next: Chosen,
+    /// The warm line to the exchange is up.
+    pub media_up: bool,
+    /// What rings here.
+    pub offer: Option<OfferId>,
+    /// The contact in hand, wrap-up included.
+    pub contact: Option<ContactId>,
+}
+
+/// A contact as others see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContactView {
+    /// Which one.
+    pub contact: ContactId,
+    /// How it came.
+    pub channel: Channel,
+    /// From which booth.
+    pub booth: Option<BoothId>,
+    /// The Japan-day of the arrival.
+    pub day: Day,
+    /// Counts up from 1 within `day` and `channel`.
+    pub serial: u32,
+    /// Where it stands.
+    pub phase: Phase,
+    /// When the visitor rang.
+    pub arrived: Time,
+    /// When it was taken, the last time.
+    pub answered: Option<Time>,
+    /// When the two first heard each other.
+    pub live: Option<Time>,
+    /// When the talk or the waiting ended.
+    pub ended: Option<Time>,
+    /// How.
+    pub end: Option<EndReason>,
+    /// The visitor's side is there: the page in the queue, the media in a talk.
+    pub visitor_up: bool,
+    /// Since when `visitor_up` has its value.
+    pub visitor_since: Time,
+    /// How often the visitor's media broke in the talk.
+    pub interruptions: u32,
+    /// Who has it, or had it last.
+    pub operator: Option<OperatorId>,
+    /// The operator's side is there: heard and with media. False without an operator.
+    pub operator_up: bool,
+    /// The fence that holds the media, or the highest raised.
+    pub fence: Fence,
+}
+
+/// A booth as others see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BoothView {
+    /// Which one.
+    pub booth: BoothId,
+    /// Its page is connected.
+    pub line_up: bool,
+    /// Its media is up.
+    pub media_up: bool,
+    /// Since when `line_up` has its value.
+    pub since: Time,
+    /// The contact that waits or talks now, or else the latest one.
+    pub contact: Option<ContactId>,
+}
+
+/// One channel's queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueView {
+    /// The channel takes new contacts.
+    pub open: bool,
+    /// Who waits, offered ones included, in order.
+    pub waiting: Vec<ContactId>,
+    /// When the one that waits longest arrived.
+    pub oldest: Option<Time>,
+    /// How many operators are ready for this channel.
+    pub ready: u32,
+}
+
+/// An open offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OfferView {
+    /// Which one.
+    pub offer: OfferId,
+    /// Which contact.
+    pub contact: ContactId,
+    /// At whom it rings.
+    pub operator: OperatorId,
+    /// In which session.
+    pub session: Session,
+    /// To be sent back with the accept.
+    pub fence: Fence,
+    /// When the ring began.
+    pub offered: Time,
+    /// When it ends.
+    pub expires: Time,
+    /// Why this seat.
+    pub why: OfferWhy,
+}
+
+/// Counts of one Japan-day, by the day of arrival.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DayCounts {
+    /// 着信.
+    pub arrived: u32,
+    /// 応答: visitor and operator heard each other.
+    pub answered: u32,
+    /// 放棄: the visitor left before that.
+    pub abandoned: u32,
+    /// In the queue now, whenever they arrived.
+    pub waiting: u32,
+}
+
+impl Centre {
+    /// The settings in force.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Whether the exchange is connected.
+    pub fn exchange_up(&self) -> bool {
+        self.lines.exchange().up
+    }
+
+    /// One operator; none when they never signed in.
+    pub fn operator(&self, operator: OperatorId) -> Option<OperatorView> {
+        let who = self.ledger.operators.get(&operator)?;
+        let (offer, contact) = match who.hand {
+            Hand::Free => (None, None),
+            Hand::Offer(offer) => (Some(offer), None),
+            Hand::Contact(contact) => (None, Some(contact)),
+        };
+        let media_up = self.lines.leg(Owner::Operator { operator }).up;
+        let (session, presence, since, next) = (who.session, who.presence, who.since, who.next);
+        Some(OperatorView { operator, session, presence, since, next, media_up, offer, contact })
+    }
+
+    /// Everybody who ever signed in, by number.
+    pub fn operators(&self) -> impl Iterator<Item = OperatorView> {
+        self.ledger.operators.keys().filter_map(|id| self.operator(*id))
+    }
+
+    /// One contact; none when it never was or closed long ago.
+    pub fn contact(&self, contact: ContactId) -> Option<ContactView> {
+        self.ledger.contacts.get(&contact).map(|known| self.contact_view(contact, known))
+    }
+
+    /// Every contact that is not forgotten, by number.
+    pub fn contacts(&self) -> impl Iterator<Item = ContactView> {
+        self.ledger.contacts.iter().map(|(id, known)| self.contact_view(*id, known))
+    }
+
+    fn contact_view(&self, id: ContactId, known: &Contact) -> ContactView {
+        let (line, leg) = match known.booth {
+            Some(booth) => (self.lines.booth(booth), self.lines.leg(Owner::Booth { booth })),
+            None => Default::default(),
+        };
+        let phase = known.phase();
+        let visitor = match phase {
+            Phase::Waiting | Phase::Offered => line,
+            Phase::Connecting | Phase::Live | Phase::Held | Phase::Wrapping | Phase::Closed => leg,
+        };
+        let operator = known.operator();
+        let operator_up = operator.is_some_and(|operator| {
+            let heard = self.lines.lease_good(operator, self.lines.clock, &self.settings);
+            heard && self.lines.leg(Owner::Operator { operator }).up
+        });
+        ContactView {
+            contact: id,
+            channel: known.channel,
+            booth: known.booth,
+            day: known.day,
+            serial: known.serial,
+            phase,
+            arrived: known.arrived,
+            answered: known.answered,
+            live: known.live,
+            ended: known.ended,
+            end: known.end,
+            visitor_up: visitor.up,
+            visitor_since: visitor.since,
+            interruptions: known.interruptions,
+            operator,
+            operator_up,
+            fence: known.talk().map_or(known.fence, |talk| talk.fence),
+        }
+    }
+
+    /// One booth. One that was never heard of is down since the start.
+    pub fn booth(&self, booth: BoothId) -> BoothView {
+        let line = self.lines.booth(booth);
+        let media_up = self.lines.leg(Owner::Booth { booth }).up;
+        let place = self.ledger.booths.get(&booth).copied().unwrap_or_default();
+        let contact = place.current.or(place.last);
+        BoothView { booth, line_up: line.up, media_up, since: line.since, contact }
+    }
+
+    /// One channel's queue as of `now`.
+    pub fn queue(&self, channel: Channel, now: Time) -> QueueView {
+        let in_channel = |id: &ContactId| self.ledger.contact(*id).channel == channel;
+        let waiting: Vec<ContactId> =
+            self.ledger.queue.iter().map(|(_, _, id)| *id).filter(in_channel).collect();
+        let oldest = waiting.iter().map(|id| self.ledger.contact(*id).arrived).min();
+        let open = self.settings.open.take(channel);
+        QueueView { open, waiting, oldest, ready: self.ready_count(channel, now) }
+    }
+
+    /// How many parties of both channels are served before this one; none when it does not wait.
+    pub fn ahead(&self, contact: ContactId) -> Option<u32> {
+        let place = self.ledger.queue.iter().position(|(_, _, id)| *id == contact)?;
+        u32::try_from(place).ok()
+    }
+
+    /// One open offer.
+    pub fn offer(&self, offer: OfferId) -> Option<OfferView> {
+        let known = self.ledger.offers.get(&offer)?;
+        let super::record::Offer { contact, operator, session, fence, offered, expires, why } = *known;
+        Some(OfferView { offer, contact, operator, session, fence, offered, expires, why })
+    }
+
+    /// All open offers, by number.
+    pub fn offers(&self) -> impl Iterator<Item = OfferView> {
+        self.ledger.offers.keys().filter_map(|id| self.offer(*id))
+    }
+
+    /// The counts of the Japan-day that `now` falls on.
+    pub fn today(&self, now: Time) -> DayCounts {
+        let tally = self.ledger.days.get(&Day::of(now)).copied().unwrap_or_default();
+        DayCounts {
+            arrived: tally.booth + tally.phone,
+            answered: tally.answered,
+            abandoned: tally.abandoned,
+            waiting: u32::try_from(self.ledger.queue.len()).unwrap_or(u32::MAX),
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! When the machine wants to be woken, and why.
+
+use super::Centre;
+use super::queue::DECLINE_PAUSE;
+use crate::time::Time;
+
+impl Centre {
+    /// The next instant at which [`Centre::handle_timeout`] has something to do, and the reason in a
+    /// word. It may lie in the past.
+    pub fn poll_timeout(&self) -> Option<(Time, &'static str)> {
+        let rings = self.ledger.offers.values().map(|offer| (offer.expires, "ring runs out"));
+        let leases =
+            (self.ledger.operators.keys()).filter_map(|id| Some((self.lease_due(*id)?, "lease runs out")));
+        let returns = (self.ledger.operators.keys())
+            .filter_map(|id| Some((self.return_due(*id)?, "re-attach window ends")));
+        let connects = self
+            .talks()
+            .filter_map(|(_, talk)| Some((self.connect_until(&talk)?, "connection takes too long")));
+        let booths = (self.ledger.booths.values())
+            .filter_map(|place| self.ledger.contacts.get(&place.current?))
+            .filter_map(|contact| Some((self.booth_due(contact)?, "booth stayed away")));
+        let passes = (self.ledger.queue.iter())
+            .flat_map(|(_, _, id)| &self.ledger.contact(*id).passed)
+            .map(|(_, at)| (*at + DECLINE_PAUSE, "pause after a decline ends"))
+            // A pause that has ended was looked at in the turn in which the clock passed it.
+            .filter(|(at, _)| *at > self.lines.clock);
+        rings.chain(leases).chain(returns).chain(connects).chain(booths).chain(passes).min()
+    }
+}
