@@ -15,10 +15,7 @@ fn main() -> Result<(), String> {
         Some("visitor") => Person::Visitor,
         Some(_) | None => return Err(USAGE.into()),
     };
-    let numbers: Vec<u16> = words[1..]
-        .iter()
-        .filter_map(|word| word.parse().ok())
-        .collect();
+    let numbers: Vec<u16> = words[1..].iter().filter_map(|word| word.parse().ok()).collect();
     let [width, height, fps, frames] = numbers[..] else {
         return Err(USAGE.into());
     };

@@ -28,14 +28,7 @@ const MIN_CONTRAST: u32 = 60;
 const CHECK_SALT: u16 = 0b0101;
 
 /// The fixed cells: where they are and whether they are white.
-const FRAME: [(usize, bool); 6] = [
-    (0, true),
-    (1, false),
-    (2, true),
-    (3, false),
-    (24, false),
-    (25, true),
-];
+const FRAME: [(usize, bool); 6] = [(0, true), (1, false), (2, true), (3, false), (24, false), (25, true)];
 const FIRST_DATA: usize = 4;
 const DATA_BITS: usize = 20;
 
@@ -43,15 +36,8 @@ const DATA_BITS: usize = 20;
 pub fn draw(picture: &mut I420, counter: u16) {
     let (width, height) = (picture.width(), picture.height());
     let rows = strip_height(width).min(height);
-    let row: Vec<u8> = (0..width)
-        .map(|x| {
-            if is_white(counter, x * CELLS / width) {
-                WHITE
-            } else {
-                BLACK
-            }
-        })
-        .collect();
+    let row: Vec<u8> =
+        (0..width).map(|x| if is_white(counter, x * CELLS / width) { WHITE } else { BLACK }).collect();
     for line in picture.y.chunks_exact_mut(width).take(rows) {
         line.copy_from_slice(&row);
     }
@@ -64,10 +50,7 @@ pub fn draw(picture: &mut I420, counter: u16) {
 pub fn read(picture: &I420) -> Option<u16> {
     let mean = |white: bool| {
         let cells = FRAME.iter().filter(|(_, is)| *is == white);
-        cells
-            .map(|(cell, _)| cell_luma(picture, *cell))
-            .sum::<u32>()
-            / 3
+        cells.map(|(cell, _)| cell_luma(picture, *cell)).sum::<u32>() / 3
     };
     let (white, black) = (mean(true), mean(false));
     if white < black + MIN_CONTRAST {
@@ -77,9 +60,7 @@ pub fn read(picture: &I420) -> Option<u16> {
     if FRAME.iter().any(|(cell, white)| is_lit(*cell) != *white) {
         return None;
     }
-    let bits = (0..DATA_BITS).fold(0_u32, |bits, i| {
-        bits << 1 | u32::from(is_lit(FIRST_DATA + i))
-    });
+    let bits = (0..DATA_BITS).fold(0_u32, |bits, i| bits << 1 | u32::from(is_lit(FIRST_DATA + i)));
     let counter = (bits >> 4) as u16;
     (check(counter) == (bits & 0xf) as u16).then_some(counter)
 }
@@ -104,8 +85,7 @@ fn check(counter: u16) -> u16 {
 /// The mean luma of the middle of a cell.
 fn cell_luma(picture: &I420, cell: usize) -> u32 {
     let (width, height) = (picture.width(), picture.height());
-    let columns =
-        (4 * cell + 1) * width / (4 * CELLS)..((4 * cell + 3) * width / (4 * CELLS)).max(1);
+    let columns = (4 * cell + 1) * width / (4 * CELLS)..((4 * cell + 3) * width / (4 * CELLS)).max(1);
     let rows = width / (4 * HEIGHT_DIVISOR)..(3 * width / (4 * HEIGHT_DIVISOR)).clamp(1, height);
     let (mut sum, mut count) = (0, 0);
     for y in rows {
@@ -139,14 +119,7 @@ mod tests {
 
     #[test]
     fn it_is_read_in_any_size_and_with_poor_contrast() {
-        for (width, height) in [
-            (160, 120),
-            (426, 240),
-            (640, 360),
-            (640, 480),
-            (1_280, 720),
-            (480, 640),
-        ] {
+        for (width, height) in [(160, 120), (426, 240), (640, 360), (640, 480), (1_280, 720), (480, 640)] {
             let mut picture = grey(width, height);
             draw(&mut picture, 0xbeef);
             picture.y.iter_mut().for_each(|y| *y = *y / 2 + 40);

@@ -98,8 +98,7 @@ impl Decoder {
 
     /// Invents the 20 ms of a lost packet from what was heard before; fades out when repeated.
     pub fn conceal(&mut self) -> Vec<i16> {
-        self.run(&[], OPUS_FRAME, false)
-            .unwrap_or_else(|_| vec![0; OPUS_FRAME])
+        self.run(&[], OPUS_FRAME, false).unwrap_or_else(|_| vec![0; OPUS_FRAME])
     }
 
     /// Restores the 20 ms of a lost packet from the repair data in the packet after it. When that

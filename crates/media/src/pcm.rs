@@ -146,9 +146,7 @@ impl LevelMeter {
 
     /// Takes one frame and says the level now, in dBFS.
     pub fn push(&mut self, frame: &[i16]) -> f32 {
-        self.dbfs = rms_dbfs(frame)
-            .max(self.dbfs - METER_FALL_DB)
-            .max(SILENCE_DBFS);
+        self.dbfs = rms_dbfs(frame).max(self.dbfs - METER_FALL_DB).max(SILENCE_DBFS);
         self.dbfs
     }
 
@@ -231,11 +229,7 @@ mod tests {
         let mut meter = LevelMeter::new();
         meter.push(&[3_277; FRAME]);
         (0..10).for_each(|_| _ = meter.push(&[0; FRAME]));
-        assert!(
-            (meter.dbfs() + 24.0).abs() < 0.1,
-            "falls 0.4 dB a frame: {}",
-            meter.dbfs()
-        );
+        assert!((meter.dbfs() + 24.0).abs() < 0.1, "falls 0.4 dB a frame: {}", meter.dbfs());
     }
 
     #[test]

@@ -46,17 +46,9 @@ impl Yuv {
 
     /// Red, green and blue again.
     pub fn to_rgb(self) -> [u8; 3] {
-        let (c, d, e) = (
-            i32::from(self.y) - 16,
-            i32::from(self.u) - 128,
-            i32::from(self.v) - 128,
-        );
+        let (c, d, e) = (i32::from(self.y) - 16, i32::from(self.u) - 128, i32::from(self.v) - 128);
         let byte = |value: i32| ((value + 128) >> 8).clamp(0, 255) as u8;
-        [
-            byte(298 * c + 409 * e),
-            byte(298 * c - 100 * d - 208 * e),
-            byte(298 * c + 516 * d),
-        ]
+        [byte(298 * c + 409 * e), byte(298 * c - 100 * d - 208 * e), byte(298 * c + 516 * d)]
     }
 }
 
@@ -111,10 +103,8 @@ impl I420 {
         let at = |x: usize, y: usize, part: usize| u16::from(rgb[3 * (y * width + x) + part]);
         for i in 0..picture.u.len() {
             let (x, y) = (i % (width / 2) * 2, i / (width / 2) * 2);
-            let mean = |p| {
-                ((at(x, y, p) + at(x + 1, y, p) + at(x, y + 1, p) + at(x + 1, y + 1, p) + 2) / 4)
-                    as u8
-            };
+            let mean =
+                |p| ((at(x, y, p) + at(x + 1, y, p) + at(x, y + 1, p) + at(x + 1, y + 1, p) + 2) / 4) as u8;
             let colour = Yuv::rgb(mean(0), mean(1), mean(2));
             (picture.u[i], picture.v[i]) = (colour.u, colour.v);
         }
@@ -158,14 +148,7 @@ impl I420 {
         let mut rgb = Vec::with_capacity(3 * self.y.len());
         for (i, &y) in self.y.iter().enumerate() {
             let chroma = i / self.width / 2 * (self.width / 2) + i % self.width / 2;
-            rgb.extend(
-                Yuv {
-                    y,
-                    u: self.u[chroma],
-                    v: self.v[chroma],
-                }
-                .to_rgb(),
-            );
+            rgb.extend(Yuv { y, u: self.u[chroma], v: self.v[chroma] }.to_rgb());
         }
         rgb
     }
@@ -199,34 +182,13 @@ mod tests {
 
     #[test]
     fn colours_survive_the_way_there_and_back() {
-        for rgb in [
-            [0, 0, 0],
-            [255, 255, 255],
-            [200, 30, 40],
-            [20, 180, 60],
-            [12, 50, 220],
-        ] {
+        for rgb in [[0, 0, 0], [255, 255, 255], [200, 30, 40], [20, 180, 60], [12, 50, 220]] {
             let pixels: Vec<u8> = rgb.iter().copied().cycle().take(4 * 4 * 3).collect();
             let back = I420::from_rgb(4, 4, &pixels).unwrap().to_rgb();
-            assert!(
-                back.iter().zip(&pixels).all(|(a, b)| a.abs_diff(*b) <= 4),
-                "{rgb:?} {back:?}"
-            );
+            assert!(back.iter().zip(&pixels).all(|(a, b)| a.abs_diff(*b) <= 4), "{rgb:?} {back:?}");
         }
         let yuyv: Vec<u8> = [90, 100, 90, 150].into_iter().cycle().take(32).collect();
         let picture = I420::from_yuyv(4, 4, &yuyv).unwrap();
-        assert!(
-            picture
-                == I420::new(
-                    4,
-                    4,
-                    Yuv {
-                        y: 90,
-                        u: 100,
-                        v: 150
-                    }
-                )
-                .unwrap()
-        );
+        assert!(picture == I420::new(4, 4, Yuv { y: 90, u: 100, v: 150 }).unwrap());
     }
 }

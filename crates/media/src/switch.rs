@@ -101,11 +101,7 @@ impl Switch {
             picture_id: first_sequence & 0x7fff,
             tl0_index: 0,
         };
-        Self {
-            track,
-            sent,
-            state: State::Silent,
-        }
+        Self { track, sent, state: State::Silent }
     }
 
     /// Chooses what is heard or seen from now on; `None` is nothing. The old source stops at
@@ -194,17 +190,9 @@ impl Switch {
         let (word, bit) = place(packet.sequence);
         seen[word] = bit;
         Map {
-            sequence: self
-                .sent
-                .sequence
-                .wrapping_add(1)
-                .wrapping_sub(packet.sequence),
+            sequence: self.sent.sequence.wrapping_add(1).wrapping_sub(packet.sequence),
             timestamp: timestamp.wrapping_sub(packet.timestamp),
-            picture_id: self
-                .sent
-                .picture_id
-                .wrapping_add(1)
-                .wrapping_sub(picture_id),
+            picture_id: self.sent.picture_id.wrapping_add(1).wrapping_sub(picture_id),
             tl0_index: self.sent.tl0_index.wrapping_add(1).wrapping_sub(tl0_index),
             newest: packet.sequence,
             since_first: 0,

@@ -18,9 +18,7 @@ pub fn y4m_header(width: usize, height: usize, fps: u32) -> String {
 /// Those of `out`.
 pub fn write_frame(out: &mut impl Write, picture: &I420) -> io::Result<()> {
     out.write_all(b"FRAME\n")?;
-    [&picture.y, &picture.u, &picture.v]
-        .into_iter()
-        .try_for_each(|plane| out.write_all(plane))
+    [&picture.y, &picture.u, &picture.v].into_iter().try_for_each(|plane| out.write_all(plane))
 }
 
 /// Writes a whole file: `frames` pictures of a scene, each with its number as a barcode. With

@@ -28,19 +28,14 @@ pub(super) struct Arrivals {
 
 impl Arrivals {
     pub(super) fn new() -> Self {
-        Self {
-            transits: VecDeque::with_capacity(WINDOW),
-            target_ms: MIN_TARGET_MS,
-            count: 0,
-        }
+        Self { transits: VecDeque::with_capacity(WINDOW), target_ms: MIN_TARGET_MS, count: 0 }
     }
 
     pub(super) fn record(&mut self, now_ms: i64, timestamp: i64) {
         if self.transits.len() == WINDOW {
             self.transits.pop_front();
         }
-        self.transits
-            .push_back(now_ms.saturating_sub(timestamp / TICKS_PER_MS));
+        self.transits.push_back(now_ms.saturating_sub(timestamp / TICKS_PER_MS));
         self.count += 1;
         let needed = (self.usual_lateness_ms() + MARGIN_MS).clamp(MIN_TARGET_MS, MAX_TARGET_MS);
         if needed >= self.target_ms {
@@ -57,9 +52,7 @@ impl Arrivals {
 
     /// How long after its earliest possible arrival the sample at `timestamp` is at `now_ms`.
     pub(super) fn delay_ms(&self, now_ms: i64, timestamp: i64) -> i64 {
-        now_ms
-            .saturating_sub(timestamp / TICKS_PER_MS)
-            .saturating_sub(self.base_ms())
+        now_ms.saturating_sub(timestamp / TICKS_PER_MS).saturating_sub(self.base_ms())
     }
 
     /// The quickest way that a packet made lately.

@@ -157,12 +157,7 @@ impl JitterBuffer {
             self.resync();
             return self.accept(now_ms, sequence, timestamp, payload);
         }
-        let stray = Stray {
-            now_ms,
-            sequence,
-            timestamp,
-            payload,
-        };
+        let stray = Stray { now_ms, sequence, timestamp, payload };
         match self.stray.take() {
             Some(first) if first.sequence.wrapping_add(1) == sequence => {
                 self.resync();
@@ -201,8 +196,7 @@ impl JitterBuffer {
     /// The delay that a packet played now would have, in ms, counted from the quickest packet's
     /// arrival; `None` while nothing plays.
     pub fn delay_ms(&self, now_ms: u64) -> Option<u32> {
-        self.playing
-            .and_then(|_| u32::try_from(self.delay(ms(now_ms))).ok())
+        self.playing.and_then(|_| u32::try_from(self.delay(ms(now_ms))).ok())
     }
 
     /// Packets waiting.
@@ -220,39 +214,25 @@ impl JitterBuffer {
             return true;
         };
         let step = step(newest.number, sequence);
-        let skew = i64::from(timestamp.wrapping_sub(newest.timestamp as u32) as i32)
-            - step * TICKS_PER_PACKET;
+        let skew =
+            i64::from(timestamp.wrapping_sub(newest.timestamp as u32) as i32) - step * TICKS_PER_PACKET;
         step.abs() <= MAX_STEP && skew.abs() <= MAX_SKEW
     }
 
     /// Forgets the old source; counters stay.
     fn resync(&mut self) {
-        let stats = JitterStats {
-            resyncs: self.stats.resyncs + u64::from(self.newest.is_some()),
-            ..self.stats
-        };
-        *self = Self {
-            stats,
-            ..Self::new()
-        };
+        let stats =
+            JitterStats { resyncs: self.stats.resyncs + u64::from(self.newest.is_some()), ..self.stats };
+        *self = Self { stats, ..Self::new() };
     }
 
     fn accept(&mut self, now_ms: i64, sequence: u16, timestamp: u32, payload: Bytes) {
-        let newest = self.newest.unwrap_or(Newest {
-            number: sequence.into(),
-            timestamp: timestamp.into(),
-        });
+        let newest = self.newest.unwrap_or(Newest { number: sequence.into(), timestamp: timestamp.into() });
         let number = newest.number + step(newest.number, sequence);
-        let timestamp =
-            newest.timestamp + i64::from(timestamp.wrapping_sub(newest.timestamp as u32) as i32);
-        self.newest = Some(if number >= newest.number {
-            Newest { number, timestamp }
-        } else {
-            newest
-        });
+        let timestamp = newest.timestamp + i64::from(timestamp.wrapping_sub(newest.timestamp as u32) as i32);
+        self.newest = Some(if number >= newest.number { Newest { number, timestamp } } else { newest });
         let behind = self.next.map_or(0, |next| next - number);
-        if self.held.contains_key(&number)
-            || (1..=64).contains(&behind) && self.came >> (behind - 1) & 1 == 1
+        if self.held.contains_key(&number) || (1..=64).contains(&behind) && self.came >> (behind - 1) & 1 == 1
         {
             self.stats.doubled += 1;
             return;
@@ -263,14 +243,7 @@ impl JitterBuffer {
             return;
         }
         self.stats.received += 1;
-        self.held.insert(
-            number,
-            Held {
-                arrived_ms: now_ms,
-                timestamp,
-                payload,
-            },
-        );
+        self.held.insert(number, Held { arrived_ms: now_ms, timestamp, payload });
         if self.held.len() > MAX_HELD
             && let Some((first, _)) = self.held.pop_first()
         {
@@ -289,11 +262,7 @@ impl JitterBuffer {
             self.next = Some(*first);
             self.came = 0;
         }
-        Some(Playing {
-            starved: 0,
-            grown_ms: now_ms,
-            above_since_ms: None,
-        })
+        Some(Playing { starved: 0, grown_ms: now_ms, above_since_ms: None })
     }
 
     /// The delay of the next packet, were it played now.
@@ -305,11 +274,8 @@ impl JitterBuffer {
         let (number, timestamp) = self
             .held
             .first_key_value()
-            .map_or((newest.number, newest.timestamp), |(number, held)| {
-                (*number, held.timestamp)
-            });
-        self.arrivals
-            .delay_ms(now_ms, timestamp - (number - next) * TICKS_PER_PACKET)
+            .map_or((newest.number, newest.timestamp), |(number, held)| (*number, held.timestamp));
+        self.arrivals.delay_ms(now_ms, timestamp - (number - next) * TICKS_PER_PACKET)
     }
 
     /// Drops packets while the delay is far above its target, one when it stays a little above.
@@ -357,11 +323,7 @@ impl JitterBuffer {
         }
         let Some((&first, _)) = self.held.first_key_value() else {
             playing.starved += 1;
-            return if playing.starved > MAX_STARVED {
-                Pull::Empty
-            } else {
-                Pull::Conceal
-            };
+            return if playing.starved > MAX_STARVED { Pull::Empty } else { Pull::Conceal };
         };
         self.pass_hole(first - next, playing);
         self.take(first)
@@ -369,28 +331,18 @@ impl JitterBuffer {
 
     /// What was concealed while nothing came is not concealed again, and a long hole not at all.
     fn pass_hole(&mut self, hole: i64, playing: &mut Playing) {
-        let over = if hole > MAX_HOLE {
-            hole
-        } else {
-            playing.starved.min(hole)
-        };
+        let over = if hole > MAX_HOLE { hole } else { playing.starved.min(hole) };
         playing.starved = 0;
         self.stats.lost += over as u64;
         self.next = self.next.map(|next| next + over);
-        self.came = u32::try_from(over)
-            .ok()
-            .and_then(|over| self.came.checked_shl(over))
-            .unwrap_or(0);
+        self.came = u32::try_from(over).ok().and_then(|over| self.came.checked_shl(over)).unwrap_or(0);
     }
 
     fn take(&mut self, first: i64) -> Pull {
         let hole = self.next.map_or(0, |next| first - next);
         if hole == 0 {
             self.advance(true);
-            return self
-                .held
-                .remove(&first)
-                .map_or(Pull::Conceal, |held| Pull::Packet(held.payload));
+            return self.held.remove(&first).map_or(Pull::Conceal, |held| Pull::Packet(held.payload));
         }
         self.stats.lost += 1;
         self.advance(false);
@@ -398,9 +350,7 @@ impl JitterBuffer {
             return Pull::Conceal;
         }
         self.stats.repaired += 1;
-        self.held
-            .get(&first)
-            .map_or(Pull::Conceal, |held| Pull::Fec(held.payload.clone()))
+        self.held.get(&first).map_or(Pull::Conceal, |held| Pull::Fec(held.payload.clone()))
     }
 }
 

@@ -44,15 +44,10 @@ impl Line {
     /// `packets` sent every `step_us`; `way` says the delay in ms or that one is lost.
     fn new(packets: i64, step_us: u64, mut way: impl FnMut(i64) -> Option<u64>) -> Self {
         let sent = |n: i64| n as u64 * step_us / 1_000;
-        let mut under_way: Vec<(u64, i64)> = (0..packets)
-            .filter_map(|n| way(n).map(|delay| (1_000 + sent(n) + delay, n)))
-            .collect();
+        let mut under_way: Vec<(u64, i64)> =
+            (0..packets).filter_map(|n| way(n).map(|delay| (1_000 + sent(n) + delay, n))).collect();
         under_way.sort_unstable();
-        Self {
-            buffer: JitterBuffer::new(),
-            under_way,
-            first: 65_000,
-        }
+        Self { buffer: JitterBuffer::new(), under_way, first: 65_000 }
     }
 
     fn play(&mut self, from_ms: u64, until_ms: u64) -> Heard {
@@ -61,8 +56,7 @@ impl Line {
             let here = self.under_way.partition_point(|(at, _)| *at <= now);
             for (at, n) in self.under_way.drain(..here) {
                 let (sequence, timestamp) = (self.first.wrapping_add(n as u16), (n * 960) as u32);
-                self.buffer
-                    .push(at, sequence, timestamp.wrapping_sub(5_000), payload(n));
+                self.buffer.push(at, sequence, timestamp.wrapping_sub(5_000), payload(n));
             }
             let pull = self.buffer.pull(now);
             if let Pull::Packet(payload) = &pull {
@@ -93,11 +87,7 @@ fn the_first_packet_after_a_silence_is_heard_at_once_even_on_a_line_known_to_be_
     let mut dice = Dice::new(4);
     // Ten bad seconds, ten seconds of nothing, then a warm start: numbers go on, time has passed.
     let way = |n| {
-        if (500..1_000).contains(&n) {
-            None
-        } else {
-            Some(20 + dice.below(150))
-        }
+        if (500..1_000).contains(&n) { None } else { Some(20 + dice.below(150)) }
     };
     let mut line = Line::new(1_500, 20_000, way);
     line.play(1_000, 12_000);
@@ -105,40 +95,22 @@ fn the_first_packet_after_a_silence_is_heard_at_once_even_on_a_line_known_to_be_
     assert_eq!(line.buffer.pull(12_000), Pull::Empty);
     let first_in = line.under_way[0].0;
     let heard = line.play(12_020, first_in + 60);
-    assert!(
-        heard
-            .pulls
-            .iter()
-            .any(|pull| matches!(pull, Pull::Packet(_))),
-        "{:?}",
-        heard.pulls.len()
-    );
+    assert!(heard.pulls.iter().any(|pull| matches!(pull, Pull::Packet(_))), "{:?}", heard.pulls.len());
 }
 
 #[test]
 fn bad_wifi_is_played_in_order_with_few_holes_and_bounded_delay() {
     for seed in 0..20 {
         let mut dice = Dice::new(seed);
-        let mut line = Line::new(3_000, 20_000, |_| {
-            (!dice.chance(3)).then(|| 20 + dice.below(80))
-        });
+        let mut line = Line::new(3_000, 20_000, |_| (!dice.chance(3)).then(|| 20 + dice.below(80)));
         let heard = line.play(1_000, 60_900);
-        assert!(
-            heard.numbers.windows(2).all(|w| w[0] < w[1]),
-            "seed {seed}: order"
-        );
+        assert!(heard.numbers.windows(2).all(|w| w[0] < w[1]), "seed {seed}: order");
         let (repaired, concealed) = (heard.repaired(), heard.concealed());
         let settled = &heard.delays[500..];
         let mean = settled.iter().sum::<i64>() / settled.len() as i64;
         let stats = line.buffer.stats();
-        assert!(
-            concealed < 90,
-            "seed {seed}: {concealed} of 3000 concealed, {stats:?}"
-        );
-        assert!(
-            repaired > 50,
-            "seed {seed}: {repaired} of about 90 repaired, {stats:?}"
-        );
+        assert!(concealed < 90, "seed {seed}: {concealed} of 3000 concealed, {stats:?}");
+        assert!(repaired > 50, "seed {seed}: {repaired} of about 90 repaired, {stats:?}");
         assert!(mean < 160, "seed {seed}: {mean} ms");
     }
 }
@@ -147,19 +119,35 @@ fn bad_wifi_is_played_in_order_with_few_holes_and_bounded_delay() {
 fn a_lost_packet_is_repaired_from_the_next_and_two_lost_cost_one_concealment() {
     let mut line = Line::new(100, 20_000, |n| (![20, 50, 51].contains(&n)).then_some(5));
     // A second packet in the buffer makes the follower visible in time.
-    line.under_way
-        .iter_mut()
-        .skip(1)
-        .for_each(|(at, _)| *at -= 20);
+    line.under_way.iter_mut().skip(1).for_each(|(at, _)| *at -= 20);
     let heard = line.play(1_000, 2_900);
     assert_eq!((heard.repaired(), heard.concealed()), (2, 1));
-    assert!(
-        heard
-            .pulls
-            .iter()
-            .any(|p| matches!(p, Pull::Fec(next) if number(next) == 21))
-    );
+    assert!(heard.pulls.iter().any(|p| matches!(p, Pull::Fec(next) if number(next) == 21)));
     assert_eq!(line.buffer.stats().lost, 3);
+}
+
+#[test]
+fn packets_that_take_a_longer_way_are_waited_for_once_that_is_seen() {
+    let mut dice = Dice::new(6);
+    let mut line = Line::new(1_500, 20_000, |_| Some(if dice.chance(20) { 90 } else { 20 }));
+    let heard = line.play(1_000, 30_900);
+    let stats = line.buffer.stats();
+    assert!(stats.late < 20, "about 300 came by the long way: {stats:?}");
+    assert!(heard.concealed() < 15, "{}", heard.concealed());
+}
+
+#[test]
+fn what_was_concealed_while_nothing_came_is_not_concealed_again() {
+    let way = |n| match n {
+        20 => None,
+        // Too late for 20's turn, in time for its own.
+        21 => Some(35),
+        _ => Some(5),
+    };
+    let mut line = Line::new(100, 20_000, way);
+    let heard = line.play(1_000, 2_980);
+    assert_eq!((heard.repaired(), heard.concealed()), (0, 1));
+    assert!(heard.delays.iter().all(|d| *d == heard.delays[0]), "{:?}", heard.delays);
 }
 
 #[test]
@@ -171,14 +159,8 @@ fn a_clock_that_runs_half_a_percent_fast_or_slow_is_followed() {
         let drops = line.buffer.stats().dropped as usize;
         let late = heard.numbers.iter().zip(&heard.delays);
         // Delay by the sender's own clock.
-        let delays: Vec<i64> = late
-            .map(|(n, d)| d + n * 20 - n * step_us as i64 / 1_000)
-            .collect();
-        assert!(
-            delays.iter().all(|d| (20..130).contains(d)),
-            "{step_us}: {:?}",
-            delays.iter().max()
-        );
+        let delays: Vec<i64> = late.map(|(n, d)| d + n * 20 - n * step_us as i64 / 1_000).collect();
+        assert!(delays.iter().all(|d| (20..130).contains(d)), "{step_us}: {:?}", delays.iter().max());
         assert!(heard.numbers.windows(2).all(|w| w[0] < w[1]));
         let expected = if step_us < 20_000 { 30..60 } else { 0..5 };
         assert!(expected.contains(&drops), "{step_us}: {drops} dropped");
@@ -190,20 +172,13 @@ fn a_clock_that_runs_half_a_percent_fast_or_slow_is_followed() {
 fn the_burst_after_an_outage_is_not_played_late() {
     // Nothing for 600 ms, then everything at once.
     let held_up = |n: i64| {
-        if (100..130).contains(&n) {
-            620 - (n as u64 - 100) * 20
-        } else {
-            20
-        }
+        if (100..130).contains(&n) { 620 - (n as u64 - 100) * 20 } else { 20 }
     };
     let mut line = Line::new(400, 20_000, |n| Some(held_up(n)));
     let heard = line.play(1_000, 8_900);
     let after: Vec<i64> = heard.delays[heard.delays.len() - 150..].to_vec();
     assert!(after.iter().all(|d| *d < 250), "{:?}", after.iter().max());
-    assert!(
-        heard.count(|p| *p == Pull::Empty) > 20,
-        "silence while nothing came"
-    );
+    assert!(heard.count(|p| *p == Pull::Empty) > 20, "silence while nothing came");
     assert!(line.buffer.stats().dropped > 10);
 }
 
@@ -219,12 +194,7 @@ fn a_new_source_takes_over_with_its_second_packet_and_a_single_stray_does_not() 
         if n < 60 {
             buffer.push(now, 1_000 + n as u16, n as u32 * 960, payload(n as i64));
         } else {
-            buffer.push(
-                now,
-                40_000 + n as u16,
-                1_234_567 + n as u32 * 960,
-                payload(n as i64),
-            );
+            buffer.push(now, 40_000 + n as u16, 1_234_567 + n as u32 * 960, payload(n as i64));
         }
         if let Pull::Packet(payload) = buffer.pull(now + 1) {
             heard.push(number(&payload));
@@ -254,10 +224,7 @@ fn doubled_and_late_packets_are_told_apart_and_never_played() {
         }
     }
     let stats = buffer.stats();
-    assert_eq!(
-        (stats.received, stats.doubled, stats.late, stats.lost),
-        (49, 49, 1, 1)
-    );
+    assert_eq!((stats.received, stats.doubled, stats.late, stats.lost), (49, 49, 1, 1));
 }
 
 proptest! {

@@ -57,24 +57,12 @@ impl Shape {
             Self::Line { from, to, half } => {
                 line(x - from.0, y - from.1, At(to.0 - from.0, to.1 - from.1)) - half
             }
-            Self::Block {
-                centre,
-                half,
-                corner,
-            } => {
-                let (dx, dy) = (
-                    (x - centre.0).abs() - half.0 + corner,
-                    (y - centre.1).abs() - half.1 + corner,
-                );
+            Self::Block { centre, half, corner } => {
+                let (dx, dy) =
+                    ((x - centre.0).abs() - half.0 + corner, (y - centre.1).abs() - half.1 + corner);
                 dx.max(0.0).hypot(dy.max(0.0)) + dx.max(dy).min(0.0) - corner
             }
-            Self::Arc {
-                centre,
-                radius,
-                half,
-                towards,
-                spread,
-            } => {
+            Self::Arc { centre, radius, half, towards, spread } => {
                 let (sin, cos) = towards.sin_cos();
                 let (dx, dy) = (x - centre.0, y - centre.1);
                 // Turned so that the arc lies around the x axis, and folded there.
@@ -92,29 +80,13 @@ impl Shape {
     /// Left, top, right and bottom of what it may cover.
     fn bounds(&self) -> [f32; 4] {
         match self {
-            Self::Ellipse {
-                centre: c,
-                radii: r,
+            Self::Ellipse { centre: c, radii: r } | Self::Block { centre: c, half: r, .. } => {
+                [c.0 - r.0, c.1 - r.1, c.0 + r.0, c.1 + r.1]
             }
-            | Self::Block {
-                centre: c, half: r, ..
-            } => [c.0 - r.0, c.1 - r.1, c.0 + r.0, c.1 + r.1],
-            Self::Line {
-                from: a,
-                to: b,
-                half,
-            } => [
-                a.0.min(b.0) - half,
-                a.1.min(b.1) - half,
-                a.0.max(b.0) + half,
-                a.1.max(b.1) + half,
-            ],
-            Self::Arc {
-                centre: c,
-                radius,
-                half,
-                ..
-            } => {
+            Self::Line { from: a, to: b, half } => {
+                [a.0.min(b.0) - half, a.1.min(b.1) - half, a.0.max(b.0) + half, a.1.max(b.1) + half]
+            }
+            Self::Arc { centre: c, radius, half, .. } => {
                 let r = radius + half;
                 [c.0 - r, c.1 - r, c.0 + r, c.1 + r]
             }
@@ -142,17 +114,9 @@ fn line(x: f32, y: f32, to: At) -> f32 {
 /// lies below.
 pub(super) fn fill(picture: &mut I420, shape: &Shape, colour: Yuv, cover: f32) {
     let (width, height) = (picture.width(), picture.height());
-    let luma = Grid {
-        width,
-        height,
-        scale: height as f32,
-    };
+    let luma = Grid { width, height, scale: height as f32 };
     luma.blend(&mut picture.y, shape, colour.y, cover);
-    let chroma = Grid {
-        width: width / 2,
-        height: height / 2,
-        scale: height as f32 / 2.0,
-    };
+    let chroma = Grid { width: width / 2, height: height / 2, scale: height as f32 / 2.0 };
     chroma.blend(&mut picture.u, shape, colour.u, cover);
     chroma.blend(&mut picture.v, shape, colour.v, cover);
 }
@@ -187,8 +151,7 @@ impl Grid {
         // Casts from float saturate: outside of the picture is its edge.
         let columns = (left * self.scale + middle - 1.0) as usize
             ..((right * self.scale + middle + 2.0) as usize).min(self.width);
-        let rows = (top * self.scale - 1.0) as usize
-            ..((bottom * self.scale + 2.0) as usize).min(self.height);
+        let rows = (top * self.scale - 1.0) as usize..((bottom * self.scale + 2.0) as usize).min(self.height);
         for row in rows {
             let y = (row as f32 + 0.5) / self.scale;
             for column in columns.clone() {
@@ -196,8 +159,8 @@ impl Grid {
                 let part = (0.5 - shape.distance(x, y) * self.scale).clamp(0.0, 1.0) * cover;
                 if part > 0.0 {
                     let below = &mut plane[row * self.width + column];
-                    *below = (f32::from(*below) + (f32::from(value) - f32::from(*below)) * part)
-                        .round() as u8;
+                    *below =
+                        (f32::from(*below) + (f32::from(value) - f32::from(*below)) * part).round() as u8;
                 }
             }
         }

@@ -98,18 +98,11 @@ fn paint(picture: &mut I420, shape: &Shape, colour: Yuv) {
 }
 
 fn ellipse(x: f32, y: f32, rx: f32, ry: f32) -> Shape {
-    Shape::Ellipse {
-        centre: At(x, y),
-        radii: At(rx, ry),
-    }
+    Shape::Ellipse { centre: At(x, y), radii: At(rx, ry) }
 }
 
 fn block(x: f32, y: f32, half_width: f32, half_height: f32, corner: f32) -> Shape {
-    Shape::Block {
-        centre: At(x, y),
-        half: At(half_width, half_height),
-        corner,
-    }
+    Shape::Block { centre: At(x, y), half: At(half_width, half_height), corner }
 }
 
 fn line(from: At, to: At, half: f32) -> Shape {
@@ -135,41 +128,17 @@ fn head(picture: &mut I420, looks: &Looks, moment: Moment) {
     let neck = block(moment.head.0 / 2.0, 0.575, 0.052, 0.068, 0.03);
     paint(picture, &neck, looks.shade);
     for side in [-1.0, 1.0] {
-        paint(
-            picture,
-            &ellipse(x + side * 0.122, y + 0.017, 0.02, 0.033),
-            looks.shade,
-        );
+        paint(picture, &ellipse(x + side * 0.122, y + 0.017, 0.02, 0.033), looks.shade);
     }
-    paint(
-        picture,
-        &ellipse(x, y, FACE_RADII.0, FACE_RADII.1),
-        looks.skin,
-    );
+    paint(picture, &ellipse(x, y, FACE_RADII.0, FACE_RADII.1), looks.skin);
     for side in [-1.0, 1.0] {
-        fill(
-            picture,
-            &ellipse(x + side * 0.065, y + 0.06, 0.028, 0.019),
-            Yuv::rgb(236, 140, 120),
-            0.28,
-        );
+        fill(picture, &ellipse(x + side * 0.065, y + 0.06, 0.028, 0.019), Yuv::rgb(236, 140, 120), 0.28);
         let eye_height = if moment.blink { 0.0022 } else { 0.0145 };
-        paint(
-            picture,
-            &ellipse(x + side * 0.046, y + 0.004, 0.0105, eye_height),
-            Yuv::rgb(48, 38, 36),
-        );
-        let (inner, outer) = (
-            At(x + side * 0.03, y - 0.031),
-            At(x + side * 0.062, y - 0.029),
-        );
+        paint(picture, &ellipse(x + side * 0.046, y + 0.004, 0.0105, eye_height), Yuv::rgb(48, 38, 36));
+        let (inner, outer) = (At(x + side * 0.03, y - 0.031), At(x + side * 0.062, y - 0.029));
         paint(picture, &line(inner, outer, 0.0042), looks.hair);
     }
-    paint(
-        picture,
-        &line(At(x, y + 0.018), At(x + 0.004, y + 0.04), 0.0045),
-        looks.shade,
-    );
+    paint(picture, &line(At(x, y + 0.018), At(x + 0.004, y + 0.04), 0.0045), looks.shade);
 }
 
 /// A closed, friendly mouth.
@@ -204,10 +173,7 @@ mod tests {
             assert!(scene.frame(LOOP_FRAMES) == first);
             let next = scene.frame(1);
             assert!(next != first);
-            assert!(
-                first.psnr(&next).unwrap() > 30.0,
-                "calm from frame to frame"
-            );
+            assert!(first.psnr(&next).unwrap() > 30.0, "calm from frame to frame");
             let strip = 640 * crate::barcode::strip_height(640);
             let far = scene.frame(40);
             assert_eq!(first.y[..strip], far.y[..strip]);
@@ -217,13 +183,7 @@ mod tests {
     #[test]
     fn it_is_drawn_in_the_sizes_of_cameras_and_refused_in_impossible_ones() {
         for (width, height) in [(160, 120), (640, 360), (1_280, 720)] {
-            assert_eq!(
-                Scene::new(Person::Operator, width, height)
-                    .unwrap()
-                    .frame(7)
-                    .width(),
-                width
-            );
+            assert_eq!(Scene::new(Person::Operator, width, height).unwrap().frame(7).width(), width);
         }
         assert!(Scene::new(Person::Visitor, 641, 480).is_err());
     }

@@ -22,52 +22,18 @@ const DECAY_S: f64 = 0.24;
 const ATTACK_S: f64 = 0.008;
 
 /// A waiting chime: two falling tones (E5, C5), then quiet; once every five seconds.
-const WAITING: [Note; 2] = [
-    Note {
-        at_ms: 0,
-        hz: 659.26,
-        loudness: 0.16,
-    },
-    Note {
-        at_ms: 650,
-        hz: 523.25,
-        loudness: 0.16,
-    },
-];
+const WAITING: [Note; 2] =
+    [Note { at_ms: 0, hz: 659.26, loudness: 0.16 }, Note { at_ms: 650, hz: 523.25, loudness: 0.16 }];
 const WAITING_PERIOD_MS: u32 = 5_000;
 
 /// A ring: three rising tones twice (G5, C6, E6), heard through an office but not sharp.
 const RING: [Note; 6] = [
-    Note {
-        at_ms: 0,
-        hz: 783.99,
-        loudness: 0.28,
-    },
-    Note {
-        at_ms: 140,
-        hz: 1_046.5,
-        loudness: 0.28,
-    },
-    Note {
-        at_ms: 280,
-        hz: 1_318.51,
-        loudness: 0.3,
-    },
-    Note {
-        at_ms: 700,
-        hz: 783.99,
-        loudness: 0.28,
-    },
-    Note {
-        at_ms: 840,
-        hz: 1_046.5,
-        loudness: 0.28,
-    },
-    Note {
-        at_ms: 980,
-        hz: 1_318.51,
-        loudness: 0.3,
-    },
+    Note { at_ms: 0, hz: 783.99, loudness: 0.28 },
+    Note { at_ms: 140, hz: 1_046.5, loudness: 0.28 },
+    Note { at_ms: 280, hz: 1_318.51, loudness: 0.3 },
+    Note { at_ms: 700, hz: 783.99, loudness: 0.28 },
+    Note { at_ms: 840, hz: 1_046.5, loudness: 0.28 },
+    Note { at_ms: 980, hz: 1_318.51, loudness: 0.3 },
 ];
 const RING_PERIOD_MS: u32 = 3_000;
 
@@ -92,11 +58,7 @@ impl Chime {
     }
 
     fn new(notes: &'static [Note], period_ms: u32) -> Self {
-        Self {
-            notes,
-            period: samples(period_ms),
-            at: 0,
-        }
+        Self { notes, period: samples(period_ms), at: 0 }
     }
 
     /// The next 10 ms.
@@ -129,8 +91,7 @@ impl Note {
         let turn = TAU * self.hz * t;
         let rise = (t / ATTACK_S).min(1.0);
         let fall = (-t / DECAY_S).exp();
-        let body =
-            turn.sin() + 0.25 * (2.0 * turn).sin() * fall + 0.1 * (4.0 * turn).sin() * fall.powi(4);
+        let body = turn.sin() + 0.25 * (2.0 * turn).sin() * fall + 0.1 * (4.0 * turn).sin() * fall.powi(4);
         self.loudness * rise * fall * body
     }
 }
@@ -164,10 +125,7 @@ mod tests {
         for chime in [Chime::waiting(), Chime::ring()] {
             let sound = listen(chime, 6_000);
             assert!(sound.iter().all(|s| s.unsigned_abs() < 30_000));
-            let steepest = sound
-                .windows(2)
-                .map(|w| (i32::from(w[1]) - i32::from(w[0])).abs())
-                .max();
+            let steepest = sound.windows(2).map(|w| (i32::from(w[1]) - i32::from(w[0])).abs()).max();
             assert!(steepest < Some(5_000), "{steepest:?}");
         }
         let loud = |chime| rms_dbfs(&listen(chime, 1_000));

@@ -24,11 +24,7 @@ impl Sine {
     /// A sine of `hz` with `amplitude` 0..1 of full scale.
     pub fn new(hz: f64, amplitude: f64) -> Self {
         let amplitude = amplitude.clamp(0.0, 1.0);
-        Self {
-            hz,
-            amplitude,
-            phase: 0.0,
-        }
+        Self { hz, amplitude, phase: 0.0 }
     }
 
     /// Changes the frequency without a jump.
@@ -97,10 +93,7 @@ pub fn strongest_near(samples: &[i16], hz: f64, span_hz: f64) -> Peak {
         }
         candidate += 1.0;
     }
-    Peak {
-        hz: best.0,
-        dbfs: sine_dbfs(best.1),
-    }
+    Peak { hz: best.0, dbfs: sine_dbfs(best.1) }
 }
 
 fn sine_dbfs(amplitude: f64) -> f32 {
@@ -129,11 +122,8 @@ const GAP_FLOOR: f64 = 0.001;
 /// Where the tone at `tone_hz` fell under half of its usual amplitude. A recording that never
 /// has the tone is one long gap.
 pub fn gaps(samples: &[i16], tone_hz: f64) -> Vec<Gap> {
-    let levels: Vec<f64> = samples
-        .windows(GAP_WINDOW)
-        .step_by(GAP_STEP)
-        .map(|window| goertzel(window, tone_hz))
-        .collect();
+    let levels: Vec<f64> =
+        samples.windows(GAP_WINDOW).step_by(GAP_STEP).map(|window| goertzel(window, tone_hz)).collect();
     let mut sorted = levels.clone();
     sorted.sort_by(f64::total_cmp);
     // The upper quartile: the tone's own level even when half of the recording is missing.
@@ -145,10 +135,7 @@ pub fn gaps(samples: &[i16], tone_hz: f64) -> Vec<Gap> {
         match (level < threshold, start) {
             (true, None) => start = Some(ms),
             (false, Some(from)) => {
-                found.push(Gap {
-                    start_ms: from as u32 + 2,
-                    len_ms: (ms - from) as u32,
-                });
+                found.push(Gap { start_ms: from as u32 + 2, len_ms: (ms - from) as u32 });
                 start = None;
             }
             (true, Some(_)) | (false, None) => {}
@@ -202,14 +189,8 @@ mod tests {
     fn silence_and_a_wrong_tone_are_one_long_gap() {
         for sound in [vec![0; 48_000], Sine::new(2_000.0, 0.3).take_ms(1_000)] {
             let found = gaps(&sound, 600.0);
-            assert!(
-                sound.iter().any(|&s| s != 0) || found[0].len_ms > 900,
-                "{found:?}"
-            );
-            assert!(
-                found.iter().map(|gap| gap.len_ms).sum::<u32>() > 200,
-                "{found:?}"
-            );
+            assert!(sound.iter().any(|&s| s != 0) || found[0].len_ms > 900, "{found:?}");
+            assert!(found.iter().map(|gap| gap.len_ms).sum::<u32>() > 200, "{found:?}");
         }
         assert_eq!(gaps(&Sine::new(600.0, 0.3).take_ms(1_000), 600.0), vec![]);
         assert_eq!(gaps(&[], 600.0), vec![]);

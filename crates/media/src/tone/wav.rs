@@ -79,13 +79,8 @@ fn chunk(bytes: &[u8]) -> Option<(&[u8; 4], usize, &[u8])> {
 }
 
 fn format(body: &[u8]) -> Result<u32, WavError> {
-    let word = |at: usize| {
-        body.get(at..at + 2)
-            .map(|b| u16::from_le_bytes([b[0], b[1]]))
-    };
-    let rate = body
-        .get(4..8)
-        .map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+    let word = |at: usize| body.get(at..at + 2).map(|b| u16::from_le_bytes([b[0], b[1]]));
+    let rate = body.get(4..8).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
     match (word(0), word(2), rate, word(14)) {
         (Some(1), Some(1), Some(rate), Some(16)) if rate > 0 => Ok(rate),
         _ => Err(WavError::Format),
@@ -110,13 +105,7 @@ mod tests {
     fn what_was_written_is_read_back() {
         let samples: Vec<i16> = (-500..500).map(|n| n * 60).collect();
         let bytes = write(8_000, &samples);
-        assert_eq!(
-            read(&bytes),
-            Ok(Wav {
-                rate_hz: 8_000,
-                samples
-            })
-        );
+        assert_eq!(read(&bytes), Ok(Wav { rate_hz: 8_000, samples }));
     }
 
     #[test]

@@ -74,12 +74,7 @@ impl Depacketizer {
     /// Waits for a key frame, and asks for one when the first packet is none.
     pub fn new() -> Self {
         let state = State::NeedKey { told: false };
-        Self {
-            state,
-            held: BTreeMap::new(),
-            newest: None,
-            floor: i64::MIN,
-        }
+        Self { state, held: BTreeMap::new(), newest: None, floor: i64::MIN }
     }
 
     /// True while only a key frame can help.
@@ -89,27 +84,14 @@ impl Depacketizer {
 
     /// Takes one packet; gives the frames that it completes (usually none or one; more when it
     /// fills a hole).
-    pub fn push(
-        &mut self,
-        sequence: u16,
-        timestamp: u32,
-        marker: bool,
-        payload: Bytes,
-    ) -> Vec<Depacketized> {
+    pub fn push(&mut self, sequence: u16, timestamp: u32, marker: bool, payload: Bytes) -> Vec<Depacketized> {
         let mut out = Vec::new();
         let number = self.number(sequence);
         if number < self.floor || self.held.contains_key(&number) {
             return out;
         }
         let starts_key = is_keyframe_start(&payload);
-        self.held.insert(
-            number,
-            Held {
-                timestamp,
-                marker,
-                payload,
-            },
-        );
+        self.held.insert(number, Held { timestamp, marker, payload });
         match self.state {
             State::NeedKey { .. } if starts_key => self.start_at(number),
             State::NeedKey { told: false } => self.need_key(&mut out),
@@ -132,10 +114,7 @@ impl Depacketizer {
             return newest + step;
         }
         let number = newest + (1 << 16) + step;
-        *self = Self {
-            newest: Some(number),
-            ..Self::new()
-        };
+        *self = Self { newest: Some(number), ..Self::new() };
         number
     }
 
@@ -176,9 +155,7 @@ impl Depacketizer {
 
     fn key_starts_after(&self, number: i64) -> impl Iterator<Item = i64> {
         let later = self.held.range(number + 1..);
-        later
-            .filter(|(_, held)| is_keyframe_start(&held.payload))
-            .map(|(number, _)| *number)
+        later.filter(|(_, held)| is_keyframe_start(&held.payload)).map(|(number, _)| *number)
     }
 
     /// What is at `next` can no longer be shown: go on at a key frame that has begun, or ask.
@@ -216,10 +193,7 @@ impl Depacketizer {
             };
             if held.payload.is_empty() && data.is_empty() {
                 // Padding between frames fills a number and carries nothing.
-                return Join::Whole {
-                    frame: None,
-                    after: number + 1,
-                };
+                return Join::Whole { frame: None, after: number + 1 };
             }
             let first = *timestamp.get_or_insert(held.timestamp);
             let Ok(descriptor) = Descriptor::parse(&held.payload) else {
@@ -234,15 +208,8 @@ impl Depacketizer {
                 return Join::Broken;
             }
             if held.marker {
-                let frame = Frame {
-                    key: is_keyframe(&data),
-                    timestamp: first,
-                    data,
-                };
-                return Join::Whole {
-                    frame: Some(frame),
-                    after: number + 1,
-                };
+                let frame = Frame { key: is_keyframe(&data), timestamp: first, data };
+                return Join::Whole { frame: Some(frame), after: number + 1 };
             }
         }
         Join::Hole

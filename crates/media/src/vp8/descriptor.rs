@@ -64,9 +64,7 @@ impl Descriptor {
         let mut reader = Reader { payload, at: 0 };
         let first = reader.byte()?;
         let flags = if first & 0x80 != 0 { reader.byte()? } else { 0 };
-        let picture_id = (flags & 0x80 != 0)
-            .then(|| reader.picture_id())
-            .transpose()?;
+        let picture_id = (flags & 0x80 != 0).then(|| reader.picture_id()).transpose()?;
         let tl0_index = (flags & 0x40 != 0).then(|| reader.byte()).transpose()?;
         let layers = (flags & 0x30 != 0).then(|| reader.byte()).transpose()?;
         if reader.at >= payload.len() {
@@ -78,9 +76,7 @@ impl Descriptor {
             partition: first & 0x07,
             picture_id,
             tl0_index,
-            temporal: layers
-                .filter(|_| flags & 0x20 != 0)
-                .map(|b| (b >> 6, b & 0x20 != 0)),
+            temporal: layers.filter(|_| flags & 0x20 != 0).map(|b| (b >> 6, b & 0x20 != 0)),
             key_index: layers.filter(|_| flags & 0x10 != 0).map(|b| b & 0x1f),
             len: reader.at,
         })
@@ -104,10 +100,7 @@ impl Reader<'_> {
         if high & 0x80 == 0 {
             return Ok(PictureId::Short(high));
         }
-        Ok(PictureId::Long(u16::from_be_bytes([
-            high & 0x7f,
-            self.byte()?,
-        ])))
+        Ok(PictureId::Long(u16::from_be_bytes([high & 0x7f, self.byte()?])))
     }
 }
 
@@ -175,25 +168,10 @@ mod tests {
             (&[0x90, 0x00, 0x01], Ok(plain(true, 2))),
             (
                 &[0x90, 0x80, 0x11, 0x00],
-                Ok(Descriptor {
-                    picture_id: Some(PictureId::Short(0x11)),
-                    ..plain(true, 3)
-                }),
+                Ok(Descriptor { picture_id: Some(PictureId::Short(0x11)), ..plain(true, 3) }),
             ),
-            (
-                &[0x80, 0x80, 0x92, 0x34, 0x00],
-                Ok(Descriptor {
-                    picture_id: long,
-                    ..plain(false, 4)
-                }),
-            ),
-            (
-                &[0x80, 0x20, 0x40, 0x00],
-                Ok(Descriptor {
-                    temporal: Some((1, false)),
-                    ..plain(false, 3)
-                }),
-            ),
+            (&[0x80, 0x80, 0x92, 0x34, 0x00], Ok(Descriptor { picture_id: long, ..plain(false, 4) })),
+            (&[0x80, 0x20, 0x40, 0x00], Ok(Descriptor { temporal: Some((1, false)), ..plain(false, 3) })),
             (&[0xa5, 0xf0, 0x92, 0x34, 0x77, 0xa9, 0x01], Ok(full)),
             (&[], Err(Malformed)),
             (&[0x90, 0x80, 0x80], Err(Malformed)),
@@ -244,10 +222,7 @@ mod tests {
             let done = rewrite_ids(&mut bytes, dice.next() as u16, dice.next() as u8);
             let after = Descriptor::parse(&bytes);
             assert_eq!(done.is_ok(), before.is_ok());
-            assert_eq!(
-                before.map(|d| (d.len, d.start)),
-                after.map(|d| (d.len, d.start))
-            );
+            assert_eq!(before.map(|d| (d.len, d.start)), after.map(|d| (d.len, d.start)));
         }
     }
 }

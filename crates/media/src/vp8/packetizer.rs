@@ -18,9 +18,7 @@ pub struct Packetizer {
 impl Packetizer {
     /// The first frame gets `first_picture_id` (15 bits). Hand in a random one.
     pub fn new(first_picture_id: u16) -> Self {
-        Self {
-            picture_id: first_picture_id & 0x7fff,
-        }
+        Self { picture_id: first_picture_id & 0x7fff }
     }
 
     /// The payloads of one encoded frame, of nearly equal sizes. The last one needs the RTP
@@ -33,11 +31,7 @@ impl Packetizer {
         let size = frame.len().div_ceil(pieces);
         let id = self.picture_id;
         self.picture_id = (id + 1) & 0x7fff;
-        frame
-            .chunks(size)
-            .enumerate()
-            .map(|(i, piece)| payload(i == 0, id, piece))
-            .collect()
+        frame.chunks(size).enumerate().map(|(i, piece)| payload(i == 0, id, piece)).collect()
     }
 }
 

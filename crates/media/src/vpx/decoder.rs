@@ -24,8 +24,7 @@ impl Decoder {
     /// [`VpxError::Codec`] when libvpx has no memory.
     pub fn new() -> Result<Self, VpxError> {
         // SAFETY: all-zero bytes are a valid, closed context.
-        let mut context: Box<vpx::vpx_codec_ctx_t> =
-            Box::new(unsafe { MaybeUninit::zeroed().assume_init() });
+        let mut context: Box<vpx::vpx_codec_ctx_t> = Box::new(unsafe { MaybeUninit::zeroed().assume_init() });
         // SAFETY: the context is valid; a null configuration asks for the defaults.
         check(unsafe {
             vpx::vpx_codec_dec_init_ver(
@@ -54,13 +53,7 @@ impl Decoder {
         // SAFETY: the context is valid and `frame` has `length` bytes; the image stays valid
         // until the next decode call and is copied before.
         unsafe {
-            check(vpx::vpx_codec_decode(
-                &mut *self.context,
-                frame.as_ptr(),
-                length,
-                ptr::null_mut(),
-                0,
-            ))?;
+            check(vpx::vpx_codec_decode(&mut *self.context, frame.as_ptr(), length, ptr::null_mut(), 0))?;
             vpx::vpx_codec_get_frame(&mut *self.context, &mut iter)
                 .as_ref()
                 .map(|image| copy(image))
@@ -82,13 +75,8 @@ impl Drop for Decoder {
 /// `image` comes from `vpx_codec_get_frame` and no later call has touched its decoder.
 unsafe fn copy(image: &vpx::vpx_image_t) -> Result<I420, VpxError> {
     let (width, height) = (image.d_w as usize, image.d_h as usize);
-    let mut picture =
-        I420::new(width, height, Yuv { y: 0, u: 0, v: 0 }).map_err(|_| VpxError::Size)?;
-    let planes = [
-        (&mut picture.y, width),
-        (&mut picture.u, width / 2),
-        (&mut picture.v, width / 2),
-    ];
+    let mut picture = I420::new(width, height, Yuv { y: 0, u: 0, v: 0 }).map_err(|_| VpxError::Size)?;
+    let planes = [(&mut picture.y, width), (&mut picture.u, width / 2), (&mut picture.v, width / 2)];
     for (slot, (plane, row_len)) in planes.into_iter().enumerate() {
         for (row, line) in plane.chunks_exact_mut(row_len).enumerate() {
             // SAFETY: the plane has a row for each of ours, `stride` apart and at least as long.

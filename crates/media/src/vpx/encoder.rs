@@ -53,20 +53,10 @@ impl Encoder {
         }
         let config = Box::new(config(width as u32, height as u32, fps, kbps)?);
         let context = open(&config)?;
-        let mut encoder = Self {
-            context,
-            config,
-            frame: 0,
-        };
+        let mut encoder = Self { context, config, frame: 0 };
         encoder.control(vpx::vp8e_enc_control_id::VP8E_SET_CPUUSED, SPEED)?;
-        encoder.control(
-            vpx::vp8e_enc_control_id::VP8E_SET_STATIC_THRESHOLD,
-            STATIC_THRESHOLD,
-        )?;
-        encoder.control(
-            vpx::vp8e_enc_control_id::VP8E_SET_MAX_INTRA_BITRATE_PCT,
-            MAX_KEY_PERCENT,
-        )?;
+        encoder.control(vpx::vp8e_enc_control_id::VP8E_SET_STATIC_THRESHOLD, STATIC_THRESHOLD)?;
+        encoder.control(vpx::vp8e_enc_control_id::VP8E_SET_MAX_INTRA_BITRATE_PCT, MAX_KEY_PERCENT)?;
         Ok(encoder)
     }
 
@@ -84,21 +74,13 @@ impl Encoder {
     ///
     /// # Errors
     /// [`VpxError::Size`] for a picture of another size, [`VpxError::Codec`].
-    pub fn encode(
-        &mut self,
-        picture: &I420,
-        force_key: bool,
-    ) -> Result<Vec<EncodedFrame>, VpxError> {
+    pub fn encode(&mut self, picture: &I420, force_key: bool) -> Result<Vec<EncodedFrame>, VpxError> {
         let (width, height) = (self.config.g_w, self.config.g_h);
         if (picture.width(), picture.height()) != (width as usize, height as usize) {
             return Err(VpxError::Size);
         }
         let image = wrap(picture)?;
-        let flags = if force_key {
-            vpx::VPX_EFLAG_FORCE_KF
-        } else {
-            0
-        };
+        let flags = if force_key { vpx::VPX_EFLAG_FORCE_KF } else { 0 };
         // SAFETY: context and image are valid; libvpx copies the picture before it returns and
         // never writes to it.
         check(unsafe {
@@ -131,15 +113,9 @@ impl Encoder {
             // SAFETY: the kind says which part of the union is set; `buf` has `sz` bytes.
             let (frame, data) = unsafe {
                 let frame = packet.data.frame;
-                (
-                    frame,
-                    std::slice::from_raw_parts(frame.buf.cast::<u8>(), frame.sz as usize),
-                )
+                (frame, std::slice::from_raw_parts(frame.buf.cast::<u8>(), frame.sz as usize))
             };
-            frames.push(EncodedFrame {
-                key: frame.flags & vpx::VPX_FRAME_IS_KEY != 0,
-                data: data.to_vec(),
-            });
+            frames.push(EncodedFrame { key: frame.flags & vpx::VPX_FRAME_IS_KEY != 0, data: data.to_vec() });
         }
     }
 
@@ -156,29 +132,17 @@ impl Drop for Encoder {
     }
 }
 
-fn config(
-    width: u32,
-    height: u32,
-    fps: u32,
-    kbps: u32,
-) -> Result<vpx::vpx_codec_enc_cfg_t, VpxError> {
+fn config(width: u32, height: u32, fps: u32, kbps: u32) -> Result<vpx::vpx_codec_enc_cfg_t, VpxError> {
     let mut raw = MaybeUninit::zeroed();
     // SAFETY: libvpx fills the whole structure; it is read only after it said OK.
     let mut config = unsafe {
-        check(vpx::vpx_codec_enc_config_default(
-            vpx::vpx_codec_vp8_cx(),
-            raw.as_mut_ptr(),
-            0,
-        ))?;
+        check(vpx::vpx_codec_enc_config_default(vpx::vpx_codec_vp8_cx(), raw.as_mut_ptr(), 0))?;
         raw.assume_init()
     };
     config.g_w = width;
     config.g_h = height;
     config.g_threads = 1;
-    config.g_timebase = vpx::vpx_rational {
-        num: 1,
-        den: fps as c_int,
-    };
+    config.g_timebase = vpx::vpx_rational { num: 1, den: fps as c_int };
     config.g_error_resilient = 0;
     config.g_pass = vpx::vpx_enc_pass::VPX_RC_ONE_PASS;
     config.g_lag_in_frames = 0;
@@ -202,8 +166,7 @@ fn config(
 
 fn open(config: &vpx::vpx_codec_enc_cfg_t) -> Result<Box<vpx::vpx_codec_ctx_t>, VpxError> {
     // SAFETY: all-zero bytes are a valid, closed context (null pointers and VPX_CODEC_OK).
-    let mut context: Box<vpx::vpx_codec_ctx_t> =
-        Box::new(unsafe { MaybeUninit::zeroed().assume_init() });
+    let mut context: Box<vpx::vpx_codec_ctx_t> = Box::new(unsafe { MaybeUninit::zeroed().assume_init() });
     // SAFETY: context and configuration are valid; libvpx copies the configuration.
     check(unsafe {
         vpx::vpx_codec_enc_init_ver(
@@ -225,24 +188,16 @@ fn wrap(picture: &I420) -> Result<vpx::vpx_image_t, VpxError> {
     // planes that it computed are replaced below, before anybody reads them.
     let mut image: vpx::vpx_image_t = unsafe {
         let data = picture.y.as_ptr().cast_mut();
-        let done = vpx::vpx_img_wrap(
-            raw.as_mut_ptr(),
-            vpx::vpx_img_fmt::VPX_IMG_FMT_I420,
-            width,
-            height,
-            1,
-            data,
-        );
+        let done =
+            vpx::vpx_img_wrap(raw.as_mut_ptr(), vpx::vpx_img_fmt::VPX_IMG_FMT_I420, width, height, 1, data);
         if done.is_null() {
             return Err(VpxError::Size);
         }
         raw.assume_init()
     };
-    for (slot, plane, stride) in [
-        (0, &picture.y, width),
-        (1, &picture.u, width / 2),
-        (2, &picture.v, width / 2),
-    ] {
+    for (slot, plane, stride) in
+        [(0, &picture.y, width), (1, &picture.u, width / 2), (2, &picture.v, width / 2)]
+    {
         image.planes[slot] = plane.as_ptr().cast_mut();
         image.stride[slot] = stride as c_int;
     }

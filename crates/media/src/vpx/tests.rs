@@ -70,16 +70,8 @@ fn the_bitrate_changes_while_running() {
         let mut bytes = 0;
         for _ in 0..90 {
             let mut picture = I420::new(320, 240, Yuv::rgb(90, 90, 90)).unwrap();
-            picture
-                .y
-                .iter_mut()
-                .for_each(|y| *y = 60 + dice.below(60) as u8);
-            bytes += encoder
-                .encode(&picture, false)
-                .unwrap()
-                .iter()
-                .map(|f| f.data.len())
-                .sum::<usize>();
+            picture.y.iter_mut().for_each(|y| *y = 60 + dice.below(60) as u8);
+            bytes += encoder.encode(&picture, false).unwrap().iter().map(|f| f.data.len()).sum::<usize>();
         }
         bytes * 8 / 3
     };
@@ -91,16 +83,8 @@ fn the_bitrate_changes_while_running() {
 
 #[test]
 fn wrong_sizes_and_garbage_are_refused() {
-    for (width, height, fps) in [
-        (0, 480, 30),
-        (641, 480, 30),
-        (640, 480, 0),
-        (4_000, 480, 30),
-    ] {
-        assert_eq!(
-            Encoder::new(width, height, fps, 300).err(),
-            Some(VpxError::Size)
-        );
+    for (width, height, fps) in [(0, 480, 30), (641, 480, 30), (640, 480, 0), (4_000, 480, 30)] {
+        assert_eq!(Encoder::new(width, height, fps, 300).err(), Some(VpxError::Size));
     }
     let mut encoder = Encoder::new(320, 240, 30, 300).unwrap();
     let other = I420::new(640, 480, Yuv::rgb(0, 0, 0)).unwrap();

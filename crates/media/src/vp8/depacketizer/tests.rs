@@ -24,11 +24,7 @@ fn stream(frames: usize, first_sequence: u16, keys: &[usize]) -> (Vec<Vec<Rtp>>,
             packet
         };
         packets.push(payloads.into_iter().enumerate().map(rtp).collect());
-        wanted.push(Frame {
-            key,
-            timestamp,
-            data,
-        });
+        wanted.push(Frame { key, timestamp, data });
     }
     (packets, wanted)
 }
@@ -50,9 +46,7 @@ fn frames(out: &[Depacketized]) -> Vec<&Frame> {
 }
 
 fn asks(out: &[Depacketized]) -> usize {
-    out.iter()
-        .filter(|o| **o == Depacketized::KeyframeNeeded)
-        .count()
+    out.iter().filter(|o| **o == Depacketized::KeyframeNeeded).count()
 }
 
 #[test]
@@ -122,6 +116,28 @@ fn a_jump_of_the_sequence_is_a_new_source_that_needs_its_key_frame() {
 }
 
 #[test]
+fn an_old_key_frame_that_comes_doubled_is_not_shown_again() {
+    let (mut packets, _) = stream(20, 10, &[0]);
+    packets[3].remove(1);
+    let mut depacketizer = Depacketizer::new();
+    let out = push_all(&mut depacketizer, &packets.concat());
+    assert_eq!((frames(&out).len(), asks(&out)), (3, 1));
+    let again = push_all(&mut depacketizer, &packets[0]);
+    assert_eq!(again, vec![]);
+    assert!(depacketizer.waits_for_keyframe());
+}
+
+#[test]
+fn a_frame_without_its_start_bit_is_broken_and_asks() {
+    let (mut packets, _) = stream(3, 10, &[0]);
+    let mut bytes = packets[1][0].3.to_vec();
+    bytes[0] &= !0x10;
+    packets[1][0].3 = bytes.into();
+    let out = push_all(&mut Depacketizer::new(), &packets.concat());
+    assert_eq!((frames(&out).len(), asks(&out)), (1, 1));
+}
+
+#[test]
 fn padding_between_frames_and_doubled_packets_change_nothing() {
     let mut depacketizer = Depacketizer::new();
     let (packets, wanted) = stream(2, 10, &[0]);
@@ -143,17 +159,9 @@ fn under_any_loss_doubling_and_reordering_each_shown_frame_is_whole_and_has_its_
         let (packets, wanted) = stream(300, dice.next() as u16, &keys);
         let mut travelled: Vec<(usize, Rtp)> = Vec::new();
         for (at, packet) in packets.concat().into_iter().enumerate() {
-            let copies = if dice.chance(3) {
-                0
-            } else {
-                1 + usize::from(dice.chance(3))
-            };
+            let copies = if dice.chance(3) { 0 } else { 1 + usize::from(dice.chance(3)) };
             for _ in 0..copies {
-                let delay = if dice.chance(10) {
-                    dice.below(12) as usize
-                } else {
-                    0
-                };
+                let delay = if dice.chance(10) { dice.below(12) as usize } else { 0 };
                 travelled.push((at + delay, packet.clone()));
             }
         }
@@ -162,19 +170,11 @@ fn under_any_loss_doubling_and_reordering_each_shown_frame_is_whole_and_has_its_
         let out = push_all(&mut Depacketizer::new(), &order);
         let shown = frames(&out);
         assert!(shown.len() > 30, "seed {seed}: {}", shown.len());
-        let place = |f: &Frame| {
-            wanted
-                .iter()
-                .position(|w| w == f)
-                .expect("a frame as it was sent")
-        };
+        let place = |f: &Frame| wanted.iter().position(|w| w == f).expect("a frame as it was sent");
         let mut last = None;
         for frame in shown {
             let here = place(frame);
-            assert!(
-                frame.key || last == Some(here - 1),
-                "seed {seed}: frame {here} after {last:?}"
-            );
+            assert!(frame.key || last == Some(here - 1), "seed {seed}: frame {here} after {last:?}");
             assert!(last < Some(here), "seed {seed}: order");
             last = Some(here);
         }
@@ -190,22 +190,9 @@ fn random_bytes_never_panic_and_never_pile_up() {
         if let (true, Some(first)) = (dice.chance(50), bytes.first_mut()) {
             *first = 0x10;
         }
-        let sequence = if dice.chance(90) {
-            dice.below(600)
-        } else {
-            dice.next()
-        };
-        let timestamp = if dice.chance(90) {
-            dice.below(40_000)
-        } else {
-            dice.next()
-        };
-        depacketizer.push(
-            sequence as u16,
-            timestamp as u32,
-            dice.chance(30),
-            bytes.into(),
-        );
+        let sequence = if dice.chance(90) { dice.below(600) } else { dice.next() };
+        let timestamp = if dice.chance(90) { dice.below(40_000) } else { dice.next() };
+        depacketizer.push(sequence as u16, timestamp as u32, dice.chance(30), bytes.into());
         assert!(depacketizer.held.len() <= MAX_HELD);
     }
 }
