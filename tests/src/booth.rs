@@ -75,12 +75,7 @@ impl Booth {
         variables: &Variables,
         shown: bool,
     ) -> Result<Booth> {
-        let port = place::free_tcp_port()?;
-        let driver = Start::new(&format!("chromedriver-{name}"), "chromedriver", &centre.folder)
-            .args([&format!("--port={port}")])
-            .envs(variables)
-            .start()?;
-        let page = Page::open(port, capabilities(&centre.folder.join(format!("chromium-{name}")), feed, shown)).await?;
+        let (page, driver) = chromium(&centre.folder, name, feed, variables, shown).await?;
         page.go(&centre.booth_address()).await?;
         let booth = Booth { page, driver };
         booth.page.fill("setup-booth", &account.number).await?;
@@ -125,6 +120,27 @@ impl Booth {
         self.page.close().await;
         self.driver.stop().await;
     }
+}
+
+/// Starts a Chromium with a prepared camera and microphone, and its driver.
+///
+/// # Errors
+/// When one of them does not come up.
+pub async fn chromium(
+    folder: &Path,
+    name: &str,
+    feed: &Feed,
+    variables: &Variables,
+    shown: bool,
+) -> Result<(Page, Child)> {
+    let port = place::free_tcp_port()?;
+    let driver = Start::new(&format!("chromedriver-{name}"), "chromedriver", folder)
+        .args([&format!("--port={port}")])
+        .envs(variables)
+        .start()?;
+    let profile = folder.join(format!("chromium-{name}"));
+    let page = Page::open(port, capabilities(&profile, feed, shown)).await?;
+    Ok((page, driver))
 }
 
 fn capabilities(profile: &Path, feed: &Feed, shown: bool) -> serde_json::Value {

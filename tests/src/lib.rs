@@ -3,6 +3,7 @@
 //! Refuses to know how the product works inside: it starts what a person would start, presses what a
 //! person would press, and looks and listens at the outside.
 
+pub mod bench;
 pub mod booth;
 pub mod browser;
 pub mod capture;

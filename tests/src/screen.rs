@@ -9,10 +9,24 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use crate::child::{Child, Start, Variables};
 use crate::wait::until;
 
+/// A rectangle of the screen, pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Area {
+    /// From the left.
+    pub x: usize,
+    /// From the top.
+    pub y: usize,
+    /// Columns.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+}
+
 /// A virtual screen, a bus and an unlocked keyring.
 pub struct Screen {
     /// What a program needs to find them.
     pub variables: Variables,
+    frame_buffer: PathBuf,
     // Held for their lives only: they end with the run.
     _children: Vec<Child>,
 }
@@ -45,7 +59,30 @@ impl Screen {
         let (bus, address) = bus(folder, &variables).await?;
         variables.insert("DBUS_SESSION_BUS_ADDRESS".to_owned(), Some(address));
         let keyring = keyring(folder, &variables).await?;
-        Ok(Screen { variables, _children: vec![keyring, bus, x_server] })
+        let frame_buffer = folder.join("Xvfb_screen0");
+        Ok(Screen { variables, frame_buffer, _children: vec![keyring, bus, x_server] })
+    }
+
+    /// What a rectangle of the screen shows now, three bytes (red, green, blue) a pixel.
+    ///
+    /// # Errors
+    /// When the screen cannot be read or the rectangle lies outside.
+    pub fn pixels(&self, area: Area) -> Result<Vec<u8>> {
+        let shown = std::fs::read(&self.frame_buffer).context("read the screen")?;
+        // The X window dump format: big-endian words, then the colour map, then the rows.
+        let word = |n: usize| -> Result<usize> {
+            let bytes = shown.get(n * 4..n * 4 + 4).context("the screen's head is cut")?;
+            Ok(u32::from_be_bytes(bytes.try_into().context("four bytes")?) as usize)
+        };
+        let (head, stride, colours) = (word(0)?, word(12)?, word(19)?);
+        let start = head + colours * 12;
+        let mut pixels = Vec::with_capacity(area.width * area.height * 3);
+        for y in area.y..area.y + area.height {
+            let from = start + y * stride + area.x * 4;
+            let row = shown.get(from..from + area.width * 4).context("the area lies on the screen")?;
+            pixels.extend(row.chunks_exact(4).flat_map(|pixel| [pixel[2], pixel[1], pixel[0]]));
+        }
+        Ok(pixels)
     }
 }
 
@@ -58,6 +95,7 @@ async fn x_server(folder: &Path, size: &str) -> Result<(Child, String)> {
     // The server picks a free display and writes its number to standard output.
     let mut child = Start::new("xvfb", "Xvfb", folder)
         .args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0", &format!("{size}x24"), "-dpi", "96"])
+        .arg_path("-fbdir", folder)
         .piped()?;
     let (_stdin, stdout) = child.pipes().context("the X server was started with pipes")?;
     let mut lines = BufReader::new(stdout).lines();

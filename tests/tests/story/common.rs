@@ -1,0 +1,61 @@
+//! What every story needs: a stage of its own, and a way to see that sound goes on.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use kenmu_tests::booth::Booth;
+use kenmu_tests::place;
+use kenmu_tests::round::{Stage, longest_gap_ms};
+use kenmu_tests::seat::Seat;
+use kenmu_tests::sound::{Clip, Recording, now_ms};
+
+/// Settings of the desk with a short ring, so that a story need not wait 20 s.
+pub const SHORT_RING: &str = "[desk]\nring_timeout_ms = 5000\n";
+
+pub fn folder(name: &str) -> Result<PathBuf> {
+    place::fresh(&format!("story/{name}"))
+}
+
+/// A stage with one booth and this many operators' accounts.
+pub async fn stage(name: &str, operators: u32, settings: &str) -> Result<Stage> {
+    Stage::open(&folder(name)?, operators, 1, settings).await
+}
+
+/// A headless desk, signed in and ready; only the first one has devices of its own.
+pub async fn seat(stage: &Stage, number: u32) -> Result<Seat> {
+    let mut seat = Seat::sign_in(&stage.centre, number, &stage.desk_variables()).await?;
+    seat.ready().await?;
+    Ok(seat)
+}
+
+/// Everything ends; the ledger adds up.
+pub async fn close(stage: Stage, seats: Vec<Seat>, booths: Vec<Booth>) -> Result<String> {
+    for booth in booths {
+        booth.close().await;
+    }
+    for seat in seats {
+        seat.stop().await;
+    }
+    let told = stage.centre.conservation().await?;
+    stage.centre.stop().await;
+    Ok(told)
+}
+
+/// Waits until a tone is heard on a recording, and gives the wall clock of that moment.
+pub async fn heard(recording: &Recording, hz: f64, from_ms: f64) -> Result<f64> {
+    kenmu_tests::wait::until("the tone is heard", Duration::from_secs(15), || async {
+        kenmu_tests::round::first_tone_ms(&recording.clip(), hz, from_ms)
+    })
+    .await
+}
+
+/// The tone never stops for longer than `limit_ms` from then until now.
+pub fn unbroken(what: &str, recording: &Recording, hz: f64, from_ms: f64, limit_ms: u32) -> Result<u32> {
+    let clip: Clip = recording.clip().part(from_ms, now_ms() - from_ms);
+    ensure!(clip.seconds() > 0.5, "{what}: there is something to hear");
+    let gap = longest_gap_ms(&clip, hz);
+    println!("{what}_gap_ms\t{gap}");
+    ensure!(gap <= limit_ms, "{what}: the longest gap is {gap} ms, wanted ≤ {limit_ms}");
+    Ok(gap)
+}
