@@ -1,3 +1,144 @@
-//! The exchange: it owns the media. Every person is a leg; a bridge joins two legs.
+//! The exchange: it owns the media. Every person is a leg; a bridge joins two legs; legs outlive the
+//! server's restarts.
+//!
+//! [`table`] decides (pure), [`engine`] carries it out, `flow` moves packets, `sound` plays what a
+//! waiting visitor hears, `server` is the line to the server. It refuses to know queues, presence,
+//! names and what is said.
 
+pub mod engine;
+mod flow;
+mod server;
+mod sound;
 pub mod table;
+
+use std::future::Future;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use desk::code::Code;
+use link::message::Who;
+use tokio::sync::mpsc;
+
+use engine::Engine;
+
+/// Between two tries when a server that knew us refuses us: it may be in the middle of an update.
+const REFUSED_PAUSE: Duration = Duration::from_secs(5);
+
+/// What an exchange needs.
+#[derive(Clone)]
+pub struct Config {
+    /// The server's socket: `wss://…/link`, or `ws://` on this machine only.
+    pub server: String,
+    /// The exchange's key. Secret.
+    pub key: String,
+    /// Where all legs' media comes in; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Under which addresses the other sides reach us; empty: the bound one, or all own addresses if
+    /// it is a wildcard.
+    pub advertise: Vec<IpAddr>,
+}
+
+/// Why an exchange cannot start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ExchangeError {
+    /// The key would cross a network in the clear.
+    #[error("{0}: unencrypted ws:// is allowed to this machine only; use wss://")]
+    Unencrypted(String),
+    /// The media port cannot be opened.
+    #[error("cannot listen for media on {0}: {1}")]
+    Port(SocketAddr, std::io::Error),
+    /// The waiting sound cannot be made.
+    #[error("the waiting sound cannot be made: {0}")]
+    Sound(#[from] media::opus::OpusError),
+    /// The server did not take us at the first connection.
+    #[error("the server refuses this exchange ({0:?}): check its key and version")]
+    Refused(Code),
+}
+
+/// Runs until the server refuses us at the first connection. Dropping the future ends everything.
+///
+/// # Errors
+/// See [`ExchangeError`].
+pub async fn run(config: Config) -> Result<(), ExchangeError> {
+    run_until(config, std::future::pending()).await
+}
+
+/// Runs until `stop` is ready, then closes all legs.
+///
+/// # Errors
+/// See [`ExchangeError`].
+pub async fn run_until(config: Config, stop: impl Future<Output = ()>) -> Result<(), ExchangeError> {
+    check_encrypted(&config.server)?;
+    let port_error = |fault| ExchangeError::Port(config.listen, fault);
+    let advertise = advertised(&config).map_err(port_error)?;
+    let port = peer::Port::bind(config.listen, advertise).await.map_err(port_error)?;
+    tracing::info!(port = port.local_addr().port(), "listening for media");
+    let (says, mut said) = mpsc::channel(server::SAYS);
+    let engine = Engine::start(port, says)?;
+    let line = link::line::Config { url: config.server, who: Who::Exchange { key: config.key }, tls: None };
+    let ended = tokio::select! {
+        ended = serve(line, &engine, &mut said) => Err(ended),
+        () = stop => Ok(()),
+    };
+    engine.stop().await;
+    ended
+}
+
+/// Keeps a line; ends only when the very first one is refused. A server that knew us and refuses us
+/// now cannot take the talks away: they go on while we ask again.
+async fn serve(
+    line: link::line::Config,
+    engine: &Engine,
+    said: &mut mpsc::Receiver<link::message::ExchangeSays>,
+) -> ExchangeError {
+    let mut was_up = false;
+    loop {
+        let refused = server::talk(line.clone(), engine, said).await;
+        was_up |= refused.was_up;
+        if !was_up {
+            return ExchangeError::Refused(refused.code);
+        }
+        tracing::error!(code = ?refused.code, "the server refuses this exchange; asking again");
+        tokio::time::sleep(REFUSED_PAUSE).await;
+    }
+}
+
+fn advertised(config: &Config) -> std::io::Result<Vec<IpAddr>> {
+    if !config.advertise.is_empty() || !config.listen.ip().is_unspecified() {
+        return Ok(config.advertise.clone());
+    }
+    let mut own = peer::own_addresses()?;
+    // An IPv4 socket hears nothing on an IPv6 address.
+    own.retain(|ip| ip.is_ipv4() || config.listen.is_ipv6());
+    tracing::info!(?own, "advertising all own addresses");
+    Ok(own)
+}
+
+fn check_encrypted(url: &str) -> Result<(), ExchangeError> {
+    let Some(rest) = url.strip_prefix("ws://") else { return Ok(()) };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let host = match authority.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or(v6),
+        None => authority.split(':').next().unwrap_or(authority),
+    };
+    let local = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    match local {
+        true => Ok(()),
+        false => Err(ExchangeError::Unencrypted(url.to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_never_crosses_a_network_in_the_clear() {
+        for url in ["ws://127.0.0.1:8080/link", "ws://localhost/link", "ws://[::1]:9/link", "wss://kenmu.example/link"] {
+            assert!(check_encrypted(url).is_ok(), "{url}");
+        }
+        for url in ["ws://192.168.1.4/link", "ws://kenmu.example:80/link", "ws://127.0.0.1@kenmu.example/", "ws://localhost.example/"] {
+            assert!(check_encrypted(url).is_err(), "{url}");
+        }
+    }
+}

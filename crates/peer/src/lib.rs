@@ -8,6 +8,7 @@
 //! travel (signalling is the caller's), and what is inside an RTP payload: no codec, no picture,
 //! no jitter buffer lives here.
 
+mod addresses;
 mod flow;
 mod leg;
 mod port;
@@ -18,6 +19,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
+pub use addresses::own_addresses;
 pub use flow::events::Events;
 pub use leg::Leg;
 pub use port::Port;

@@ -1,0 +1,313 @@
+//! Carries what the call table decides: opens and closes legs, tunes them, keeps its deadlines.
+//!
+//! Refuses to know the server: orders come in and words go out through channels, and when nobody
+//! listens to the words the media goes on all the same.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use desk::code::Code;
+use desk::time::{Millis, Time};
+use link::message::{ExchangeOrder, ExchangeSays};
+use peer::{Events, Leg, Port};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::flow::{self, Feed, LiveLeg};
+use crate::sound::Sound;
+use crate::table::{Input, LegName, Output, Source, Table};
+
+/// What may wait for the engine. It handles an input in microseconds; a hundred legs that all change
+/// at once still fit.
+const INBOX: usize = 256;
+/// Making an answer takes milliseconds; a stack that needs longer than this is stuck.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+/// All legs close at the same time, two seconds at most each.
+const STOP_WITHIN: Duration = Duration::from_secs(3);
+
+/// A leg's change of state.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Change {
+    Up,
+    Down,
+    Failed,
+    Closed,
+}
+
+/// What comes into the engine.
+pub(crate) enum Happened {
+    Order(ExchangeOrder),
+    LineUp,
+    Opened(LegName, Leg, String, Events),
+    Restarted(LegName, String),
+    NotAnswered { leg: LegName, restart: bool, code: Code },
+    Leg(LegName, Change),
+    Stop(oneshot::Sender<()>),
+}
+
+/// A running engine. Dropping it ends everything at once; [`Engine::stop`] says goodbye to the legs.
+pub struct Engine {
+    inbox: mpsc::Sender<Happened>,
+    task: JoinHandle<()>,
+}
+
+impl Engine {
+    /// Starts an engine on a port. What it has to say goes into `says`; what finds no room is lost.
+    ///
+    /// # Errors
+    /// When the waiting sound cannot be made.
+    pub fn start(port: Port, says: mpsc::Sender<ExchangeSays>) -> Result<Engine, media::opus::OpusError> {
+        let sound = Arc::new(Sound::new()?);
+        let (inbox, events) = mpsc::channel(INBOX);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(Arc::clone(&sound).play());
+        let works = Works {
+            port,
+            says,
+            sound,
+            inbox: inbox.clone(),
+            tasks,
+            table: Table::default(),
+            live: BTreeMap::new(),
+            sources: 0,
+            epoch: Instant::now(),
+            started: since_1970(),
+        };
+        Ok(Engine { inbox, task: tokio::spawn(works.run(events)) })
+    }
+
+    /// Hands in an order of the server.
+    pub async fn order(&self, order: ExchangeOrder) {
+        self.put(Happened::Order(order)).await;
+    }
+
+    /// The server is there (again): the inventory is the next thing said.
+    pub async fn line_up(&self) {
+        self.put(Happened::LineUp).await;
+    }
+
+    /// Closes all legs, within three seconds.
+    pub async fn stop(self) {
+        let (done, stopped) = oneshot::channel();
+        self.put(Happened::Stop(done)).await;
+        // An error means that the engine is gone already.
+        let _ = stopped.await;
+    }
+
+    async fn put(&self, happened: Happened) {
+        if self.inbox.send(happened).await.is_err() {
+            tracing::error!("the engine has ended");
+        }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+struct Works {
+    port: Port,
+    says: mpsc::Sender<ExchangeSays>,
+    sound: Arc<Sound>,
+    inbox: mpsc::Sender<Happened>,
+    /// Readers, answers in the making, the ticker: they end with the engine.
+    tasks: JoinSet<()>,
+    table: Table,
+    live: BTreeMap<LegName, Arc<LiveLeg>>,
+    /// How many legs there have been: each is a source of its own.
+    sources: u32,
+    epoch: Instant,
+    started: Time,
+}
+
+impl Works {
+    async fn run(mut self, mut events: mpsc::Receiver<Happened>) {
+        loop {
+            let due = self.table.poll_timeout().map(|(at, _)| self.instant(at));
+            tokio::select! {
+                happened = events.recv() => match happened {
+                    Some(Happened::Stop(done)) => {
+                        self.stop().await;
+                        // Whoever asked may be gone.
+                        let _ = done.send(());
+                        return;
+                    }
+                    Some(happened) => self.handle(happened),
+                    None => return,
+                },
+                () = sleep_until(due) => {
+                    let outputs = self.table.handle_timeout(self.now());
+                    self.carry_out(outputs);
+                }
+                Some(ended) = self.tasks.join_next() => {
+                    if let Err(fault) = ended && fault.is_panic() {
+                        tracing::error!(%fault, "a task of a leg broke");
+                    }
+                }
+            }
+        }
+    }
+
+    fn handle(&mut self, happened: Happened) {
+        let input = match happened {
+            Happened::Order(order) => Input::Order(order),
+            Happened::LineUp => Input::LineUp,
+            Happened::Opened(leg, connection, sdp, events) => {
+                self.opened(leg, connection, events);
+                Input::Answered { leg, sdp }
+            }
+            Happened::Restarted(leg, sdp) => Input::Answered { leg, sdp },
+            Happened::NotAnswered { leg, restart, code } => Input::NotAnswered { leg, restart, code },
+            Happened::Leg(leg, change) => changed(leg, change),
+            Happened::Stop(_) => return,
+        };
+        let outputs = self.table.handle(self.now(), input);
+        self.carry_out(outputs);
+    }
+
+    fn carry_out(&mut self, outputs: Vec<Output>) {
+        for output in outputs {
+            match output {
+                Output::CloseLeg(leg) => self.close(leg),
+                Output::Answer { leg, sdp } => self.answer(leg, sdp),
+                Output::Restart { leg, sdp } => self.restart(leg, sdp),
+                Output::Select { leg, source } => self.select(leg, source),
+                Output::Keyframe(leg) => {
+                    if let Some(leg) = self.live.get(&leg) {
+                        leg.leg().want_keyframe();
+                    }
+                }
+                Output::Say(said) => {
+                    if self.says.try_send(said).is_err() {
+                        tracing::debug!("nobody hears what the exchange says");
+                    }
+                }
+            }
+        }
+    }
+
+    fn answer(&mut self, leg: LegName, sdp: String) {
+        let port = self.port.clone();
+        self.work(leg, false, async move {
+            let (connection, answer, events) = Leg::answer(&port, &sdp).await?;
+            Ok(Happened::Opened(leg, connection, answer, events))
+        });
+    }
+
+    fn restart(&mut self, leg: LegName, sdp: String) {
+        let connection = self.live.get(&leg).map(|live| live.leg().clone());
+        self.work(leg, true, async move {
+            let connection = connection.ok_or(peer::PeerError::BadDescription("the leg is not open yet"))?;
+            Ok(Happened::Restarted(leg, connection.answer_restart(&sdp).await?))
+        });
+    }
+
+    /// Makes an answer beside the engine, within the limit.
+    fn work<F>(&mut self, leg: LegName, restart: bool, answer: F)
+    where
+        F: Future<Output = Result<Happened, peer::PeerError>> + Send + 'static,
+    {
+        let inbox = self.inbox.clone();
+        self.tasks.spawn(async move {
+            let happened = match tokio::time::timeout(ANSWER_WITHIN, answer).await {
+                Ok(Ok(happened)) => happened,
+                Ok(Err(fault)) => {
+                    // The fault's text may quote the description; its kind says enough.
+                    tracing::warn!(owner = ?leg.owner, leg = leg.leg, restart, kind = kind(&fault), "no answer to an offer");
+                    Happened::NotAnswered { leg, restart, code: Code::Malformed }
+                }
+                Err(_) => {
+                    tracing::warn!(owner = ?leg.owner, leg = leg.leg, restart, "an answer took too long");
+                    Happened::NotAnswered { leg, restart, code: Code::TooLate }
+                }
+            };
+            // The engine may have stopped in the meantime.
+            let _ = inbox.send(happened).await;
+        });
+    }
+
+    fn opened(&mut self, name: LegName, connection: Leg, events: Events) {
+        self.sources = self.sources.checked_add(1).unwrap_or(1);
+        let live = LiveLeg::new(self.sources, connection, self.epoch);
+        self.tasks.spawn(flow::read(Arc::clone(&live), name, events, self.inbox.clone()));
+        self.live.insert(name, live);
+        tracing::info!(owner = ?name.owner, leg = name.leg, legs = self.live.len(), "leg opened");
+    }
+
+    fn select(&mut self, name: LegName, source: Source) {
+        let Some(live) = self.live.get(&name) else { return };
+        let feed = match source {
+            Source::Silence => Feed::Nothing,
+            Source::WaitingSound | Source::HoldSound => Feed::Sound(&self.sound),
+            Source::Leg(from) => self.live.get(&from).map_or(Feed::Nothing, Feed::Leg),
+        };
+        live.tune(feed);
+        tracing::info!(owner = ?name.owner, leg = name.leg, ?source, "tuned");
+    }
+
+    fn close(&mut self, name: LegName) {
+        let Some(live) = self.live.remove(&name) else { return };
+        live.tune(Feed::Nothing);
+        let connection = live.leg().clone();
+        self.tasks.spawn(connection.close());
+        tracing::info!(owner = ?name.owner, leg = name.leg, legs = self.live.len(), "leg closed");
+    }
+
+    async fn stop(&mut self) {
+        let mut closing = JoinSet::new();
+        for live in std::mem::take(&mut self.live).into_values() {
+            closing.spawn(live.leg().clone().close());
+        }
+        let all = async { while closing.join_next().await.is_some() {} };
+        if tokio::time::timeout(STOP_WITHIN, all).await.is_err() {
+            tracing::warn!("some legs did not close in time");
+        }
+    }
+
+    /// Wall clock at the start plus what has passed since: it never jumps.
+    fn now(&self) -> Time {
+        self.started + Millis(millis(self.epoch.elapsed()))
+    }
+
+    fn instant(&self, at: Time) -> Instant {
+        // A deadline is whole milliseconds and must have passed when its timer fires.
+        self.epoch + Duration::from_millis(at.since(self.started).0)
+    }
+}
+
+fn changed(leg: LegName, change: Change) -> Input {
+    tracing::info!(owner = ?leg.owner, leg = leg.leg, ?change, "leg");
+    match change {
+        Change::Up => Input::LegUp(leg),
+        Change::Down => Input::LegDown(leg),
+        Change::Failed => Input::LegFailed(leg),
+        Change::Closed => Input::LegClosed(leg),
+    }
+}
+
+fn kind(fault: &peer::PeerError) -> &'static str {
+    match fault {
+        peer::PeerError::BadDescription(why) => why,
+        peer::PeerError::AddressTaken => "address taken",
+        peer::PeerError::Stack(_) => "the stack refused",
+    }
+}
+
+async fn sleep_until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn since_1970() -> Time {
+    Time(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, millis))
+}
+
+fn millis(length: Duration) -> u64 {
+    u64::try_from(length.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,197 @@
+//! The way of a packet: from a leg's events through the switches of whoever hears it, out again.
+//!
+//! Refuses to know contacts, orders and why somebody hears somebody: it is told what to tune in to.
+//! Nothing here waits for a slow viewer: a viewer who cannot keep up loses packets, nobody else does.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Instant;
+
+use media::pcm::RATE_HZ;
+use media::switch::{Packet, Switch};
+use peer::{Event, Events, Leg, Rtp, Track};
+use tokio::sync::mpsc;
+
+use crate::engine::{Change, Happened};
+use crate::sound::Sound;
+use crate::table::LegName;
+
+/// A new viewer's picture is asked for again when no key frame came for this long: longer than a
+/// round trip over a bad Wi-Fi plus the encoder's time, so that one request makes one key frame.
+const ASK_AGAIN_MS: u64 = 400;
+/// The waiting sound's name among the sources of a switch; legs count from 1.
+pub(crate) const SOUND_SOURCE: u32 = 0;
+
+/// A leg with its outgoing streams and those who hear it.
+pub(crate) struct LiveLeg {
+    source: u32,
+    leg: Leg,
+    epoch: Instant,
+    outgoing: Mutex<Outgoing>,
+    viewers: Mutex<Vec<Weak<LiveLeg>>>,
+}
+
+/// What a leg is sent.
+struct Outgoing {
+    audio: Switch,
+    video: Switch,
+    from: Origin,
+    /// When the picture was last asked for.
+    asked_ms: u64,
+}
+
+enum Origin {
+    Nothing,
+    Sound(Arc<Sound>),
+    Leg(Weak<LiveLeg>),
+}
+
+/// What a leg may be tuned in to.
+pub(crate) enum Feed<'a> {
+    Nothing,
+    Sound(&'a Arc<Sound>),
+    Leg(&'a Arc<LiveLeg>),
+}
+
+impl LiveLeg {
+    /// `source` is its number among all sources, never [`SOUND_SOURCE`]; `epoch` the zero of all times.
+    pub(crate) fn new(source: u32, leg: Leg, epoch: Instant) -> Arc<LiveLeg> {
+        let outgoing = Outgoing {
+            audio: Switch::audio(RATE_HZ, rand::random(), rand::random()),
+            video: Switch::video(rand::random(), rand::random()),
+            from: Origin::Nothing,
+            asked_ms: 0,
+        };
+        Arc::new(LiveLeg { source, leg, epoch, outgoing: Mutex::new(outgoing), viewers: Mutex::default() })
+    }
+
+    pub(crate) fn leg(&self) -> &Leg {
+        &self.leg
+    }
+
+    /// From now on this leg is sent the feed and nothing else: what was chosen before stops before
+    /// this returns. One caller at a time.
+    pub(crate) fn tune(self: &Arc<LiveLeg>, feed: Feed<'_>) {
+        let now_ms = self.now_ms();
+        let (audio, video, from) = match &feed {
+            Feed::Nothing => (None, None, Origin::Nothing),
+            Feed::Sound(sound) => (Some(SOUND_SOURCE), None, Origin::Sound(Arc::clone(sound))),
+            Feed::Leg(leg) => (Some(leg.source), Some(leg.source), Origin::Leg(Arc::downgrade(leg))),
+        };
+        let before = {
+            let mut outgoing = lock(&self.outgoing);
+            outgoing.audio.select(now_ms, audio);
+            outgoing.video.select(now_ms, video);
+            outgoing.asked_ms = now_ms;
+            std::mem::replace(&mut outgoing.from, from)
+        };
+        match before {
+            Origin::Nothing => {}
+            Origin::Sound(sound) => sound.leave(self),
+            Origin::Leg(leg) => drop(leg.upgrade().map(|leg| leg.forget(self))),
+        }
+        match feed {
+            Feed::Nothing => {}
+            Feed::Sound(sound) => sound.listen(self),
+            Feed::Leg(leg) => lock(&leg.viewers).push(Arc::downgrade(self)),
+        }
+    }
+
+    /// Sends a packet of a source, if this leg is tuned in to it. True when the source should be
+    /// asked for a picture again.
+    pub(crate) fn deliver(&self, source: u32, rtp: &Rtp) -> bool {
+        let now_ms = self.now_ms();
+        let mut outgoing = lock(&self.outgoing);
+        let switch = match rtp.track {
+            Track::Audio => &mut outgoing.audio,
+            Track::Video => &mut outgoing.video,
+        };
+        let packet = Packet {
+            marker: rtp.marker,
+            sequence: rtp.sequence,
+            timestamp: rtp.timestamp,
+            payload: rtp.payload.clone(),
+        };
+        let Some(packet) = switch.forward(now_ms, source, packet) else {
+            let ask = switch.source() == Some(source)
+                && switch.waits_for_keyframe()
+                && now_ms.saturating_sub(outgoing.asked_ms) >= ASK_AGAIN_MS;
+            if ask {
+                outgoing.asked_ms = now_ms;
+            }
+            return ask;
+        };
+        let Packet { marker, sequence, timestamp, payload } = packet;
+        // Full or not connected: the viewer asks again for what it misses.
+        let _ = self.leg.send(Rtp { track: rtp.track, marker, sequence, timestamp, payload });
+        false
+    }
+
+    /// To everybody who hears this leg.
+    fn pass_on(&self, rtp: &Rtp) {
+        let viewers = lock(&self.viewers);
+        let mut ask = false;
+        for viewer in viewers.iter().filter_map(Weak::upgrade) {
+            ask |= viewer.deliver(self.source, rtp);
+        }
+        if ask {
+            self.leg.want_keyframe();
+        }
+    }
+
+    /// The far side of this leg wants a fresh picture of what it sees.
+    fn refresh(&self) {
+        let from = match &lock(&self.outgoing).from {
+            Origin::Leg(leg) => leg.upgrade(),
+            Origin::Nothing | Origin::Sound(_) => None,
+        };
+        if let Some(from) = from {
+            from.leg.want_keyframe();
+        }
+    }
+
+    fn forget(&self, viewer: &Arc<LiveLeg>) {
+        lock(&self.viewers).retain(|other| other.strong_count() > 0 && !is(other, viewer));
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.epoch.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// Reads a leg until it is closed: packets go straight on, changes of state go to the engine.
+pub(crate) async fn read(leg: Arc<LiveLeg>, name: LegName, mut events: Events, inbox: mpsc::Sender<Happened>) {
+    while let Some(event) = events.next().await {
+        let change = match event {
+            Event::Rtp(rtp) => {
+                leg.pass_on(&rtp);
+                continue;
+            }
+            Event::KeyframeWanted => {
+                leg.refresh();
+                continue;
+            }
+            Event::Loss { fraction, round_trip_ms } => {
+                tracing::trace!(owner = ?name.owner, leg = name.leg, fraction, round_trip_ms, "receiver report");
+                continue;
+            }
+            Event::Connected => Change::Up,
+            Event::Disconnected => Change::Down,
+            Event::Failed => Change::Failed,
+            Event::Closed => Change::Closed,
+        };
+        // The engine never waits for anything but its inbox, so this is short.
+        if inbox.send(Happened::Leg(name, change)).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Whether a weak handle means this leg.
+pub(crate) fn is(weak: &Weak<LiveLeg>, leg: &Arc<LiveLeg>) -> bool {
+    std::ptr::eq(weak.as_ptr(), Arc::as_ptr(leg))
+}
+
+/// Locks even after a panic elsewhere: every step leaves what our locks guard whole.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
