@@ -1,0 +1,205 @@
+//! The workspace while somebody is signed in: the server's state with what only this desk knows.
+
+use desk::code::Code;
+use desk::contact::{Channel, Phase};
+use desk::ids::{ContactId, OfferId};
+use desk::time::Time;
+use link::message::OperatorSays;
+use link::state::{ContactCard, DeskChange, DeskState, OfferCard};
+
+use super::port::{LegNews, Sound};
+use super::Asked;
+use crate::view::{DeskView, Intent, TalkView, Trouble};
+
+/// What this desk knows of its talk beside the server's card.
+#[derive(Clone, Debug)]
+struct Talk {
+    contact: ContactId,
+    muted: bool,
+    camera_off: bool,
+    loss_percent: Option<f32>,
+}
+
+/// The workspace.
+#[derive(Debug)]
+pub(super) struct Work {
+    state: DeskState,
+    accepting: Option<OfferId>,
+    /// Answered, declined or refused here: it must not ring again while its end is on the way.
+    silenced: Option<OfferId>,
+    refused: Option<Code>,
+    talk: Option<Talk>,
+    round_trip_ms: Option<u32>,
+}
+
+impl Work {
+    pub(super) fn new(state: DeskState) -> Work {
+        let mut work = Work {
+            state,
+            accepting: None,
+            silenced: None,
+            refused: None,
+            talk: None,
+            round_trip_ms: None,
+        };
+        work.follow();
+        work
+    }
+
+    pub(super) fn state(&self) -> &DeskState {
+        &self.state
+    }
+
+    pub(super) fn snapshot(&mut self, state: DeskState) {
+        self.state = state;
+        self.follow();
+    }
+
+    pub(super) fn change(&mut self, change: DeskChange) {
+        self.state.apply(change);
+        self.follow();
+    }
+
+    /// What this desk knows follows the server's state: nothing outlives its offer or its contact.
+    fn follow(&mut self) {
+        let offer = self.state.offer.as_ref().map(|card| card.offer);
+        self.accepting = self.accepting.filter(|accepting| Some(*accepting) == offer);
+        self.silenced = self.silenced.filter(|silenced| Some(*silenced) == offer);
+        let talking = self.state.contact.as_ref().filter(|card| in_talk(card.phase)).map(|card| card.contact);
+        if self.talk.as_ref().map(|talk| talk.contact) != talking {
+            self.talk =
+                talking.map(|contact| Talk { contact, muted: false, camera_off: false, loss_percent: None });
+        }
+    }
+
+    /// The server has been silent for too long: nothing can be taken any more.
+    pub(super) fn fence(&mut self) {
+        self.accepting = None;
+        self.silenced = self.state.offer.as_ref().map(|card| card.offer);
+    }
+
+    /// A person did something here; gives what is to be said.
+    pub(super) fn intent(&mut self, intent: Intent, fenced: bool, _now: Time) -> Option<(OperatorSays, Asked)> {
+        self.refused = None;
+        match intent {
+            Intent::Choose { chosen } if fenced => self.unreachable(OperatorSays::Choose { chosen }),
+            Intent::Choose { chosen } => Some((OperatorSays::Choose { chosen }, Asked::Other)),
+            Intent::Answer => self.answer(fenced),
+            Intent::Decline { reason } => {
+                let offer = self.open_offer(fenced)?.offer;
+                self.silenced = Some(offer);
+                Some((OperatorSays::Decline { offer, reason }, Asked::Other))
+            }
+            Intent::Mute { muted } => {
+                self.talk.iter_mut().for_each(|talk| talk.muted = muted);
+                None
+            }
+            Intent::CameraOff { off } => {
+                self.talk.iter_mut().for_each(|talk| talk.camera_off = off);
+                None
+            }
+            Intent::End => {
+                let contact = self.contact_where(in_talk)?;
+                Some((OperatorSays::End { contact }, Asked::Other))
+            }
+            Intent::Finish { disposition } => {
+                let contact = self.contact_where(|phase| phase == Phase::Wrapping)?;
+                Some((OperatorSays::Finish { contact, disposition }, Asked::Other))
+            }
+            // These never reach the workspace.
+            Intent::SignIn { .. } | Intent::SignOut | Intent::Picture => None,
+        }
+    }
+
+    fn answer(&mut self, fenced: bool) -> Option<(OperatorSays, Asked)> {
+        let card = self.open_offer(fenced)?;
+        let (offer, fence) = (card.offer, card.fence);
+        self.accepting = Some(offer);
+        self.silenced = Some(offer);
+        Some((OperatorSays::Accept { offer, fence }, Asked::Accept(offer)))
+    }
+
+    /// The offer that can still be answered or declined here.
+    fn open_offer(&self, fenced: bool) -> Option<&OfferCard> {
+        let card = self.state.offer.as_ref()?;
+        (!fenced && self.silenced != Some(card.offer)).then_some(card)
+    }
+
+    fn contact_where(&self, phase: impl Fn(Phase) -> bool) -> Option<ContactId> {
+        self.state.contact.as_ref().filter(|card| phase(card.phase)).map(|card| card.contact)
+    }
+
+    fn unreachable(&mut self, _unsaid: OperatorSays) -> Option<(OperatorSays, Asked)> {
+        self.refused = Some(Code::Unreachable);
+        None
+    }
+
+    pub(super) fn refused(&mut self, asked: Asked, code: Code) {
+        self.refused = Some(code);
+        if let Asked::Accept(offer) = asked {
+            self.accepting = self.accepting.filter(|accepting| *accepting != offer);
+        }
+    }
+
+    pub(super) fn measured(&mut self, news: &LegNews) {
+        match news {
+            LegNews::Loss(percent) => {
+                self.talk.iter_mut().for_each(|talk| talk.loss_percent = Some(*percent));
+            }
+            LegNews::RoundTrip(ms) => self.round_trip_ms = Some(*ms),
+            LegNews::Offer { .. }
+            | LegNews::Broken
+            | LegNews::Connected
+            | LegNews::Disconnected
+            | LegNews::Over => {}
+        }
+    }
+
+    /// What should ring, as far as this desk is concerned.
+    pub(super) fn offer_to_ring(&self) -> Option<&OfferCard> {
+        self.open_offer(false)
+    }
+
+    /// What may be sent and played: nothing leaves this desk outside a live talk.
+    pub(super) fn sound(&self) -> Sound {
+        let (Some(talk), Some(card)) = (&self.talk, &self.state.contact) else {
+            return Sound::default();
+        };
+        let live = card.phase == Phase::Live;
+        Sound {
+            microphone: live && !talk.muted,
+            camera: live && !talk.camera_off && sees(card),
+            speaker: live || card.phase == Phase::Connecting,
+        }
+    }
+
+    pub(super) fn view(&self, fenced: bool, media_up: bool, troubles: Vec<Trouble>) -> DeskView {
+        let mut state = self.state.clone();
+        if fenced {
+            state.offer = None;
+        }
+        let talk = self.talk.as_ref().map(|talk| TalkView {
+            contact: talk.contact,
+            muted: talk.muted,
+            camera_off: talk.camera_off,
+            media_up,
+            loss_percent: talk.loss_percent,
+            round_trip_ms: self.round_trip_ms,
+        });
+        DeskView { state, accepting: self.accepting, talk, refused: self.refused, troubles }
+    }
+}
+
+fn in_talk(phase: Phase) -> bool {
+    match phase {
+        Phase::Connecting | Phase::Live | Phase::Held => true,
+        Phase::Waiting | Phase::Offered | Phase::Wrapping | Phase::Closed => false,
+    }
+}
+
+fn sees(card: &ContactCard) -> bool {
+    match card.channel {
+        Channel::Booth => true,
+        Channel::Phone => false,
+    }
+}

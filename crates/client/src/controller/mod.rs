@@ -1,0 +1,440 @@
+//! What the desk does, decided: intents, the server's words and the leg's news in, orders out.
+//!
+//! Refuses to know: sockets, clocks, threads, devices and the window. `now` is this machine's time.
+
+mod desk_stage;
+mod leg;
+mod port;
+mod watch;
+
+#[cfg(test)]
+mod tests;
+
+use desk::code::Code;
+use desk::ids::OfferId;
+use desk::time::{Millis, Time};
+use link::line::LineEvent;
+use link::message::{LegSignal, OperatorSays, RequestId, SignedIn};
+use link::state::{DeskChange, DeskState};
+
+use crate::shell::Notice;
+use crate::view::{Intent, LineView, PictureDoor, Screen, Trouble, View};
+use desk_stage::Work;
+use leg::WarmLeg;
+pub use port::{Input, LegNews, Output, Secret, Sound, Ticket};
+use watch::Watch;
+pub use watch::FENCE_AFTER;
+
+/// What an answer will be about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    Accept(OfferId),
+    Leg { leg: u64, restart: bool },
+    Other,
+}
+
+/// Something said and not yet answered. The line bounds their number.
+#[derive(Debug)]
+struct Pending {
+    ticket: Ticket,
+    request: Option<RequestId>,
+    asked: Asked,
+}
+
+/// Which screen, with what belongs to it.
+#[derive(Debug)]
+enum Stage {
+    SignIn { busy: bool, error: Option<Code> },
+    Desk(Box<Work>),
+}
+
+/// One operator's desk.
+#[derive(Debug)]
+pub struct Controller {
+    stage: Stage,
+    name: String,
+    watch: Watch,
+    leg: WarmLeg,
+    troubles: Vec<Trouble>,
+    door: Option<PictureDoor>,
+    offset_ms: i64,
+    ringing: Option<OfferId>,
+    noticed: Option<OfferId>,
+    sound: Sound,
+    drawn: Option<View>,
+    pending: Vec<Pending>,
+    last_ticket: u64,
+}
+
+impl Default for Controller {
+    fn default() -> Controller {
+        Controller::new()
+    }
+}
+
+impl Controller {
+    /// A desk before its start.
+    pub fn new() -> Controller {
+        Controller {
+            stage: Stage::SignIn { busy: false, error: None },
+            name: String::new(),
+            watch: Watch::Idle,
+            leg: WarmLeg::new(),
+            troubles: Vec::new(),
+            door: None,
+            offset_ms: 0,
+            ringing: None,
+            noticed: None,
+            sound: Sound::default(),
+            drawn: None,
+            pending: Vec::new(),
+            last_ticket: 0,
+        }
+    }
+
+    /// Takes one input; gives what is to be done for it, in order.
+    pub fn handle(&mut self, now: Time, input: Input) -> Vec<Output> {
+        let mut out = Vec::new();
+        match input {
+            Input::Start { token } => self.start(token, &mut out),
+            Input::Intent(intent) => self.intent(now, intent, &mut out),
+            Input::SignIn(result) => self.sign_in_answered(result, &mut out),
+            Input::Line(event) => self.line(now, event, &mut out),
+            Input::Said { ticket, request } => self.said(now, ticket, request, &mut out),
+            Input::Leg { leg, news } => self.leg_news(now, leg, &news, &mut out),
+            Input::Device { trouble, present } => self.device(trouble, present),
+            Input::Door(door) => self.door = door,
+        }
+        self.settle(now, &mut out);
+        out
+    }
+
+    /// When to call [`Controller::handle_timeout`] at the latest, and why.
+    pub fn poll_timeout(&self) -> Option<(Time, &'static str)> {
+        let fence = self.watch.deadline().map(|at| (at, "fence"));
+        let leg = self.leg.deadline(self.exchange_reachable()).map(|at| (at, "leg"));
+        let ring = self.ring_ends().map(|at| (at, "ring"));
+        [fence, leg, ring].into_iter().flatten().min_by_key(|(at, _)| *at)
+    }
+
+    /// Does what time alone brings about.
+    pub fn handle_timeout(&mut self, now: Time) -> Vec<Output> {
+        let mut out = Vec::new();
+        self.settle(now, &mut out);
+        out
+    }
+
+    fn start(&mut self, token: Option<Secret>, out: &mut Vec<Output>) {
+        if let Some(token) = token {
+            self.stage = Stage::SignIn { busy: true, error: None };
+            self.open_line(token, out);
+        }
+    }
+
+    fn open_line(&mut self, token: Secret, out: &mut Vec<Output>) {
+        self.watch = Watch::Connecting;
+        out.push(Output::OpenLine(token));
+    }
+
+    fn intent(&mut self, now: Time, intent: Intent, out: &mut Vec<Output>) {
+        match (&mut self.stage, intent) {
+            (Stage::SignIn { .. }, Intent::SignIn { name, password }) => self.sign_in(name, password, out),
+            (Stage::Desk(_), Intent::SignIn { .. }) => {}
+            (Stage::Desk(_), Intent::SignOut) => {
+                self.say(OperatorSays::SignOut, Asked::Other, out);
+                out.push(Output::ClearToken);
+                self.leave(None, out);
+            }
+            (Stage::SignIn { .. }, Intent::SignOut) => {
+                if self.watch != Watch::Idle {
+                    out.push(Output::ClearToken);
+                }
+                self.leave(None, out);
+            }
+            (_, Intent::Picture) => out.extend([Output::OpenDoor, Output::Keyframe]),
+            (Stage::Desk(work), intent) => {
+                let said = work.intent(intent, self.watch.is_fenced(), now);
+                if let Some((body, asked)) = said {
+                    self.say(body, asked, out);
+                }
+            }
+            // A late click from a workspace that is no longer there.
+            (
+                Stage::SignIn { .. },
+                Intent::Choose { .. }
+                | Intent::Answer
+                | Intent::Decline { .. }
+                | Intent::Mute { .. }
+                | Intent::CameraOff { .. }
+                | Intent::End
+                | Intent::Finish { .. },
+            ) => {}
+        }
+    }
+
+    /// A sign-in by hand replaces one that is under way by token, but never another one by hand.
+    fn sign_in(&mut self, name: String, password: String, out: &mut Vec<Output>) {
+        let by_token = self.watch != Watch::Idle;
+        if matches!(self.stage, Stage::SignIn { busy: true, .. }) && !by_token {
+            return;
+        }
+        if by_token {
+            self.leave(None, out);
+        }
+        self.name.clone_from(&name);
+        self.stage = Stage::SignIn { busy: true, error: None };
+        out.push(Output::SignIn { name, password: Secret(password) });
+    }
+
+    fn sign_in_answered(&mut self, result: Result<SignedIn, Code>, out: &mut Vec<Output>) {
+        if !matches!(self.stage, Stage::SignIn { busy: true, .. }) || self.watch != Watch::Idle {
+            return;
+        }
+        match result {
+            Ok(SignedIn { token, name: _ }) => {
+                out.push(Output::StoreToken(Secret(token.clone())));
+                self.open_line(Secret(token), out);
+            }
+            Err(code) => self.stage = Stage::SignIn { busy: false, error: Some(code) },
+        }
+    }
+
+    fn line(&mut self, now: Time, event: LineEvent<DeskState, DeskChange, LegSignal>, out: &mut Vec<Output>) {
+        if self.watch == Watch::Idle {
+            // The last words of a line that was closed here.
+            return;
+        }
+        match event {
+            LineEvent::Up { session: _, resumed, now: server } => {
+                self.server_clock(now, server);
+                self.watch.heard(now);
+                if resumed {
+                    self.watch.current(now);
+                    self.leg.hurry(now);
+                }
+            }
+            LineEvent::Down => self.watch.cut(now),
+            LineEvent::Snapshot { state, now: server } => {
+                self.server_clock(now, server);
+                self.watch.current(now);
+                self.snapshot(state);
+                self.leg.hurry(now);
+            }
+            LineEvent::Change { change, now: server } => {
+                self.server_clock(now, server);
+                self.watch.heard(now);
+                if change == DeskChange::ExchangeUp(true) {
+                    self.leg.hurry(now);
+                }
+                if let Stage::Desk(work) = &mut self.stage {
+                    work.change(change);
+                }
+            }
+            LineEvent::Signal(signal) => {
+                self.watch.heard(now);
+                self.signal(now, signal, out);
+            }
+            LineEvent::Answer { request, refused } => {
+                self.watch.heard(now);
+                self.answered(now, request, refused, out);
+            }
+            LineEvent::Heard { now: server } => {
+                self.server_clock(now, server);
+                self.watch.heard(now);
+            }
+            LineEvent::Refused(code) => self.refused_for_good(code, out),
+        }
+    }
+
+    fn server_clock(&mut self, now: Time, server: Time) {
+        self.offset_ms = server.0 as i64 - now.0 as i64;
+    }
+
+    fn snapshot(&mut self, state: DeskState) {
+        match &mut self.stage {
+            Stage::SignIn { .. } => self.stage = Stage::Desk(Box::new(Work::new(state))),
+            Stage::Desk(work) => work.snapshot(state),
+        }
+    }
+
+    fn signal(&mut self, now: Time, signal: LegSignal, out: &mut Vec<Output>) {
+        match signal {
+            LegSignal::Answer { leg, sdp } => self.leg.answer(leg, sdp, out),
+            LegSignal::Refused { leg, code: _ } => self.leg.refused(leg, now, out),
+            LegSignal::RestartIce { leg } => self.leg.restart_wanted(leg, now, out),
+            LegSignal::Unknown { leg } => self.leg.unknown(leg, now, out),
+        }
+    }
+
+    fn answered(&mut self, now: Time, request: RequestId, refused: Option<Code>, out: &mut Vec<Output>) {
+        let found = self.pending.iter().position(|waiting| waiting.request == Some(request));
+        if let Some(place) = found {
+            let asked = self.pending.remove(place).asked;
+            if let Some(code) = refused {
+                self.refuse(now, asked, code, out);
+            }
+        }
+    }
+
+    fn said(&mut self, now: Time, ticket: Ticket, request: Option<RequestId>, out: &mut Vec<Output>) {
+        let Some(place) = self.pending.iter().position(|waiting| waiting.ticket == ticket) else {
+            return;
+        };
+        match request {
+            Some(request) => self.pending[place].request = Some(request),
+            None => {
+                let asked = self.pending.remove(place).asked;
+                self.refuse(now, asked, Code::TooMany, out);
+            }
+        }
+    }
+
+    fn refuse(&mut self, now: Time, asked: Asked, code: Code, out: &mut Vec<Output>) {
+        match asked {
+            // A restart that could not be passed on is repeated by the leg's own clock.
+            Asked::Leg { restart: true, .. } => {}
+            Asked::Leg { leg, restart: false } => self.leg.refused(leg, now, out),
+            Asked::Accept(_) | Asked::Other => {
+                if let Stage::Desk(work) = &mut self.stage {
+                    work.refused(asked, code);
+                }
+            }
+        }
+    }
+
+    fn refused_for_good(&mut self, code: Code, out: &mut Vec<Output>) {
+        if matches!(code, Code::Unauthorised | Code::Replaced | Code::NotSignedIn) {
+            out.push(Output::ClearToken);
+        }
+        self.leave(Some(code), out);
+    }
+
+    /// Back to the sign-in screen.
+    fn leave(&mut self, error: Option<Code>, out: &mut Vec<Output>) {
+        self.leg.stop(out);
+        if self.watch != Watch::Idle {
+            out.push(Output::CloseLine);
+        }
+        self.watch = Watch::Idle;
+        self.pending.clear();
+        self.stage = Stage::SignIn { busy: false, error };
+    }
+
+    fn leg_news(&mut self, now: Time, leg: u64, news: &LegNews, out: &mut Vec<Output>) {
+        if let Some(offer) = self.leg.news(leg, news, now, out) {
+            let asked = Asked::Leg { leg, restart: offer.restart };
+            self.say(OperatorSays::Sdp(offer), asked, out);
+        }
+        if let Stage::Desk(work) = &mut self.stage {
+            work.measured(news);
+        }
+    }
+
+    fn device(&mut self, trouble: Trouble, present: bool) {
+        self.troubles.retain(|known| *known != trouble);
+        if present {
+            self.troubles.push(trouble);
+            self.troubles.sort_by_key(|known| *known as u8);
+        }
+    }
+
+    fn say(&mut self, body: OperatorSays, asked: Asked, out: &mut Vec<Output>) {
+        self.last_ticket += 1;
+        let ticket = Ticket(self.last_ticket);
+        self.pending.push(Pending { ticket, request: None, asked });
+        out.push(Output::Say { ticket, body });
+    }
+
+    fn exchange_reachable(&self) -> bool {
+        let exchange_up = matches!(&self.stage, Stage::Desk(work) if work.state().exchange_up);
+        self.watch.is_up() && exchange_up
+    }
+
+    /// When the present ring runs out, by this machine's clock: the server says it too, unless the line
+    /// is cut at that moment.
+    fn ring_ends(&self) -> Option<Time> {
+        let Stage::Desk(work) = &self.stage else { return None };
+        let expires = work.offer_to_ring()?.expires;
+        self.ringing.map(|_| Time(expires.0.saturating_add_signed(-self.offset_ms)))
+    }
+
+    /// After each input: time, then everything that follows from the state.
+    fn settle(&mut self, now: Time, out: &mut Vec<Output>) {
+        self.watch.tick(now);
+        if let (Stage::Desk(work), true) = (&mut self.stage, self.watch.is_fenced()) {
+            work.fence();
+        }
+        let reachable = self.exchange_reachable();
+        self.leg.tick(now, reachable, out);
+        self.settle_ring(now, out);
+        self.settle_sound(out);
+        self.render(out);
+    }
+
+    fn settle_ring(&mut self, now: Time, out: &mut Vec<Output>) {
+        let server_now = Time(now.0.saturating_add_signed(self.offset_ms));
+        let card = match &self.stage {
+            Stage::Desk(work) if !self.watch.is_fenced() => work.offer_to_ring(),
+            Stage::Desk(_) | Stage::SignIn { .. } => None,
+        };
+        let card = card.filter(|card| server_now < card.expires);
+        let ring = card.map(|card| card.offer);
+        let notice = card.map(|card| Notice::Offer {
+            offer: card.offer,
+            channel: card.channel,
+            booth: card.booth.clone(),
+        });
+        if ring.is_some() != self.ringing.is_some() {
+            out.push(Output::Ring(ring.is_some()));
+        }
+        self.ringing = ring;
+        if ring != self.noticed {
+            let gone = self.noticed.map(|offer| Output::Notify(Notice::OfferGone { offer }));
+            out.extend(gone);
+            out.extend(notice.map(Output::Notify));
+            self.noticed = ring;
+        }
+    }
+
+    fn settle_sound(&mut self, out: &mut Vec<Output>) {
+        let sound = match &self.stage {
+            Stage::Desk(work) => work.sound(),
+            Stage::SignIn { .. } => Sound::default(),
+        };
+        if sound != self.sound {
+            self.sound = sound;
+            out.push(Output::Sound(sound));
+        }
+    }
+
+    fn render(&mut self, out: &mut Vec<Output>) {
+        let view = self.view();
+        if self.drawn.as_ref() != Some(&view) {
+            out.push(Output::Render(Box::new(view.clone())));
+            self.drawn = Some(view);
+        }
+    }
+
+    fn view(&self) -> View {
+        let screen = match &self.stage {
+            Stage::SignIn { busy, error } => {
+                Screen::SignIn { busy: *busy, error: *error, name: self.name.clone() }
+            }
+            Stage::Desk(work) => {
+                let fenced = self.watch.is_fenced();
+                Screen::Desk(Box::new(work.view(fenced, self.leg.is_up(), self.troubles.clone())))
+            }
+        };
+        // Jitter of a few ms in the offset is no reason to draw again.
+        let coarse = Millis(CLOCK_STEP_MS).0 as i64;
+        let clock_offset_ms = (self.offset_ms + coarse / 2).div_euclid(coarse) * coarse;
+        View { screen, line: self.line_view(), clock_offset_ms, picture: self.door.clone() }
+    }
+
+    fn line_view(&self) -> LineView {
+        self.watch.view()
+    }
+}
+
+/// How exactly the window is told the server's clock: a tenth of a second cannot be seen in a countdown.
+const CLOCK_STEP_MS: u64 = 100;

@@ -1,0 +1,16 @@
+//! The operator's desk without a window: controller, talk and devices.
+//!
+//! Refuses to know: Tauri, the window and its pixels. It runs in a test, in a terminal, or under the window.
+
+pub mod config;
+pub mod controller;
+pub mod device;
+pub mod run;
+pub mod shell;
+pub mod talk;
+pub mod view;
+
+pub use config::{CameraChoice, Config, ConfigError, ServerUrl};
+pub use run::{Desk, DeskHandle};
+pub use shell::{NoKeyring, Notice, Shell};
+pub use talk::{EncodedPicture, PictureTap, Pictures};

@@ -1,0 +1,55 @@
+//! The sign-in over HTTP. Refuses to follow redirects, so that a password goes to one place only.
+
+use std::time::Duration;
+
+use desk::code::Code;
+use link::json;
+use link::message::{Refusal, SignIn, SignedIn, VERSION};
+use reqwest::header::CONTENT_TYPE;
+use tokio::sync::mpsc;
+
+use crate::config::ServerUrl;
+use crate::controller::{Input, Secret};
+
+/// How long a sign-in may take: checking a password takes the server 50 ms, a bad network seconds.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// The server's door.
+pub(super) struct Door {
+    http: reqwest::Client,
+    url: String,
+    results: mpsc::Sender<Input>,
+}
+
+impl Door {
+    pub(super) fn new(server: &ServerUrl, results: mpsc::Sender<Input>) -> Result<Door, reqwest::Error> {
+        let http = reqwest::Client::builder()
+            .timeout(LIMIT)
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()?;
+        Ok(Door { http, url: server.sign_in(), results })
+    }
+
+    /// Knocks; the answer comes as a result.
+    pub(super) fn sign_in(&self, name: String, Secret(password): Secret) {
+        let body = json::encode(&SignIn { name, password, version: VERSION });
+        let request = self.http.post(&self.url).header(CONTENT_TYPE, "application/json").body(body);
+        let results = self.results.clone();
+        tokio::spawn(async move {
+            // The desk may have ended meanwhile.
+            let _ = results.send(Input::SignIn(answer(request).await)).await;
+        });
+    }
+}
+
+async fn answer(request: reqwest::RequestBuilder) -> Result<SignedIn, Code> {
+    let response = request.send().await.map_err(|_| Code::Unreachable)?;
+    let good = response.status().is_success();
+    let text = response.text().await.map_err(|_| Code::Unreachable)?;
+    if good {
+        return json::decode(&text).map_err(|_| Code::Malformed);
+    }
+    // Something between us and the server may answer in its own way: then nobody of ours was reached.
+    Err(json::decode::<Refusal>(&text).map_or(Code::Unreachable, |refusal| refusal.code))
+}

@@ -1,0 +1,198 @@
+//! The warm leg's life at the network: made, listened to, restarted. Decides nothing: news go up.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use media::jitter::JitterStats;
+use media::vp8::{Depacketized, Depacketizer};
+use peer::{Event, Events, Leg, Port, Rtp, Track};
+use tokio::sync::mpsc;
+
+use super::picture::EncodedPicture;
+use super::{Shared, TalkNews, lock};
+use crate::controller::LegNews;
+
+/// How often the loss of what is heard is told: slow enough to be read, quick enough to act on.
+const MEASURE_EVERY: Duration = Duration::from_secs(2);
+/// How often a key frame is asked for again while nothing can be shown.
+const KEYFRAME_AGAIN: Duration = Duration::from_millis(400);
+
+/// Makes a leg and listens to it until it closes.
+pub(super) async fn run(shared: Arc<Shared>, number: u64, news: mpsc::Sender<TalkNews>) {
+    let tell = Tell { number, news };
+    let made = match Port::bind(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)), Vec::new()).await {
+        Ok(port) => Leg::offer(&port).await.map_err(|fault| fault.to_string()),
+        Err(fault) => Err(fault.to_string()),
+    };
+    let (leg, sdp, events) = match made {
+        Ok(made) => made,
+        Err(fault) => {
+            tracing::warn!(fault, "no leg can be made");
+            return tell.leg(LegNews::Broken).await;
+        }
+    };
+    if shared.leg_wanted.load(Ordering::Acquire) != number {
+        return leg.close().await;
+    }
+    let before = lock(&shared.leg).replace((number, leg.clone()));
+    if let Some((_, before)) = before {
+        tokio::spawn(before.close());
+    }
+    tell.leg(LegNews::Offer { restart: false, sdp }).await;
+    Ear { shared, leg, depacketizer: Depacketizer::new(), measured: JitterStats::default(), clock: Clock::default() }
+        .listen(events, &tell)
+        .await;
+}
+
+/// Makes an ICE restart offer.
+pub(super) async fn restart(leg: Leg, number: u64, news: mpsc::Sender<TalkNews>) {
+    let told = match leg.offer_restart().await {
+        Ok(sdp) => LegNews::Offer { restart: true, sdp },
+        Err(fault) => {
+            tracing::warn!(%fault, "a leg could not be restarted");
+            LegNews::Broken
+        }
+    };
+    Tell { number, news }.leg(told).await;
+}
+
+/// Takes the exchange's answer.
+pub(super) async fn take_answer(leg: Leg, number: u64, sdp: String, news: mpsc::Sender<TalkNews>) {
+    if let Err(fault) = leg.take_answer(&sdp).await {
+        tracing::warn!(%fault, "the exchange's answer could not be used");
+        Tell { number, news }.leg(LegNews::Broken).await;
+    }
+}
+
+struct Tell {
+    number: u64,
+    news: mpsc::Sender<TalkNews>,
+}
+
+impl Tell {
+    async fn leg(&self, news: LegNews) {
+        // A desk that is gone needs no news.
+        let _ = self.news.send(TalkNews::Leg { leg: self.number, news }).await;
+    }
+}
+
+/// One leg's listener.
+struct Ear {
+    shared: Arc<Shared>,
+    leg: Leg,
+    depacketizer: Depacketizer,
+    measured: JitterStats,
+    clock: Clock,
+}
+
+impl Ear {
+    async fn listen(mut self, mut events: Events, tell: &Tell) {
+        let mut measure = tokio::time::interval(MEASURE_EVERY);
+        let mut again = tokio::time::interval(KEYFRAME_AGAIN);
+        let pictures = self.shared.pictures.clone();
+        loop {
+            tokio::select! {
+                event = events.next() => match event {
+                    Some(event) => if self.hear(event, tell).await.is_break() { return },
+                    None => return,
+                },
+                () = pictures.keyframe_wanted() => self.leg.want_keyframe(),
+                _ = again.tick() => self.ask_again(),
+                _ = measure.tick() => self.measure(tell).await,
+            }
+        }
+    }
+
+    async fn hear(&mut self, event: Event, tell: &Tell) -> std::ops::ControlFlow<()> {
+        match event {
+            Event::Rtp(packet) => self.packet(packet),
+            Event::KeyframeWanted => self.shared.key_wanted.store(true, Ordering::Release),
+            Event::Loss { fraction, round_trip_ms } => {
+                let percent = (fraction.clamp(0.0, 1.0) * 100.0).round() as u8;
+                self.shared.loss_percent.store(percent, Ordering::Relaxed);
+                if let Some(ms) = round_trip_ms {
+                    tell.leg(LegNews::RoundTrip(ms)).await;
+                }
+            }
+            Event::Connected => {
+                self.shared.key_wanted.store(true, Ordering::Release);
+                tell.leg(LegNews::Connected).await;
+            }
+            Event::Disconnected => tell.leg(LegNews::Disconnected).await,
+            Event::Failed => tell.leg(LegNews::Over).await,
+            Event::Closed => {
+                tell.leg(LegNews::Over).await;
+                return std::ops::ControlFlow::Break(());
+            }
+        }
+        std::ops::ControlFlow::Continue(())
+    }
+
+    /// Outside a talk nothing is listened to or looked at.
+    fn packet(&mut self, packet: Rtp) {
+        if !self.shared.speaker.load(Ordering::Acquire) {
+            return;
+        }
+        match packet.track {
+            Track::Audio => {
+                let now = self.shared.now_ms();
+                lock(&self.shared.jitter).push(now, packet.sequence, packet.timestamp, packet.payload);
+            }
+            Track::Video => self.picture(packet),
+        }
+    }
+
+    fn picture(&mut self, packet: Rtp) {
+        let Rtp { sequence, timestamp, marker, payload, track: _ } = packet;
+        for joined in self.depacketizer.push(sequence, timestamp, marker, payload) {
+            match joined {
+                Depacketized::Frame(frame) => self.shared.pictures.publish(EncodedPicture {
+                    key: frame.key,
+                    timestamp_us: self.clock.microseconds(frame.timestamp),
+                    data: frame.data.into(),
+                }),
+                Depacketized::KeyframeNeeded => self.leg.want_keyframe(),
+            }
+        }
+    }
+
+    fn ask_again(&self) {
+        let looking = self.shared.speaker.load(Ordering::Acquire);
+        if looking && (self.depacketizer.waits_for_keyframe() || self.shared.pictures.starves()) {
+            self.leg.want_keyframe();
+        }
+    }
+
+    async fn measure(&mut self, tell: &Tell) {
+        let now = lock(&self.shared.jitter).stats();
+        let (lost, received) = (now.lost - self.measured.lost, now.received - self.measured.received);
+        self.measured = now;
+        let sent = lost + received;
+        if sent > 0 {
+            tell.leg(LegNews::Loss(round_tenth(lost as f32 * 100.0 / sent as f32))).await;
+        }
+    }
+}
+
+fn round_tenth(percent: f32) -> f32 {
+    (percent * 10.0).round() / 10.0
+}
+
+/// RTP's 32 bits as an endless line of microseconds.
+#[derive(Default)]
+struct Clock {
+    newest: Option<(u32, i64)>,
+}
+
+impl Clock {
+    fn microseconds(&mut self, timestamp: u32) -> u64 {
+        let ticks = match self.newest {
+            None => 0,
+            Some((last, ticks)) => ticks + i64::from(timestamp.wrapping_sub(last) as i32),
+        };
+        self.newest = Some((timestamp, ticks));
+        ticks.max(0) as u64 * 1_000_000 / u64::from(media::vp8::CLOCK_HZ)
+    }
+}

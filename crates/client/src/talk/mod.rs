@@ -1,0 +1,205 @@
+//! The media of the desk: one warm leg, what goes into it and what comes out of it.
+//!
+//! Refuses to know contacts, offers and the server: the controller says when a leg is wanted and when
+//! something may be sent. Sound and picture run on threads of their own; device callbacks never wait.
+
+mod camera;
+mod leg;
+mod microphone;
+mod picture;
+mod speaker;
+
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::Thread;
+use std::time::Instant;
+
+use media::jitter::JitterBuffer;
+use peer::{Leg, Rtp};
+use tokio::sync::mpsc;
+
+use crate::config::Config;
+use crate::controller::{LegNews, Sound};
+use crate::device::{Ringer, Wanted};
+use crate::view::Trouble;
+pub use picture::{EncodedPicture, PictureTap, Pictures};
+
+/// What the engine tells.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TalkNews {
+    /// About a leg.
+    Leg {
+        /// Its number.
+        leg: u64,
+        /// What.
+        news: LegNews,
+    },
+    /// About a device.
+    Device {
+        /// Which trouble.
+        trouble: Trouble,
+        /// It is there; false: gone.
+        present: bool,
+    },
+}
+
+/// Unread news: a leg tells a few things a minute, a device fewer.
+const MAX_NEWS: usize = 64;
+
+/// The engine. Dropping it ends its threads; [`Engine::close`] ends the leg too.
+pub struct Engine {
+    shared: Arc<Shared>,
+    ringer: Ringer,
+    threads: Vec<Thread>,
+    news: mpsc::Sender<TalkNews>,
+}
+
+/// What the engine's threads and tasks share.
+struct Shared {
+    began: Instant,
+    leg: Mutex<Option<(u64, Leg)>>,
+    /// The number of the leg that the controller wants; one that is made too late is closed again.
+    leg_wanted: AtomicU64,
+    jitter: Mutex<JitterBuffer>,
+    microphone: AtomicBool,
+    camera: AtomicBool,
+    speaker: AtomicBool,
+    /// The far side wants a key frame of our picture.
+    key_wanted: AtomicBool,
+    /// Loss of our sound at the far side, percent.
+    loss_percent: AtomicU8,
+    ends: AtomicBool,
+    pictures: Pictures,
+}
+
+impl Shared {
+    fn now_ms(&self) -> u64 {
+        self.began.elapsed().as_millis() as u64
+    }
+
+    /// Sends when there is a leg that can; a packet without a way is dropped.
+    fn send(&self, packet: Rtp) {
+        let leg = lock(&self.leg).as_ref().map(|(_, leg)| leg.clone());
+        if let Some(leg) = leg {
+            leg.send(packet);
+        }
+    }
+
+    fn ends(&self) -> bool {
+        self.ends.load(Ordering::Acquire)
+    }
+}
+
+impl Engine {
+    /// Starts the threads and opens the devices; nothing is sent or played before [`Engine::sound`].
+    /// To be called in a tokio runtime.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(config: &Config, pictures: Pictures) -> io::Result<(Engine, mpsc::Receiver<TalkNews>)> {
+        let (news, heard) = mpsc::channel(MAX_NEWS);
+        let shared = Arc::new(Shared {
+            began: Instant::now(),
+            leg: Mutex::new(None),
+            leg_wanted: AtomicU64::new(0),
+            jitter: Mutex::new(JitterBuffer::new()),
+            microphone: AtomicBool::new(false),
+            camera: AtomicBool::new(false),
+            speaker: AtomicBool::new(false),
+            key_wanted: AtomicBool::new(false),
+            loss_percent: AtomicU8::new(0),
+            ends: AtomicBool::new(false),
+            pictures,
+        });
+        let wanted = |name: &Option<String>| Wanted::from_config(name.as_deref());
+        let told = |trouble| {
+            let news = news.clone();
+            // The desk may be gone already; then nobody needs the word.
+            move |present| drop(news.blocking_send(TalkNews::Device { trouble, present }))
+        };
+        let ringer = Ringer::start(wanted(&config.ringer), told(Trouble::Ringer))?;
+        let threads = vec![
+            microphone::start(&shared, wanted(&config.microphone), told(Trouble::Microphone))?,
+            speaker::start(&shared, wanted(&config.speaker), told(Trouble::Speaker))?,
+            camera::start(&shared, config.camera, told(Trouble::Camera))?,
+        ];
+        Ok((Engine { shared, ringer, threads, news }, heard))
+    }
+
+    /// Starts or stops the ring; returns at once.
+    pub fn ring(&self, on: bool) {
+        self.ringer.ring(on);
+    }
+
+    /// Switches sources and sinks.
+    pub fn sound(&self, sound: Sound) {
+        self.shared.microphone.store(sound.microphone, Ordering::Release);
+        self.shared.camera.store(sound.camera, Ordering::Release);
+        self.shared.speaker.store(sound.speaker, Ordering::Release);
+        self.threads.iter().for_each(Thread::unpark);
+    }
+
+    /// Asks the other side for a key frame.
+    pub fn keyframe(&self) {
+        self.shared.pictures.want_keyframe();
+    }
+
+    /// Makes a new leg; its offer comes as news.
+    pub fn open_leg(&self, number: u64) {
+        self.shared.leg_wanted.store(number, Ordering::Release);
+        tokio::spawn(leg::run(Arc::clone(&self.shared), number, self.news.clone()));
+    }
+
+    /// Makes an ICE restart offer; it comes as news.
+    pub fn restart_leg(&self, number: u64) {
+        if let Some(leg) = self.leg(number) {
+            tokio::spawn(leg::restart(leg, number, self.news.clone()));
+        }
+    }
+
+    /// Gives the leg the exchange's answer.
+    pub fn take_answer(&self, number: u64, sdp: String) {
+        if let Some(leg) = self.leg(number) {
+            tokio::spawn(leg::take_answer(leg, number, sdp, self.news.clone()));
+        }
+    }
+
+    /// Ends the leg.
+    pub fn close_leg(&self, number: u64) {
+        // Only the one that is closed: a newer one may be wanted already.
+        let wanted = &self.shared.leg_wanted;
+        let _ = wanted.compare_exchange(number, 0, Ordering::AcqRel, Ordering::Acquire);
+        let taken = lock(&self.shared.leg).take_if(|(known, _)| *known == number);
+        if let Some((_, leg)) = taken {
+            tokio::spawn(leg.close());
+        }
+    }
+
+    /// Ends everything and waits for the leg's end, two seconds at most.
+    pub async fn close(self) {
+        self.shared.leg_wanted.store(0, Ordering::Release);
+        let taken = lock(&self.shared.leg).take();
+        if let Some((_, leg)) = taken {
+            leg.close().await;
+        }
+    }
+
+    fn leg(&self, number: u64) -> Option<Leg> {
+        lock(&self.shared.leg).as_ref().filter(|(known, _)| *known == number).map(|(_, leg)| leg.clone())
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.shared.ends.store(true, Ordering::Release);
+        self.threads.iter().for_each(Thread::unpark);
+        self.shared.pictures.close();
+    }
+}
+
+/// Locks even when another thread panicked while it held the lock: what our locks guard is whole after
+/// each step.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
