@@ -1,0 +1,20 @@
+// Mounts the page. Knows nothing else.
+
+import '$shared/tokens.css';
+import '$shared/fonts';
+import './booth.css';
+import { mount } from 'svelte';
+import App from './App.svelte';
+import { Booth } from './booth.svelte';
+
+const target = document.getElementById('booth');
+if (target === null) throw new Error('index.html has an element with the id "booth"');
+
+// A touch screen for the public: no menus, no dragged pictures, no zoom by pinching.
+for (const gesture of ['contextmenu', 'dragstart', 'gesturestart']) {
+  document.addEventListener(gesture, (event) => event.preventDefault());
+}
+
+const booth = new Booth();
+mount(App, { target, props: { booth } });
+booth.start();
