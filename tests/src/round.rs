@@ -237,7 +237,7 @@ async fn talk(stage: &Stage, window: &Window, booth: &Booth, speaker: &Recording
 
 fn judge_tone(facts: &mut Facts, name: &str, clip: &Clip, hz: f64) {
     let peak = tone::strongest_near(&clip.samples, hz, hz * 0.2);
-    let near = (peak.hz - hz).abs() <= hz * 0.02 && peak.level_dbfs > -50.0;
+    let near = (peak.hz - hz).abs() <= hz * 0.02 && peak.dbfs > -50.0;
     facts.judge(name, format!("{:.1}", peak.hz), near, &format!("{hz} Hz within 2 %"));
 }
 

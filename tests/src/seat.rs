@@ -1,7 +1,6 @@
 //! An operator's desk without a window, as a real process: what a person would do goes in as intents,
 //! what the window would show comes out as views.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
