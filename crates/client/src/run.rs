@@ -2,7 +2,7 @@
 //!
 //! The desk has a runtime of its own, so that a busy window cannot delay a ring.
 
-mod keyring;
+mod token;
 mod sign_in;
 
 use std::collections::VecDeque;
@@ -22,7 +22,7 @@ use crate::controller::{Controller, Input, Output, Secret};
 use crate::shell::Shell;
 use crate::talk::{Engine, Pictures, TalkNews};
 use crate::view::Intent;
-use keyring::Keyring;
+use token::Keyring;
 use sign_in::Door;
 
 /// Intents that may wait: a person makes a few a second at most.

@@ -3,7 +3,6 @@
 use desk::code::Code;
 use desk::contact::{Channel, Phase};
 use desk::ids::{ContactId, OfferId};
-use desk::time::Time;
 use link::message::OperatorSays;
 use link::state::{ContactCard, DeskChange, DeskState, OfferCard};
 
@@ -79,10 +78,13 @@ impl Work {
     }
 
     /// A person did something here; gives what is to be said.
-    pub(super) fn intent(&mut self, intent: Intent, fenced: bool, _now: Time) -> Option<(OperatorSays, Asked)> {
+    pub(super) fn intent(&mut self, intent: Intent, fenced: bool) -> Option<(OperatorSays, Asked)> {
         self.refused = None;
         match intent {
-            Intent::Choose { chosen } if fenced => self.unreachable(OperatorSays::Choose { chosen }),
+            Intent::Choose { .. } if fenced => {
+                self.refused = Some(Code::Unreachable);
+                None
+            }
             Intent::Choose { chosen } => Some((OperatorSays::Choose { chosen }, Asked::Other)),
             Intent::Answer => self.answer(fenced),
             Intent::Decline { reason } => {
@@ -127,11 +129,6 @@ impl Work {
 
     fn contact_where(&self, phase: impl Fn(Phase) -> bool) -> Option<ContactId> {
         self.state.contact.as_ref().filter(|card| phase(card.phase)).map(|card| card.contact)
-    }
-
-    fn unreachable(&mut self, _unsaid: OperatorSays) -> Option<(OperatorSays, Asked)> {
-        self.refused = Some(Code::Unreachable);
-        None
     }
 
     pub(super) fn refused(&mut self, asked: Asked, code: Code) {

@@ -12,13 +12,13 @@ mod tests;
 
 use desk::code::Code;
 use desk::ids::OfferId;
-use desk::time::{Millis, Time};
+use desk::time::Time;
 use link::line::LineEvent;
 use link::message::{LegSignal, OperatorSays, RequestId, SignedIn};
 use link::state::{DeskChange, DeskState};
 
 use crate::shell::Notice;
-use crate::view::{Intent, LineView, PictureDoor, Screen, Trouble, View};
+use crate::view::{Intent, PictureDoor, Screen, Trouble, View};
 use desk_stage::Work;
 use leg::WarmLeg;
 pub use port::{Input, LegNews, Output, Secret, Sound, Ticket};
@@ -97,7 +97,7 @@ impl Controller {
         let mut out = Vec::new();
         match input {
             Input::Start { token } => self.start(token, &mut out),
-            Input::Intent(intent) => self.intent(now, intent, &mut out),
+            Input::Intent(intent) => self.intent(intent, &mut out),
             Input::SignIn(result) => self.sign_in_answered(result, &mut out),
             Input::Line(event) => self.line(now, event, &mut out),
             Input::Said { ticket, request } => self.said(now, ticket, request, &mut out),
@@ -136,7 +136,7 @@ impl Controller {
         out.push(Output::OpenLine(token));
     }
 
-    fn intent(&mut self, now: Time, intent: Intent, out: &mut Vec<Output>) {
+    fn intent(&mut self, intent: Intent, out: &mut Vec<Output>) {
         match (&mut self.stage, intent) {
             (Stage::SignIn { .. }, Intent::SignIn { name, password }) => self.sign_in(name, password, out),
             (Stage::Desk(_), Intent::SignIn { .. }) => {}
@@ -153,7 +153,7 @@ impl Controller {
             }
             (_, Intent::Picture) => out.extend([Output::OpenDoor, Output::Keyframe]),
             (Stage::Desk(work), intent) => {
-                let said = work.intent(intent, self.watch.is_fenced(), now);
+                let said = work.intent(intent, self.watch.is_fenced());
                 if let Some((body, asked)) = said {
                     self.say(body, asked, out);
                 }
@@ -426,15 +426,11 @@ impl Controller {
             }
         };
         // Jitter of a few ms in the offset is no reason to draw again.
-        let coarse = Millis(CLOCK_STEP_MS).0 as i64;
+        let coarse = CLOCK_STEP_MS;
         let clock_offset_ms = (self.offset_ms + coarse / 2).div_euclid(coarse) * coarse;
-        View { screen, line: self.line_view(), clock_offset_ms, picture: self.door.clone() }
-    }
-
-    fn line_view(&self) -> LineView {
-        self.watch.view()
+        View { screen, line: self.watch.view(), clock_offset_ms, picture: self.door.clone() }
     }
 }
 
 /// How exactly the window is told the server's clock: a tenth of a second cannot be seen in a countdown.
-const CLOCK_STEP_MS: u64 = 100;
+const CLOCK_STEP_MS: i64 = 100;

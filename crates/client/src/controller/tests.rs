@@ -1,0 +1,7 @@
+//! The desk's day by tables and stories, without sockets and clocks.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod fixtures;
+mod legs;
+mod offers;
+mod sign_in;
