@@ -159,7 +159,12 @@ impl LiveLeg {
 }
 
 /// Reads a leg until it is closed: packets go straight on, changes of state go to the engine.
-pub(crate) async fn read(leg: Arc<LiveLeg>, name: LegName, mut events: Events, inbox: mpsc::Sender<Happened>) {
+pub(crate) async fn read(
+    leg: Arc<LiveLeg>,
+    name: LegName,
+    mut events: Events,
+    inbox: mpsc::Sender<Happened>,
+) {
     while let Some(event) = events.next().await {
         let change = match event {
             Event::Rtp(rtp) => {

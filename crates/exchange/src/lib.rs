@@ -12,7 +12,7 @@ mod sound;
 pub mod table;
 
 use std::future::Future;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use desk::code::Code;
@@ -110,6 +110,10 @@ fn advertised(config: &Config) -> std::io::Result<Vec<IpAddr>> {
     let mut own = peer::own_addresses()?;
     // An IPv4 socket hears nothing on an IPv6 address.
     own.retain(|ip| ip.is_ipv4() || config.listen.is_ipv6());
+    if own.is_empty() {
+        tracing::warn!("this machine has no network address: only itself can reach its media");
+        own.push(Ipv4Addr::LOCALHOST.into());
+    }
     tracing::info!(?own, "advertising all own addresses");
     Ok(own)
 }
@@ -134,10 +138,20 @@ mod tests {
 
     #[test]
     fn the_key_never_crosses_a_network_in_the_clear() {
-        for url in ["ws://127.0.0.1:8080/link", "ws://localhost/link", "ws://[::1]:9/link", "wss://kenmu.example/link"] {
+        for url in [
+            "ws://127.0.0.1:8080/link",
+            "ws://localhost/link",
+            "ws://[::1]:9/link",
+            "wss://kenmu.example/link",
+        ] {
             assert!(check_encrypted(url).is_ok(), "{url}");
         }
-        for url in ["ws://192.168.1.4/link", "ws://kenmu.example:80/link", "ws://127.0.0.1@kenmu.example/", "ws://localhost.example/"] {
+        for url in [
+            "ws://192.168.1.4/link",
+            "ws://kenmu.example:80/link",
+            "ws://127.0.0.1@kenmu.example/",
+            "ws://localhost.example/",
+        ] {
             assert!(check_encrypted(url).is_err(), "{url}");
         }
     }

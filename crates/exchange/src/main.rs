@@ -1,7 +1,9 @@
 //! The exchange as a program: flags, key, log, signals.
 
+use std::io::IsTerminal;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
@@ -26,20 +28,28 @@ struct Flags {
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let flags = Flags::parse();
+async fn main() -> ExitCode {
+    match start(Flags::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("kenmu-exchange: {fault:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn start(flags: Flags) -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         // The stack below may log whole descriptions; only our own rooms speak by default.
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error,exchange=info,link=info,peer=info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+        .unwrap_or_else(|_| {
+            tracing_subscriber::EnvFilter::new("error,kenmu_exchange=info,exchange=info,link=info,peer=info")
+        });
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
     // Fails only if a provider is there already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let config = Config {
-        key: key(&flags)?,
-        server: flags.server,
-        listen: flags.listen,
-        advertise: flags.advertise,
-    };
+    let config =
+        Config { key: key(&flags)?, server: flags.server, listen: flags.listen, advertise: flags.advertise };
     let stop = stopped()?;
     run_until(config, stop).await?;
     tracing::info!("stopped");
@@ -49,7 +59,9 @@ async fn main() -> anyhow::Result<()> {
 /// The key without the line's end. An environment is inherited and shown by tools: the file is better.
 fn key(flags: &Flags) -> anyhow::Result<String> {
     let key = match &flags.key_file {
-        Some(path) => std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?,
+        Some(path) => {
+            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?
+        }
         None => std::env::var("KENMU_EXCHANGE_KEY")
             .context("no key: give --key-file PATH or set KENMU_EXCHANGE_KEY")?,
     };

@@ -97,7 +97,10 @@ impl Sound {
             let at = (listener.heard % LOOP_PACKETS) as usize;
             listener.heard += 1;
             let payload = self.packets[at].clone();
-            leg.deliver(SOUND_SOURCE, &Rtp { track: Track::Audio, marker: false, sequence, timestamp, payload });
+            leg.deliver(
+                SOUND_SOURCE,
+                &Rtp { track: Track::Audio, marker: false, sequence, timestamp, payload },
+            );
             true
         });
         !listeners.is_empty()

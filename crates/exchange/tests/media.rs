@@ -1,5 +1,7 @@
 //! Real legs over loopback against the engine: who hears and sees what, when, and without a gap.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics is a test that fails")]
+
 mod common;
 
 use std::time::{Duration, Instant};
@@ -191,7 +193,8 @@ async fn a_stopped_engine_says_goodbye_to_its_legs() {
     leg.take_answer(&house.hear(answer).await).await.unwrap();
     while events.next().await.expect("it connects") != Event::Connected {}
     tokio::time::timeout(common::PATIENCE, house.engine.stop()).await.expect("it stops in time");
-    let ended = async { while !matches!(events.next().await, None | Some(Event::Closed | Event::Disconnected)) {} };
+    let ended =
+        async { while !matches!(events.next().await, None | Some(Event::Closed | Event::Disconnected)) {} };
     tokio::time::timeout(common::PATIENCE, ended).await.expect("the far side notices");
 }
 

@@ -197,7 +197,8 @@ impl Contacts {
 
     fn same(&self, known: &Contact, bridge: &Bridge) -> Option<Join> {
         let old = known.place.bridge()?;
-        let same = old.fence == bridge.fence && old.visitor == bridge.visitor && old.operator == bridge.operator;
+        let same =
+            old.fence == bridge.fence && old.visitor == bridge.visitor && old.operator == bridge.operator;
         same.then_some(match known.place {
             Place::Talking { .. } => Join::Stands,
             Place::Joining { .. } | Place::Waiting { .. } => Join::Pending,

@@ -96,7 +96,9 @@ impl Leg {
 
     pub(super) fn due(&mut self, now: Time) -> Option<Due> {
         match self.state {
-            State::Answering { until } | State::Connecting { until } => (until <= now).then_some(Due::GivenUp),
+            State::Answering { until } | State::Connecting { until } => {
+                (until <= now).then_some(Due::GivenUp)
+            }
             State::Up => None,
             State::Down { since, .. } if since + KEEP_DOWN <= now => Some(Due::GivenUp),
             State::Down { since, nudge } => (nudge <= now).then(|| {

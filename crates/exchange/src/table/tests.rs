@@ -132,7 +132,11 @@ fn a_join_waits_a_moment_for_a_leg_and_then_fails() {
     assert_eq!(table.handle_timeout(at), [join_failed(1, 5, Code::NoMedia)]);
     assert_eq!(bridges(&mut table), []);
     let late = up(&mut table, operator(1), 20);
-    assert_eq!(late, [media(operator(1), 20, true)], "the failed join is not made good behind the server's back");
+    assert_eq!(
+        late,
+        [media(operator(1), 20, true)],
+        "the failed join is not made good behind the server's back"
+    );
 }
 
 #[test]
@@ -221,7 +225,11 @@ fn a_newer_leg_takes_the_place_of_the_older_one_in_the_bridge() {
     let back = table.handle(NOW, Input::LegUp(name(operator(1), 21)));
     assert!(back.contains(&select(booth(1), 10, Source::Leg(name(operator(1), 21)))), "{back:?}");
     assert!(back.contains(&Output::Keyframe(name(booth(1), 10))), "{back:?}");
-    assert_eq!(table.handle(NOW, Input::LegUp(name(operator(1), 20))), [], "the old leg's events mean nothing");
+    assert_eq!(
+        table.handle(NOW, Input::LegUp(name(operator(1), 20))),
+        [],
+        "the old leg's events mean nothing"
+    );
 }
 
 #[test]
@@ -326,8 +334,7 @@ fn the_inventory_names_standing_bridges_and_all_legs() {
 fn waiting_again_takes_the_bridge_apart_and_keeps_the_fence() {
     let mut table = talking();
     let outputs = table.handle(NOW, wait(1, booth(1)));
-    let parted =
-        [select(booth(1), 10, Source::WaitingSound), select(operator(1), 20, Source::Silence)];
+    let parted = [select(booth(1), 10, Source::WaitingSound), select(operator(1), 20, Source::Silence)];
     assert_eq!(outputs, parted);
     let stale = table.handle(NOW, join(1, 5, booth(1), operator(1)));
     assert_eq!(stale, [join_failed(1, 5, Code::StaleFence)]);

@@ -140,7 +140,11 @@ impl Person {
                         reading.pictures_asked.fetch_add(1, Ordering::Relaxed);
                         reading.film_key.store(true, Ordering::Relaxed);
                     }
-                    Event::Connected | Event::Disconnected | Event::Failed | Event::Closed | Event::Loss { .. } => {}
+                    Event::Connected
+                    | Event::Disconnected
+                    | Event::Failed
+                    | Event::Closed
+                    | Event::Loss { .. } => {}
                 }
             }
         })];

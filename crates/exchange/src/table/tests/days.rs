@@ -93,7 +93,8 @@ impl Model {
                 hold(contact, at, on)
             }
             Step::Release(contact, at) => {
-                let newer = matches!(self.contacts.get(&contact), Some(Last::Join { fence, .. }) if *fence > at);
+                let newer =
+                    matches!(self.contacts.get(&contact), Some(Last::Join { fence, .. }) if *fence > at);
                 let waits = matches!(self.contacts.get(&contact), Some(Last::Wait));
                 // A waiting contact may have seen a higher fence: the table keeps it waiting then.
                 if !newer && !waits {
@@ -111,7 +112,8 @@ impl Model {
             let refused = outputs.iter().any(|output| {
                 matches!(output, Output::Say(ExchangeSays::JoinFailed { contact, fence, .. }) if (*contact, *fence) == id)
             });
-            let known = matches!(self.contacts.get(&contact), Some(Last::Join { fence: old, .. }) if *old == fence);
+            let known =
+                matches!(self.contacts.get(&contact), Some(Last::Join { fence: old, .. }) if *old == fence);
             if !refused && !known {
                 let join = Last::Join { fence, visitor, operator, stands: false, held: false };
                 self.contacts.insert(contact, join);
