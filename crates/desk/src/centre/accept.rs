@@ -1,5 +1,6 @@
 //! Accept: a compare-and-set on offer, fence, session, phase and expiry. Exactly one seat wins.
 
+use super::lines::Asked;
 use super::record::{Hand, Offer};
 use super::turn::Turn;
 use super::{Fact, OfferOutcome, Output, RescindWhy};
@@ -55,13 +56,15 @@ impl Turn<'_> {
         }
     }
 
-    /// Asks the exchange for the bridge, once per fence, as soon as it is there.
+    /// Asks the exchange for the bridge, once it is there. A join that is under way is not asked for twice.
     pub fn ask_join(&mut self, contact: ContactId) {
         let known = self.centre.ledger.contact(contact);
         let (Some(talk), Some(visitor)) = (known.talk(), known.visitor()) else { return };
         let fence = talk.fence;
-        if self.centre.lines.exchange().up && self.centre.lines.asked(contact) != Some(fence) {
-            self.centre.lines.set_asked(contact, Some(fence));
+        let pending =
+            (self.centre.lines.asked(contact)).is_some_and(|asked| asked.fence == fence && !asked.failed);
+        if self.centre.lines.exchange().up && !pending {
+            self.centre.lines.set_asked(contact, Asked { fence, at: self.now, failed: false });
             self.effect(Output::Join { contact, fence, visitor, operator: talk.operator });
         }
     }

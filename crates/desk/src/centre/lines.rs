@@ -19,8 +19,8 @@ pub(super) struct Lines {
     exchange: Line,
     /// Counts the exchange's connections, to tell fresh reports of legs from old ones.
     epoch: u32,
-    /// The joins that were asked for and not answered.
-    asked: BTreeMap<ContactId, Fence>,
+    /// The latest join asked for of each contact that is connecting.
+    asked: BTreeMap<ContactId, Asked>,
     /// What was never heard of counts as down since then.
     start: Time,
     /// The latest `now`.
@@ -46,6 +46,15 @@ struct Leg {
     up: bool,
     since: Time,
     epoch: u32,
+}
+
+/// A join that was asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked {
+    pub fence: Fence,
+    pub at: Time,
+    /// The exchange could not make it.
+    pub failed: bool,
 }
 
 /// A line that is there or not.
@@ -163,14 +172,16 @@ impl Lines {
         self.asked.clear();
     }
 
-    pub fn asked(&self, contact: ContactId) -> Option<Fence> {
+    pub fn asked(&self, contact: ContactId) -> Option<Asked> {
         self.asked.get(&contact).copied()
     }
 
-    pub fn set_asked(&mut self, contact: ContactId, fence: Option<Fence>) {
-        match fence {
-            Some(fence) => self.asked.insert(contact, fence),
-            None => self.asked.remove(&contact),
-        };
+    pub fn set_asked(&mut self, contact: ContactId, asked: Asked) {
+        self.asked.insert(contact, asked);
+    }
+
+    /// The join was made, or nobody waits for it any more.
+    pub fn forget_asked(&mut self, contact: ContactId) {
+        self.asked.remove(&contact);
     }
 }

@@ -80,6 +80,7 @@ impl Centre {
         turn.run_out_rings();
         turn.return_talks_of_lost_operators();
         turn.give_up_connections();
+        turn.retry_joins();
         turn.lose_booths();
         turn.offer_to_seats();
         turn.finish()

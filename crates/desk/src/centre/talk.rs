@@ -1,5 +1,6 @@
 //! The life of a contact in an operator's hand: connecting, live, held, wrapping, closed.
 
+use super::lines::Asked;
 use super::record::{ConnectWhy, Contact, Hand, Stage, State, Talk};
 use super::turn::Turn;
 use super::{Centre, Fact, OfferOutcome, Output, Owner, RejoinWhy, RescindWhy};
@@ -32,19 +33,20 @@ impl Turn<'_> {
     }
 
     pub fn go_live(&mut self, contact: ContactId, operator: OperatorId) {
-        self.centre.lines.set_asked(contact, None);
+        self.centre.lines.forget_asked(contact);
         self.fact(Fact::Live { contact });
         self.show_hand(operator);
     }
 
     /// The exchange could not make the bridge. A talk that is being joined again
-    /// waits for its legs: the next report of one of them asks anew.
+    /// waits for its legs: the next report of one of them asks anew, or else a pause.
     pub fn join_failed(&mut self, contact: ContactId, fence: Fence, code: Code) -> Result<(), Code> {
         let talk = self.talk_under(contact, fence)?;
         let Stage::Connecting(why) = talk.stage else { return Err(Code::WrongState) };
-        self.centre.lines.set_asked(contact, None);
         match why {
-            ConnectWhy::Again(_) if code == Code::NoMedia => {}
+            ConnectWhy::Again(_) if code == Code::NoMedia => {
+                self.centre.lines.set_asked(contact, Asked { fence, at: self.now, failed: true });
+            }
             ConnectWhy::Accepted | ConnectWhy::Again(_) => self.connection_failed(contact, talk, why),
         }
         Ok(())
@@ -62,6 +64,17 @@ impl Turn<'_> {
         let operator = Owner::Operator { operator: talk.operator };
         let down = |owner| self.centre.lines.leg_told_down(owner);
         if !down(operator) && !known.visitor().is_some_and(down) {
+            self.ask_join(contact);
+        }
+    }
+
+    /// Asks again for the joins that failed a while ago.
+    pub fn retry_joins(&mut self) {
+        let due: Vec<ContactId> = (self.centre.talks())
+            .filter(|(id, talk)| self.centre.retry_due(*id, talk).is_some_and(|at| at <= self.now))
+            .map(|(id, _)| id)
+            .collect();
+        for contact in due {
             self.ask_join(contact);
         }
     }
@@ -99,7 +112,7 @@ impl Turn<'_> {
 
     /// Takes a contact from its operator and puts it at the head of the queue.
     pub fn return_to_queue(&mut self, contact: ContactId, operator: OperatorId) {
-        self.centre.lines.set_asked(contact, None);
+        self.centre.lines.forget_asked(contact);
         self.fact(Fact::Returned { contact, operator });
         self.show_hand(operator);
         self.tell_wait(contact);
@@ -113,7 +126,7 @@ impl Turn<'_> {
 
     /// Ends a contact, wherever it stands: rings stop, the bridge goes, a talk is followed by its wrap-up.
     pub fn end_contact(&mut self, contact: ContactId, end: EndReason) {
-        self.centre.lines.set_asked(contact, None);
+        self.centre.lines.forget_asked(contact);
         self.withdraw_contact(contact, OfferOutcome::Abandoned, RescindWhy::VisitorLeft);
         let known = self.centre.ledger.contact(contact);
         let (operator, fence) = (known.operator(), known.fence);
@@ -188,6 +201,17 @@ impl Centre {
             Hand::Contact(id) => self.ledger.contact(id).talk().map(|talk| (id, talk)),
             Hand::Free | Hand::Offer(_) => None,
         })
+    }
+
+    /// When a failed join of a talk is asked for again. While a leg is known to be down there is no hurry:
+    /// its coming up asks.
+    pub(super) fn retry_due(&self, contact: ContactId, talk: &Talk) -> Option<Time> {
+        let asked = self.lines.asked(contact)?;
+        let down = |owner| self.lines.leg_told_down(owner);
+        let visitor = self.ledger.contact(contact).visitor();
+        let waits = down(Owner::Operator { operator: talk.operator }) || visitor.is_some_and(down);
+        let again = asked.failed && asked.fence == talk.fence && self.lines.exchange().up && !waits;
+        again.then_some(asked.at + self.settings.connect_timeout_ms)
     }
 
     /// When a connection in the making is given up. The clock runs from the stage's begin or from the

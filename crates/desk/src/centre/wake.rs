@@ -16,6 +16,8 @@ impl Centre {
         let connects = self
             .talks()
             .filter_map(|(_, talk)| Some((self.connect_until(&talk)?, "connection takes too long")));
+        let retries =
+            self.talks().filter_map(|(id, talk)| Some((self.retry_due(id, &talk)?, "join is asked again")));
         let booths = (self.ledger.booths.values())
             .filter_map(|place| self.ledger.contacts.get(&place.current?))
             .filter_map(|contact| Some((self.booth_due(contact)?, "booth stayed away")));
@@ -24,6 +26,6 @@ impl Centre {
             .map(|(_, at)| (*at + DECLINE_PAUSE, "pause after a decline ends"))
             // A pause that has ended was looked at in the turn in which the clock passed it.
             .filter(|(at, _)| *at > self.lines.clock);
-        rings.chain(leases).chain(returns).chain(connects).chain(booths).chain(passes).min()
+        rings.chain(leases).chain(returns).chain(connects).chain(retries).chain(booths).chain(passes).min()
     }
 }
