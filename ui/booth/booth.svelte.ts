@@ -49,7 +49,7 @@ export class Booth {
       offer: (offer) => this.#offer({ kind: 'sdp', ...offer }),
       own: (stream) => (this.own = stream),
       remote: (stream) => (this.remote = stream),
-      flowing: (up) => this.#flowing(up),
+      flowing: (up, since) => this.#flowing(up, since + this.#clockAhead),
       noMicrophone: () => this.#noMicrophone(),
     });
   }
@@ -202,9 +202,9 @@ export class Booth {
     this.#line?.say({ kind: 'leave', contact });
   }
 
-  #flowing(up: boolean): void {
+  #flowing(up: boolean, since: Time): void {
     if (up) this.#facts.mediaDownSince = null;
-    else this.#facts.mediaDownSince ??= this.#clock();
+    else this.#facts.mediaDownSince ??= since;
     this.#settle();
   }
 

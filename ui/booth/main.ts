@@ -6,6 +6,7 @@ import './booth.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { Booth } from './booth.svelte';
+import wordsOfTrouble from './screens/Trouble.svelte?raw';
 
 const target = document.getElementById('booth');
 if (target === null) throw new Error('index.html has an element with the id "booth"');
@@ -14,6 +15,9 @@ if (target === null) throw new Error('index.html has an element with the id "boo
 for (const gesture of ['contextmenu', 'dragstart', 'gesturestart']) {
   document.addEventListener(gesture, (event) => event.preventDefault());
 }
+
+// Faces are fetched piece by piece, as their characters are shown; these must be here before the server is not.
+for (const weight of ['400', '700']) void document.fonts.load(`${weight} 1rem "BIZ UDPGothic"`, wordsOfTrouble);
 
 const booth = new Booth();
 mount(App, { target, props: { booth } });

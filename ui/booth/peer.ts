@@ -4,6 +4,7 @@
 import type { LegOffer } from '$generated/LegOffer';
 import type { LegSignal } from '$generated/LegSignal';
 import { Ladder, type LegInput, type Rung } from './ladder';
+import { Pulse } from './pulse';
 
 /** Speech in Opus mono, bit/s: the middle of 24-40 kbit/s that bad Wi-Fi still carries. */
 const AUDIO_BITRATE = 32_000;
@@ -12,6 +13,8 @@ const VIDEO_BITRATE = 800_000;
 const FRAME_RATE = 30;
 /** The shortest jitter buffers; they grow by themselves when the Wi-Fi jitters. */
 const JITTER_TARGET_MS = 0;
+/** How often the pulse is felt, ms: one reading costs about a millisecond. */
+const PULSE_MS = 500;
 
 const MICROPHONE: MediaTrackConstraints = {
   echoCancellation: true,
@@ -33,8 +36,8 @@ export interface PeerTells {
   own(stream: MediaStream | null): void;
   /** What comes from the exchange; sound and picture are in it from the start, silent and dark at first. */
   remote(stream: MediaStream | null): void;
-  /** Media flows, or not. */
-  flowing(up: boolean): void;
+  /** Media flows, or has not since a moment of this machine's clock. */
+  flowing(up: boolean, since: number): void;
   /** There is no microphone to be had. */
   noMicrophone(): void;
 }
@@ -49,6 +52,9 @@ export class Peer {
   #own: MediaStream | null = null;
   #camera = true;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #pulse = new Pulse();
+  #watch: ReturnType<typeof setInterval> | undefined;
+  #alive = false;
 
   constructor(private readonly tells: PeerTells) {}
 
@@ -124,6 +130,8 @@ export class Peer {
     const connection = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
     this.#connection = connection;
     connection.onconnectionstatechange = () => this.#changed(connection);
+    this.#pulse = new Pulse();
+    this.#watch = setInterval(() => void this.#feel(connection), PULSE_MS);
     const tracks = [addAudio(connection, own), addVideo(connection, own)].map((way) => way.receiver.track);
     this.tells.remote(new MediaStream(tracks));
     await this.#offer(false);
@@ -152,27 +160,48 @@ export class Peer {
       return this.#feed('refused');
     }
     if (this.#connection !== connection) return;
+    // After an ICE restart no change of state need be told: what arrives is the proof.
+    this.#pulse.doubt();
     this.#feed('answered');
-    // After an ICE restart on a living connection no change of state is told.
-    if (connection.connectionState === 'connected') this.#changed(connection);
   }
 
   #changed(connection: RTCPeerConnection): void {
     if (this.#connection !== connection) return;
-    const up = connection.connectionState === 'connected';
-    this.tells.flowing(up);
-    if (up) this.#feed('up');
-    if (connection.connectionState === 'disconnected') this.#feed('shaky');
-    if (connection.connectionState === 'failed') this.#feed('failed');
+    if (connection.connectionState === 'connected') return this.#living();
+    if (connection.connectionState === 'disconnected') this.#silent('shaky', Date.now());
+    if (connection.connectionState === 'failed') this.#silent('failed', Date.now());
+  }
+
+  async #feel(connection: RTCPeerConnection): Promise<void> {
+    if (connection.connectionState !== 'connected') return;
+    const bytes = await bytesReceived(connection);
+    if (this.#connection !== connection || connection.connectionState !== 'connected') return;
+    const beat = this.#pulse.take(Date.now(), bytes);
+    if (beat === 'alive') this.#living();
+    else this.#silent('shaky', beat.silentSince);
+  }
+
+  #living(): void {
+    this.#feed('up');
+    if (!this.#alive) this.tells.flowing(true, Date.now());
+    this.#alive = true;
+  }
+
+  #silent(input: 'shaky' | 'failed', since: number): void {
+    if (this.#alive) this.tells.flowing(false, since);
+    this.#alive = false;
+    this.#feed(input);
   }
 
   #hangUp(): void {
     const connection = this.#connection;
     this.#connection = null;
     if (connection === null) return;
+    clearInterval(this.#watch);
     connection.onconnectionstatechange = null;
     connection.close();
-    this.tells.flowing(false);
+    if (this.#alive) this.tells.flowing(false, Date.now());
+    this.#alive = false;
   }
 
   /** Camera and microphone; the microphone alone where there is no camera; null where there is none. */
@@ -209,6 +238,15 @@ async function ask(wish: MediaStreamConstraints): Promise<MediaStream | null> {
   } catch {
     return null;
   }
+}
+
+async function bytesReceived(connection: RTCPeerConnection): Promise<number> {
+  let bytes = 0;
+  // The reports come as a map of anything; only the transport's counts every packet, ICE's included.
+  (await connection.getStats()).forEach((report: { type: string; bytesReceived?: number }) => {
+    if (report.type === 'transport') bytes = report.bytesReceived ?? 0;
+  });
+  return bytes;
 }
 
 function stop(stream: MediaStream): void {
