@@ -1,0 +1,111 @@
+// Decodes VP8 and draws the newest picture. Knows no socket and no talk. Never touches VideoEncoder: as the first media
+// call it aborts WebKitGTK's web process.
+import type { EncodedFrame } from './frame';
+import { warmFrame } from './warm';
+
+const CODEC: VideoDecoderConfig = { codec: 'vp8', optimizeForLatency: true };
+/** Frames in the decoder from which on we are late: drop to the next key frame rather than queue. */
+const BEHIND = 4;
+
+/** What a painter tells. */
+export interface PainterEvents {
+  /** Nothing can be drawn before the next key frame: ask for one. */
+  needsKey(): void;
+  /** A picture was drawn. */
+  drawn(): void;
+}
+
+/** One decoder and one canvas. */
+export class Painter {
+  #decoder: VideoDecoder | null = null;
+  #waiting = true;
+  #showing = false;
+  #warming = false;
+  readonly #canvas: HTMLCanvasElement;
+  readonly #brush: CanvasRenderingContext2D | null;
+  readonly #events: PainterEvents;
+
+  constructor(canvas: HTMLCanvasElement, events: PainterEvents) {
+    this.#canvas = canvas;
+    this.#brush = canvas.getContext('2d', { alpha: false });
+    this.#events = events;
+  }
+
+  /** Makes the decoder ready and runs one grey picture through it, so that the first real one is not the first. */
+  async warm(): Promise<void> {
+    if (typeof VideoDecoder === 'undefined') return;
+    const { supported } = await VideoDecoder.isConfigSupported(CODEC);
+    if (supported !== true || this.#decoder !== null) return;
+    this.#configure();
+    this.#warming = true;
+    this.#decode(warmFrame());
+  }
+
+  /** Draws from now on, or draws nothing and leaves no picture behind. */
+  show(showing: boolean): void {
+    if (this.#showing && !showing) this.#wipe();
+    this.#showing = showing;
+  }
+
+  /** The next frames do not follow the last ones: wait for a key frame. */
+  restart(): void {
+    this.#waiting = true;
+  }
+
+  /** Takes an encoded frame. */
+  feed(frame: EncodedFrame): void {
+    if (this.#decoder === null || this.#decoder.state === 'closed') this.#configure();
+    if (!this.#waiting && (this.#decoder?.decodeQueueSize ?? 0) > BEHIND) {
+      this.#waiting = true;
+      this.#events.needsKey();
+    }
+    if (this.#waiting && !frame.key) return;
+    this.#waiting = false;
+    this.#decode(frame);
+  }
+
+  /** Lets go of the decoder. */
+  close(): void {
+    if (this.#decoder !== null && this.#decoder.state !== 'closed') this.#decoder.close();
+    this.#decoder = null;
+  }
+
+  #configure(): void {
+    this.#decoder = new VideoDecoder({ output: (picture) => this.#draw(picture), error: () => this.#failed() });
+    this.#decoder.configure(CODEC);
+    this.#waiting = true;
+  }
+
+  #decode(frame: EncodedFrame): void {
+    const type = frame.key ? 'key' : 'delta';
+    try {
+      this.#decoder?.decode(new EncodedVideoChunk({ type, timestamp: frame.timestampUs, data: frame.data }));
+    } catch {
+      this.#failed();
+    }
+  }
+
+  #failed(): void {
+    this.close();
+    this.#warming = false;
+    this.#waiting = true;
+    this.#events.needsKey();
+  }
+
+  #draw(picture: VideoFrame): void {
+    const { displayWidth, displayHeight } = picture;
+    const drawing = this.#showing && !this.#warming;
+    this.#warming = false;
+    if (drawing) {
+      if (this.#canvas.width !== displayWidth) this.#canvas.width = displayWidth;
+      if (this.#canvas.height !== displayHeight) this.#canvas.height = displayHeight;
+      this.#brush?.drawImage(picture, 0, 0);
+    }
+    picture.close();
+    if (drawing) this.#events.drawn();
+  }
+
+  #wipe(): void {
+    this.#brush?.fillRect(0, 0, this.#canvas.width, this.#canvas.height);
+  }
+}

@@ -1,0 +1,50 @@
+// What an offer says, in the order that a person asks: how long, who, what came before, why me.
+import type { DeclineReason } from '$generated/DeclineReason';
+import type { OfferCard } from '$generated/OfferCard';
+import type { RingEnd } from '$generated/RingEnd';
+import { duration } from '$shared/time';
+
+/** 着信 or 呼出, and from whom. */
+export function headline(offer: OfferCard): { what: string; who: string } {
+  switch (offer.channel) {
+    case 'phone': return { what: '電話 着信中', who: '電話' };
+    case 'booth': return { what: '窓口 呼出中', who: offer.booth ?? 'オンライン窓口' };
+  }
+}
+
+/** Why it came to this seat. */
+export function reason({ why }: OfferCard): string {
+  const idle = duration(Math.floor(why.idle_ms / 1000));
+  return why.ready > 1 ? `受付可 ${why.ready}人のうち、待機が最も長い(${idle})` : `受付可は あなただけです(待機 ${idle})`;
+}
+
+/** What came before; none when this is the first ring. */
+export function before({ why }: OfferCard): string | null {
+  return why.rings_before > 0 ? `${why.rings_before}回呼び出しましたが、つながっていません` : null;
+}
+
+/** 受けられない…: the reasons, in the order shown. */
+export const DECLINES: readonly { reason: DeclineReason; label: string }[] = [
+  { reason: 'still_busy', label: '前の対応の片付け中' },
+  { reason: 'device_trouble', label: '機器の不調' },
+  { reason: 'must_leave', label: '急な離席' },
+];
+
+/** A word about the last ring. */
+export function ringEnd(end: RingEnd): string {
+  switch (end.kind) {
+    case 'taken_by': return `${end.name}が応答しました`;
+    case 'visitor_left': return '来庁者が呼び出しを取りやめました';
+    case 'no_answer': return '応答がなかったため、次の担当へ回しました';
+    case 'declined': return '受けられないと伝え、次の担当へ回しました';
+  }
+}
+
+/** The length of the ring's circle with radius 44. */
+const CIRCLE = 2 * Math.PI * 44;
+
+/** How much of the circle is left, in user units: it empties clockwise together with the figure. */
+export function arc(offer: OfferCard, left: number): number {
+  const whole = Math.max(1, (offer.expires - offer.offered) / 1000);
+  return CIRCLE * Math.min(1, left / whole);
+}

@@ -1,0 +1,44 @@
+// A refusal in words: what happened and what to do.
+import type { Code } from '$generated/Code';
+import type { Trouble } from '$generated/Trouble';
+
+/** Why something that was asked for did not happen. */
+export function codeText(code: Code): string {
+  switch (code) {
+    case 'gone': return 'この呼び出しは、もうありません。次の呼び出しをお待ちください。';
+    case 'taken': return 'ほかの担当が先に応答しました。';
+    case 'too_late': return '応答の時間が過ぎました。次の担当へ回しています。';
+    case 'stale_fence': return 'この対応は、ほかの席に移りました。';
+    case 'wrong_state': return 'いまの状態ではできません。状態を確かめてください。';
+    case 'not_signed_in': return 'ログインが切れました。もう一度ログインしてください。';
+    case 'replaced': return '別の場所でログインしたため、こちらは終了しました。';
+    case 'no_media': return '音声の回線がつながっていません。つながってから、もう一度お試しください。';
+    case 'wrong_password': return '利用者番号またはパスワードが違います。確かめて、もう一度入力してください。';
+    case 'locked': return '続けて間違えたため、しばらくログインできません。15分ほど待つか、管理者に連絡してください。';
+    case 'unauthorised': return 'ログインの期限が切れました。もう一度ログインしてください。';
+    case 'server_too_old': return 'サーバーの版が古いため、つながりません。管理者に連絡してください。';
+    case 'client_too_old': return 'このアプリの版が古いため、つながりません。新しい版にしてください。';
+    case 'too_large': return '送る内容が大きすぎます。短くして、もう一度お試しください。';
+    case 'too_many': return '操作が多すぎます。少し待って、もう一度お試しください。';
+    case 'malformed': return 'サーバーに伝わりませんでした。もう一度お試しください。続くときは管理者に連絡してください。';
+    case 'no_exchange': return '交換機につながっていません。つながるまでお待ちください。';
+    case 'already_waiting': return 'このブースは、すでに呼び出し中です。';
+    case 'queue_full': return '待ちの数が上限です。';
+    case 'closed': return 'いまは受付時間外です。';
+    case 'store_down': return 'サーバーが記録を保存できません。少し待って、もう一度お試しください。';
+    case 'unreachable': return 'サーバーにつながりません。ネットワークを確かめて、もう一度お試しください。';
+    case 'no_keyring': return 'このパソコンに鍵の保管場所がありません。次に起動したときは、もう一度ログインしてください。';
+  }
+}
+
+/** What is wrong with the seat's equipment and what to do. */
+export function troubleText(trouble: Trouble): { what: string; how: string } {
+  switch (trouble) {
+    case 'microphone': return { what: 'マイクが見つかりません', how: 'ヘッドセットの差し込みを確かめてください。差すと自動で使います。' };
+    case 'speaker': return { what: 'スピーカーが見つかりません', how: 'ヘッドセットの差し込みを確かめてください。差すと自動で使います。' };
+    case 'ringer': return { what: '着信音が鳴りません', how: '画面の表示で気づけるよう、この画面を出しておいてください。' };
+    case 'camera': return { what: 'カメラが見つかりません', how: '来庁者にはあなたの映像が出ません。声は届きます。' };
+    case 'no_keyring': return { what: '鍵の保管場所がありません', how: '次に起動したときは、もう一度ログインしてください。' };
+    case 'no_notifications': return { what: '通知が出せません', how: 'ほかの画面の上には知らせが出ません。着信音と、この画面で知らせます。' };
+  }
+}

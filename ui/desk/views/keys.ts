@@ -1,0 +1,26 @@
+// Which key means what. By the key's place (`code`), because during a conversion the input method hides its name.
+
+/** The parts of a keyboard event that are looked at. */
+export interface Pressed {
+  readonly code: string;
+  readonly altKey: boolean;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly shiftKey: boolean;
+  readonly repeat: boolean;
+}
+
+/** What was meant; `choose` is the switch's place, from 1. */
+export type Meant = { readonly kind: 'answer' } | { readonly kind: 'choose'; readonly place: number } | { readonly kind: 'close' };
+
+/** The meaning of a key; none for all that belong to the input method, the field or the webview. */
+export function meaning(pressed: Pressed): Meant | null {
+  if (pressed.repeat || pressed.ctrlKey || pressed.metaKey || pressed.shiftKey) return null;
+  if (pressed.altKey) {
+    const place = /^Digit([1-6])$/.exec(pressed.code)?.[1];
+    return place === undefined ? null : { kind: 'choose', place: Number(place) };
+  }
+  if (pressed.code === 'F2') return { kind: 'answer' };
+  if (pressed.code === 'Escape') return { kind: 'close' };
+  return null;
+}

@@ -1,0 +1,38 @@
+// Which of the centre's places is up: one value, decided in one spot.
+import type { ContactCard } from '$generated/ContactCard';
+import type { DeskView } from '$generated/DeskView';
+
+/** The centre. */
+export type Place =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'talk'; readonly contact: ContactCard }
+  | { readonly kind: 'wrapup'; readonly contact: ContactCard }
+  | { readonly kind: 'offline'; readonly since: number };
+
+/** A contact in hand goes before the broken line: its sound and picture do not run over the server. */
+export function placeOf(desk: DeskView, fenced: number | null): Place {
+  const { contact } = desk.state;
+  if (contact !== null) {
+    switch (contact.phase) {
+      case 'connecting':
+      case 'live':
+      case 'held': return { kind: 'talk', contact };
+      case 'wrapping': return { kind: 'wrapup', contact };
+      case 'waiting':
+      case 'offered':
+      case 'closed': break;
+    }
+  }
+  return fenced === null ? { kind: 'idle' } : { kind: 'offline', since: fenced };
+}
+
+/** The line above the switch. */
+export function switchCaption(place: Place, fenced: number | null, next: string): string {
+  if (fenced !== null) return `回復すると ${next} に戻ります`;
+  switch (place.kind) {
+    case 'talk': return '終わったあとの状態';
+    case 'wrapup': return '完了したあとの状態';
+    case 'idle':
+    case 'offline': return '状態を変える';
+  }
+}

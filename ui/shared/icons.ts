@@ -1,0 +1,41 @@
+// The drawings of `Icon.svelte`: plain constants, so that no drawing ever comes from outside.
+
+/** Line drawings on a 24 by 24 field. */
+export const lines = {
+  alert: '<path d="M12 4l9 16H3zM12 10v4.6M12 17.3v.1"/>',
+  booth: '<rect x="3" y="4" width="18" height="12.5" rx="2"/><path d="M8 20.5h8M12 16.5v4M8.6 16.3a3.4 3.4 0 0 1 6.8 0"/><circle cx="12" cy="9.4" r="2"/>',
+  camera: '<rect x="3" y="6" width="12.5" height="12" rx="2"/><path d="M15.5 10.6l5-2.8v8.4l-5-2.8"/>',
+  check: '<path d="M5 12.5l4.5 4.5L19 7.5"/>',
+  clock: '<circle cx="12" cy="12" r="8.5"/><path d="M12 7v5.2l3.4 2"/>',
+  'cloud-off': '<path d="M8.5 7a6 6 0 0 1 9.2 4A3.6 3.6 0 0 1 19.5 17M15 18H7.2a4 4 0 0 1-.6-8M3.5 3.5l17 17"/>',
+  end: '<path d="M2.8 14.6c5.2-5 13.2-5 18.4 0l-2.3 2.6-3.9-1.4v-2.5a11.4 11.4 0 0 0-6 0v2.5l-3.9 1.4z"/>',
+  eye: '<path d="M3 12s3.5-6 9-6 9 6 9 6-3.5 6-9 6-9-6-9-6z"/><circle cx="12" cy="12" r="2.6"/>',
+  globe: '<circle cx="12" cy="12" r="8.5"/><path d="M3.5 12h17M12 3.5c3 2.5 3.5 5.5 3.5 8.5s-.5 6-3.5 8.5c-3-2.5-3.5-5.5-3.5-8.5s.5-6 3.5-8.5z"/>',
+  headset: '<path d="M5.3 13.2V12a6.7 6.7 0 0 1 13.4 0v1.2M18.7 19.2c0 1.7-1.3 2.5-3 2.5h-2.2"/><rect x="3.2" y="13" width="4.2" height="6.2" rx="1.8"/><rect x="16.6" y="13" width="4.2" height="6.2" rx="1.8"/>',
+  mic: '<rect x="9" y="3" width="6" height="11" rx="3"/><path d="M5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v3"/>',
+  phone: '<path d="M6.6 3.5h2.8l1.7 4.2-2.1 1.7a12.4 12.4 0 0 0 5.6 5.6l1.7-2.1 4.2 1.7v2.8a2.1 2.1 0 0 1-2.3 2.1A16.6 16.6 0 0 1 4.5 5.8a2.1 2.1 0 0 1 2.1-2.3z"/>',
+  wifi: '<path d="M3 9.5a13 13 0 0 1 18 0M6 13a8.6 8.6 0 0 1 12 0M9 16.3a4.3 4.3 0 0 1 6 0"/><circle cx="12" cy="19.3" r=".6" fill="currentColor"/>',
+  x: '<path d="M6 6l12 12M18 6L6 18"/>',
+};
+
+/** Filled shapes on a 16 by 16 field: one for each state. */
+export const shapes = {
+  avail: '<circle cx="8" cy="8" r="7"/>',
+  down: '<path d="M8 14L1 2h14z"/>',
+  hold: '<path d="M2 1h4.5v14H2zM9.5 1H14v14H9.5z"/>',
+  lead: '<path d="M8 .3l2.3 5 5.4.6-4 3.7 1.1 5.4L8 12.3 3.2 15l1.1-5.4-4-3.7 5.4-.6z"/>',
+  learn: '<path d="M8 1.5L15.5 15H.5z" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linejoin="round"/>',
+  lost: '<path d="M2 2l12 12M14 2L2 14" fill="none" stroke="currentColor" stroke-width="3.4" stroke-linecap="round"/>',
+  none: '<path d="M2 8h12" fill="none" stroke="currentColor" stroke-width="2.6" stroke-linecap="round"/>',
+  out: '<path d="M3 13L12.5 3.5M5.5 3h7.5v7.5" fill="none" stroke="currentColor" stroke-width="2.8" stroke-linecap="round" stroke-linejoin="round"/>',
+  rest: '<circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="2.4"/>',
+  ring: '<path d="M8 0l8 8-8 8-8-8z"/>',
+  talk: '<rect x="1" y="1" width="14" height="14" rx="1.5"/>',
+  video: '<rect x="1" y="1" width="14" height="14" rx="1.5"/>',
+  work: '<path d="M8 1a7 7 0 0 0 0 14z"/><circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="2"/>',
+};
+
+/** A line drawing's name. */
+export type LineName = keyof typeof lines;
+/** A shape's name. */
+export type ShapeName = keyof typeof shapes;

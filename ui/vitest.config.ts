@@ -1,0 +1,8 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+import { aliases } from './aliases';
+
+export default defineConfig({
+  plugins: [svelte()],
+  resolve: { alias: aliases, conditions: ['browser'] },
+});
