@@ -12,7 +12,7 @@ const MAX_RESTARTS = 2;
 /** The pauses before a new connection, ms, doubling: quick at first, then gentle with a sick exchange. */
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4_000;
-/** Up for so long, the trouble before counts as over, ms: a restart that only seems to help is counted. */
+/** Up for so long, the trouble before is over, ms: a restart that only seems to help is counted. */
 const STABLE_MS = 10_000;
 
 /** What happened to the leg. */
@@ -145,7 +145,7 @@ export class Ladder {
     return this.#open('restart');
   }
 
-  /** No line, no offer: the leg stays as it is until the line is back. */
+  /** No line, no offer: the leg waits for the line. */
   #hold(now: number): Rung {
     this.#wait('shaky', now);
     return null;

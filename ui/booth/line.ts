@@ -18,7 +18,7 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
 /** A try that takes longer is given up, ms. */
 const CONNECT_LIMIT_MS = 5_000;
-/** The heartbeat, and the silence after which a socket counts as dead, ms. */
+/** The heartbeat, and the silence that means a dead socket, ms. */
 const PING_EVERY_MS = 5_000;
 const DEAD_AFTER_MS = 12_000;
 

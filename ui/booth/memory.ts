@@ -11,7 +11,7 @@ export interface Enrolment {
   secret: string;
 }
 
-/** Names and the phone number as the server said them last. */
+/** Names and the phone number, the last that the server said. */
 export interface LastKnown {
   city: string;
   name: string;
