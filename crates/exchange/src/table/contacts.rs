@@ -11,6 +11,10 @@ use link::message::Bridge;
 /// How long a join waits for a leg that is still coming up: under the server's own limit for a
 /// connecting contact (5 s), so that the answer is ours.
 const JOIN_WITHIN: Millis = Millis::seconds(4);
+/// How long a contact without a bridge waits to be named again by a server that came back. It names
+/// the queue right after the inventory, and a talk whose operator is away when that comes back (30 s
+/// at most). What it does not name ended while it was away.
+const CONFIRM_WITHIN: Millis = Millis::seconds(35);
 /// Live contacts at most; ten times the largest centre's queue and seats.
 const MAX_CONTACTS: usize = 4_096;
 /// Ended contacts whose fences are remembered one by one; older contacts than these are all dead.
@@ -22,6 +26,8 @@ pub(super) enum Place {
     Waiting { visitor: Owner },
     /// To be joined as soon as both legs are up.
     Joining { bridge: Bridge, until: Time },
+    /// A leg did not come up in time. The visitor waits; exactly this join may be tried again.
+    Failed { bridge: Bridge },
     /// The two hear each other, or would if no leg were away.
     Talking { bridge: Bridge },
 }
@@ -30,20 +36,22 @@ impl Place {
     fn visitor(&self) -> Owner {
         match self {
             Place::Waiting { visitor } => *visitor,
-            Place::Joining { bridge, .. } | Place::Talking { bridge } => bridge.visitor,
+            Place::Joining { bridge, .. } | Place::Failed { bridge } | Place::Talking { bridge } => {
+                bridge.visitor
+            }
         }
     }
 
     fn bridge(&self) -> Option<&Bridge> {
         match self {
-            Place::Waiting { .. } => None,
+            Place::Waiting { .. } | Place::Failed { .. } => None,
             Place::Joining { bridge, .. } | Place::Talking { bridge } => Some(bridge),
         }
     }
 
     fn bridge_mut(&mut self) -> Option<&mut Bridge> {
         match self {
-            Place::Waiting { .. } => None,
+            Place::Waiting { .. } | Place::Failed { .. } => None,
             Place::Joining { bridge, .. } | Place::Talking { bridge } => Some(bridge),
         }
     }
@@ -54,6 +62,45 @@ struct Contact {
     /// None before the first join.
     highest: Option<Fence>,
     place: Place,
+    /// The server was away since it named this contact: by when it has to name it again.
+    confirm_by: Option<Time>,
+}
+
+impl Contact {
+    fn named(highest: Option<Fence>, place: Place) -> Contact {
+        Contact { highest, place, confirm_by: None }
+    }
+
+    /// When something is due, unless the server or a leg acts before.
+    fn deadline(&self) -> Option<Time> {
+        match self.place {
+            Place::Joining { until, .. } => Some(until),
+            Place::Waiting { .. } | Place::Failed { .. } => self.confirm_by,
+            Place::Talking { .. } => None,
+        }
+    }
+
+    /// What a join is when exactly this one is under way or done.
+    fn same(&mut self, join: &Bridge) -> Option<Join> {
+        let (bridge, answer) = match &self.place {
+            Place::Joining { bridge, .. } => (bridge, Join::Pending),
+            Place::Talking { bridge } => (bridge, Join::Stands),
+            Place::Waiting { .. } | Place::Failed { .. } => return None,
+        };
+        if !is_same(bridge, join) {
+            return None;
+        }
+        self.confirm_by = None;
+        Some(answer)
+    }
+
+    /// Exactly this join failed, and nothing has happened to the contact since.
+    fn failed(&self, join: &Bridge) -> bool {
+        match &self.place {
+            Place::Failed { bridge } => is_same(bridge, join),
+            Place::Waiting { .. } | Place::Joining { .. } | Place::Talking { .. } => false,
+        }
+    }
 }
 
 /// What became of a join.
@@ -88,7 +135,7 @@ impl Contacts {
     pub(super) fn bridges(&self) -> Vec<Bridge> {
         let standing = |place: &Place| match place {
             Place::Talking { bridge } => Some(*bridge),
-            Place::Waiting { .. } | Place::Joining { .. } => None,
+            Place::Waiting { .. } | Place::Joining { .. } | Place::Failed { .. } => None,
         };
         self.places().filter_map(standing).collect()
     }
@@ -101,14 +148,16 @@ impl Contacts {
         }
         self.leave_other_contacts(visitor, contact);
         self.ended.remove(&contact);
-        self.live.insert(contact, Contact { highest, place: Place::Waiting { visitor } });
+        self.live.insert(contact, Contact::named(highest, Place::Waiting { visitor }));
     }
 
     pub(super) fn join(&mut self, now: Time, bridge: Bridge) -> Join {
-        if let Some(known) = self.live.get(&bridge.contact).and_then(|known| self.same(known, &bridge)) {
-            return known;
+        let known = self.live.get_mut(&bridge.contact);
+        let again = known.as_ref().is_some_and(|known| known.failed(&bridge));
+        if let Some(same) = known.and_then(|known| known.same(&bridge)) {
+            return same;
         }
-        if self.is_stale(bridge.contact, bridge.fence) {
+        if !again && self.is_stale(bridge.contact, bridge.fence) {
             return Join::Stale;
         }
         if !self.has_room(bridge.contact) {
@@ -117,7 +166,7 @@ impl Contacts {
         self.leave_other_contacts(bridge.visitor, bridge.contact);
         self.leave_other_contacts(bridge.operator, bridge.contact);
         let place = Place::Joining { bridge, until: now + JOIN_WITHIN };
-        self.live.insert(bridge.contact, Contact { highest: Some(bridge.fence), place });
+        self.live.insert(bridge.contact, Contact::named(Some(bridge.fence), place));
         Join::New
     }
 
@@ -130,34 +179,49 @@ impl Contacts {
                     contact.place = Place::Talking { bridge };
                     joined.push(bridge);
                 }
-                Place::Joining { .. } | Place::Waiting { .. } | Place::Talking { .. } => {}
+                Place::Joining { .. }
+                | Place::Waiting { .. }
+                | Place::Failed { .. }
+                | Place::Talking { .. } => {}
             }
         }
         joined
     }
 
-    /// Joins that waited too long; their visitors wait on.
-    pub(super) fn give_up(&mut self, now: Time) -> Vec<Bridge> {
-        let mut failed = Vec::new();
+    /// The server is back: whoever is in no bridge has to be named again.
+    pub(super) fn doubt(&mut self, now: Time) {
         for contact in self.live.values_mut() {
+            contact.confirm_by = Some(now + CONFIRM_WITHIN);
+        }
+    }
+
+    /// Ends what the server did not name again, and gives back the joins that waited too long; their
+    /// visitors wait on.
+    pub(super) fn give_up(&mut self, now: Time) -> Vec<Bridge> {
+        let is_due = |contact: &Contact| contact.deadline().is_some_and(|at| at <= now);
+        let due: Vec<ContactId> =
+            self.live.iter().filter(|(_, contact)| is_due(contact)).map(|(id, _)| *id).collect();
+        let mut failed = Vec::new();
+        for id in due {
+            let Some(contact) = self.live.get_mut(&id) else { continue };
             match contact.place {
-                Place::Joining { bridge, until } if until <= now => {
-                    contact.place = Place::Waiting { visitor: bridge.visitor };
+                Place::Joining { bridge, .. } => {
+                    contact.place = Place::Failed { bridge };
+                    contact.confirm_by = contact.confirm_by.map(|_| now + CONFIRM_WITHIN);
                     failed.push(bridge);
                 }
-                Place::Joining { .. } | Place::Waiting { .. } | Place::Talking { .. } => {}
+                Place::Waiting { .. } | Place::Failed { .. } => {
+                    let highest = contact.highest;
+                    self.end(id, highest);
+                }
+                Place::Talking { .. } => {}
             }
         }
         failed
     }
 
     pub(super) fn deadline(&self) -> Option<Time> {
-        self.places()
-            .filter_map(|place| match place {
-                Place::Joining { until, .. } => Some(*until),
-                Place::Waiting { .. } | Place::Talking { .. } => None,
-            })
-            .min()
+        self.live.values().filter_map(Contact::deadline).min()
     }
 
     /// A hold of another fence than the bridge's own is an echo from the past.
@@ -195,16 +259,6 @@ impl Contacts {
         self.live.len() < MAX_CONTACTS || self.live.contains_key(&contact)
     }
 
-    fn same(&self, known: &Contact, bridge: &Bridge) -> Option<Join> {
-        let old = known.place.bridge()?;
-        let same =
-            old.fence == bridge.fence && old.visitor == bridge.visitor && old.operator == bridge.operator;
-        same.then_some(match known.place {
-            Place::Talking { .. } => Join::Stands,
-            Place::Joining { .. } | Place::Waiting { .. } => Join::Pending,
-        })
-    }
-
     /// An owner has one place. What still names it elsewhere was overtaken by a newer order whose
     /// release got lost on the way: a visitor's older contact is over, an operator's older visitor waits.
     fn leave_other_contacts(&mut self, owner: Owner, but: ContactId) {
@@ -216,7 +270,7 @@ impl Contacts {
                 let highest = contact.highest;
                 self.end(other, highest);
             } else if contact.place.bridge().is_some_and(|bridge| bridge.operator == owner) {
-                contact.place = Place::Waiting { visitor };
+                *contact = Contact::named(contact.highest, Place::Waiting { visitor });
             }
         }
     }
@@ -231,4 +285,9 @@ impl Contacts {
             self.forgotten = self.forgotten.max(oldest);
         }
     }
+}
+
+/// Whether it is held does not matter: a join does not say.
+fn is_same(one: &Bridge, other: &Bridge) -> bool {
+    one.fence == other.fence && one.visitor == other.visitor && one.operator == other.operator
 }

@@ -63,7 +63,10 @@ impl Table {
         let mut work = Work::default();
         match input {
             Input::Order(order) => self.order(now, order, &mut work),
-            Input::LineUp => work.say(self.inventory()),
+            Input::LineUp => {
+                self.contacts.doubt(now);
+                work.say(self.inventory());
+            }
             Input::Answered { leg, sdp } => self.answered(leg, sdp, &mut work),
             Input::NotAnswered { leg, restart, code } => self.not_answered(leg, restart, code, &mut work),
             Input::LegUp(name) => self.leg_up(name, &mut work),
@@ -293,7 +296,7 @@ impl Table {
                 Place::Waiting { visitor } => {
                     sources.insert(*visitor, Source::WaitingSound);
                 }
-                Place::Joining { bridge, .. } => {
+                Place::Joining { bridge, .. } | Place::Failed { bridge } => {
                     sources.insert(bridge.visitor, Source::WaitingSound);
                 }
                 Place::Talking { bridge } if bridge.held => {

@@ -140,6 +140,36 @@ fn a_join_waits_a_moment_for_a_leg_and_then_fails() {
 }
 
 #[test]
+fn exactly_the_join_that_failed_may_be_tried_again_until_the_visitor_is_queued_anew() {
+    let mut table = Table::default();
+    up(&mut table, booth(1), 10);
+    let again = |table: &mut Table| table.handle(NOW, join(1, 5, booth(1), operator(1)));
+    again(&mut table);
+    table.handle_timeout(NOW + Millis::seconds(4));
+    let other = table.handle(NOW, join(1, 5, booth(1), operator(2)));
+    assert_eq!(other, [join_failed(1, 5, Code::StaleFence)]);
+    up(&mut table, operator(1), 20);
+    assert!(again(&mut table).contains(&joined(1, 5)));
+    table.handle(NOW, wait(1, booth(1)));
+    assert_eq!(again(&mut table), [join_failed(1, 5, Code::StaleFence)]);
+}
+
+#[test]
+fn a_contact_that_ended_while_the_server_was_away_stops_hearing_the_waiting_sound() {
+    let mut table = talking();
+    for n in [2, 3] {
+        up(&mut table, booth(n), 10);
+        table.handle(NOW, wait(n.into(), booth(n)));
+    }
+    table.handle(NOW, Input::LineUp);
+    table.handle(NOW, wait(3, booth(3)));
+    let (at, _) = table.poll_timeout().expect("the server has a limit to name who waits");
+    assert_eq!(table.handle_timeout(at), [select(booth(2), 10, Source::Silence)]);
+    assert_eq!(table.poll_timeout(), None, "who was named again, and who talks, stays");
+    assert_eq!(bridges(&mut table).len(), 1);
+}
+
+#[test]
 fn a_join_in_waiting_stands_as_soon_as_the_leg_is_up() {
     let mut table = Table::default();
     up(&mut table, booth(1), 10);

@@ -29,6 +29,7 @@ enum Step {
     Hold(u64, u64, bool),
     Release(u64, u64),
     Later(u64),
+    LineUp,
 }
 
 fn owners() -> impl Strategy<Value = Owner> {
@@ -52,6 +53,7 @@ fn steps() -> impl Strategy<Value = Step> {
         2 => (contact.clone(), fence.clone(), any::<bool>()).prop_map(|(c, f, h)| Step::Hold(c, f, h)),
         2 => (contact, fence).prop_map(|(c, f)| Step::Release(c, f)),
         2 => (0..8_000u64).prop_map(Step::Later),
+        1 => Just(Step::LineUp),
     ]
 }
 
@@ -102,6 +104,7 @@ impl Model {
                 }
                 release(contact, at)
             }
+            Step::LineUp => Input::LineUp,
             Step::Later(_) => return None,
         })
     }
