@@ -1,0 +1,105 @@
+//! The hub's clock: the one place where the wall clock is read. Knows no deadline and no fact.
+//!
+//! Time never runs backwards, and a step of the wall clock (somebody sets it, a clock server corrects
+//! it) expires no ring and no lease: the monotonic clock counts, and what the wall clock says beside it
+//! is followed by at most one twentieth of the time that passed.
+
+use std::sync::Mutex;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use desk::time::Time;
+
+/// The part of the passed time by which the clock is bent toward the wall clock: a step of one minute
+/// is made good in twenty minutes, and a ring of 20 s is never off by more than one second.
+const BEND: u64 = 20;
+
+/// A clock that only goes forward.
+#[derive(Debug)]
+pub struct Clock {
+    hand: Mutex<Hand>,
+}
+
+impl Clock {
+    /// A clock that starts at the wall clock's time, or at `not_before` when that is later.
+    pub fn start(not_before: Time) -> Clock {
+        Clock {
+            hand: Mutex::new(Hand {
+                shown: wall().max(not_before.0),
+                read: Instant::now(),
+                rest: Duration::ZERO,
+            }),
+        }
+    }
+
+    /// The time now.
+    pub fn now(&self) -> Time {
+        let mut hand = self.hand.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let passed = hand.read.elapsed() + hand.rest;
+        let whole = passed.as_millis() as u64;
+        hand.read = Instant::now();
+        hand.rest = passed - Duration::from_millis(whole);
+        hand.shown = advance(hand.shown, whole, wall());
+        Time(hand.shown)
+    }
+
+    /// Moves the hand forward to at least `time`.
+    pub fn not_before(&self, time: Time) {
+        let mut hand = self.hand.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        hand.shown = hand.shown.max(time.0);
+    }
+}
+
+/// The wall clock, for programs that run once and keep no deadline.
+pub fn wall_now() -> Time {
+    Time(wall())
+}
+
+#[derive(Debug)]
+struct Hand {
+    shown: u64,
+    read: Instant,
+    /// What was read and is too short for a whole millisecond.
+    rest: Duration,
+}
+
+fn wall() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64
+}
+
+/// The next reading after `passed` ms, bent toward the wall clock.
+fn advance(shown: u64, passed: u64, wall: u64) -> u64 {
+    let straight = shown.saturating_add(passed);
+    let bend = passed / BEND;
+    wall.clamp(straight - bend, straight.saturating_add(bend))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wall_clock_set_back_an_hour_slows_the_clock_and_never_turns_it() {
+        let mut shown = 10_000_000;
+        for _ in 0..100 {
+            let next = advance(shown, 1000, 6_400_000);
+            assert_eq!(next, shown + 950);
+            shown = next;
+        }
+    }
+
+    #[test]
+    fn a_wall_clock_set_forward_ten_years_expires_nothing() {
+        assert_eq!(advance(1_000_000, 100, 1_000_000 + 315_576_000_000), 1_000_105);
+    }
+
+    #[test]
+    fn a_small_difference_is_made_good() {
+        assert_eq!(advance(1_000_000, 1000, 1_001_010), 1_001_010);
+    }
+
+    #[test]
+    fn the_clock_starts_after_the_last_fact() {
+        let late = Time(wall() + 60_000);
+        assert!(Clock::start(late).now() >= late);
+    }
+}

@@ -1,0 +1,43 @@
+//! The booth's page, as files. Knows no booth.
+
+use std::path::Path;
+
+use axum::Router;
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::map_response;
+use axum::response::Response;
+use tower_http::services::ServeDir;
+
+/// Scripts, styles and sockets from this server alone; the picture comes as a stream. Style attributes
+/// are let through, because the page moves its lamps with them.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; \
+     img-src 'self' data:; font-src 'self'; media-src 'self' blob: mediastream:; \
+     connect-src 'self' ws: wss:; worker-src 'self'; manifest-src 'self'; \
+     base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
+const PERMISSIONS: HeaderValue =
+    HeaderValue::from_static("camera=(self), microphone=(self), autoplay=(self)");
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+
+/// Serves a folder.
+pub(super) fn service(folder: &Path) -> Router {
+    Router::new().fallback_service(ServeDir::new(folder)).layer(map_response(with_headers))
+}
+
+async fn with_headers(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    let is_html = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    // A new version of the page must reach a kiosk at its next reload; its parts carry their hash in
+    // their names, and are asked for again cheaply.
+    let cache = if is_html { "no-store" } else { "no-cache" };
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
+    headers.insert(CONTENT_SECURITY_POLICY, POLICY);
+    headers.insert(PERMISSIONS_POLICY, PERMISSIONS);
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}

@@ -1,0 +1,81 @@
+//! Who may come in, as the hub knows it, and the task that notices when a command of the administrator
+//! changed it. Knows no machine.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use desk::ids::{BoothId, OperatorId};
+
+use super::{Inbox, Item};
+use crate::clock::Clock;
+use crate::store::{Directory, Store};
+
+/// How often the store is asked whether a command changed who may come in. Commands are processes of
+/// their own and can only leave word in the database; a revocation must cut within 5 s.
+const WATCH_EVERY: Duration = Duration::from_secs(2);
+
+/// Names as the screens show them.
+pub(super) struct Names {
+    pub city: String,
+    pub phone_number: String,
+    operators: BTreeMap<OperatorId, String>,
+    /// With whether it may still come in.
+    booths: BTreeMap<BoothId, (String, bool)>,
+}
+
+impl Names {
+    pub fn new(city: String, phone_number: String) -> Names {
+        Names { city, phone_number, operators: BTreeMap::new(), booths: BTreeMap::new() }
+    }
+
+    /// Takes over the names of a directory.
+    pub fn read(&mut self, directory: &Directory) {
+        self.operators = directory.operators.iter().map(|row| (row.operator, row.display.clone())).collect();
+        self.booths =
+            directory.booths.iter().map(|row| (row.booth, (row.name.clone(), !row.revoked))).collect();
+    }
+
+    /// The name on the tag; its number when the directory does not know it yet.
+    pub fn operator(&self, operator: OperatorId) -> String {
+        self.operators.get(&operator).cloned().unwrap_or_else(|| format!("#{operator}"))
+    }
+
+    /// The booth's name.
+    pub fn booth(&self, booth: BoothId) -> String {
+        self.booths.get(&booth).map_or_else(|| format!("#{booth}"), |(name, _)| name.clone())
+    }
+
+    /// The booths that may come in, in order.
+    pub fn booths(&self) -> impl Iterator<Item = (BoothId, &str)> {
+        self.booths.iter().filter(|(_, (_, may))| *may).map(|(booth, (name, _))| (*booth, name.as_str()))
+    }
+
+    /// The booth may come in.
+    pub fn has_booth(&self, booth: BoothId) -> bool {
+        self.booths.get(&booth).is_some_and(|(_, may)| *may)
+    }
+
+    /// The operator has a name.
+    pub fn has_operator(&self, operator: OperatorId) -> bool {
+        self.operators.contains_key(&operator)
+    }
+}
+
+/// Tells the hub each time that a command has changed who may come in. Ends with the hub.
+pub async fn watch(store: Arc<dyn Store>, clock: Arc<Clock>, inbox: Inbox) {
+    let mut known = None;
+    loop {
+        tokio::time::sleep(WATCH_EVERY).await;
+        // A store that is down is the hub's to report; the next look finds the change.
+        let Ok(change) = store.directory_change().await else { continue };
+        if known == Some(change) {
+            continue;
+        }
+        let Ok(directory) = store.directory(clock.now()).await else { continue };
+        known = Some(directory.change);
+        if !inbox.put(Item::Directory(directory)).await {
+            return;
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The hub: one task per centre owns the truth. Items come in through one bounded inbox, are drained
+//! into one transaction, and only then does anything go out. Refuses to know sockets and SQL.
+
+mod answers;
+mod carry_out;
+mod directory;
+mod hello;
+mod parties;
+mod project;
+mod show;
+mod task;
+mod turn;
+mod words;
+
+use desk::ids::BoothId;
+use link::message::{
+    BoothSays, ExchangeSays, OperatorSays, RequestId, Resume, ToBooth, ToExchange, ToOperator,
+};
+use tokio::sync::mpsc;
+
+use crate::secret::TokenHash;
+use crate::store::{Bearer, Directory};
+
+pub use directory::watch;
+pub use task::{Hub, HubError, Setup};
+
+/// Items that may wait for the hub. A turn takes about a millisecond and up to [`DRAIN`] of them; more
+/// waiting items make their lines wait, which is felt by nobody else.
+const INBOX: usize = 1024;
+/// Items of one turn, and so of one transaction: large enough to share a commit among all operators of
+/// a centre, small enough to keep a turn under ten milliseconds.
+const DRAIN: usize = 256;
+/// Messages that may wait for one person's line. A reader that is this far behind is closed; it may
+/// come back and resume.
+pub const PERSON_QUEUE: usize = 256;
+/// Messages that may wait for the exchange: it is told of every leg.
+pub const EXCHANGE_QUEUE: usize = 1024;
+
+/// One socket that came in, never used twice in one process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LineId(pub u64);
+
+/// What was heard on a line after its hello.
+pub enum Words<T> {
+    /// A request.
+    Say {
+        /// Its name.
+        request: RequestId,
+        /// What is asked.
+        body: T,
+    },
+    /// A sign of life.
+    Ping,
+}
+
+/// Somebody whose proof was good, with the way back.
+pub enum Hello {
+    /// An operator.
+    Operator {
+        /// Who, and how long the token lives.
+        bearer: Bearer,
+        /// The token's hash: when it is revoked, the line ends.
+        token: TokenHash,
+        /// Where to go on.
+        resume: Option<Resume>,
+        /// The way back.
+        out: mpsc::Sender<ToOperator>,
+    },
+    /// A booth's page.
+    Booth {
+        /// Which one.
+        booth: BoothId,
+        /// Where to go on.
+        resume: Option<Resume>,
+        /// The way back.
+        out: mpsc::Sender<ToBooth>,
+    },
+    /// The exchange.
+    Exchange {
+        /// The key's hash: when it is revoked, the line ends.
+        key: TokenHash,
+        /// The way back.
+        out: mpsc::Sender<ToExchange>,
+    },
+}
+
+/// Everything that reaches a hub.
+pub enum Item {
+    /// A line came.
+    Hello(LineId, Hello),
+    /// An operator's desktop spoke.
+    Operator(LineId, Words<OperatorSays>),
+    /// A booth's page spoke.
+    Booth(LineId, Words<BoothSays>),
+    /// The exchange spoke.
+    Exchange(LineId, Words<ExchangeSays>),
+    /// A line went.
+    Gone(LineId),
+    /// A token was revoked by its owner.
+    TokenRevoked(TokenHash),
+    /// Who may come in has changed.
+    Directory(Directory),
+}
+
+/// The way into a hub.
+#[derive(Clone)]
+pub struct Inbox(mpsc::Sender<Item>);
+
+impl Inbox {
+    /// A way in, and the hub's end of it.
+    pub fn new() -> (Inbox, mpsc::Receiver<Item>) {
+        let (sender, receiver) = mpsc::channel(INBOX);
+        (Inbox(sender), receiver)
+    }
+
+    /// Waits for a place and puts an item in; false: the hub has stopped.
+    pub async fn put(&self, item: Item) -> bool {
+        self.0.send(item).await.is_ok()
+    }
+}
+
+/// How the hub is, for the health page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// Facts can be stored.
+    pub store_up: bool,
+    /// The exchange is connected.
+    pub exchange_up: bool,
+}

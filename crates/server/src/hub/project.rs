@@ -1,0 +1,221 @@
+//! What a desk and a booth show of the truth. Pure: reads the machine and the names, sends nothing.
+
+use std::collections::BTreeSet;
+
+use desk::centre::{Centre, ContactView, QueueView};
+use desk::contact::{Channel, Phase};
+use desk::ids::{BoothId, OfferId, OperatorId};
+use desk::presence::{Chosen, Presence};
+use desk::time::{Millis, Time};
+use link::state::{
+    BoothCard, BoothChange, BoothContact, BoothContactState, BoothDoing, BoothState, ChannelBoard,
+    ContactCard, DayCounts, DeskChange, DeskState, Me, OfferCard, QueueBoard, RingNotice,
+};
+
+use super::directory::Names;
+
+/// 受付番号: the channel's letter, the day in Japan and the serial of that day and channel.
+pub(super) fn number(contact: &ContactView) -> String {
+    let letter = match contact.channel {
+        Channel::Booth => 'W',
+        Channel::Phone => 'C',
+    };
+    let (year, month, day) = contact.day.ymd();
+    format!("{letter}-{year:04}{month:02}{day:02}-{:04}", contact.serial)
+}
+
+/// The parts that are the same on every desk.
+pub(super) struct Board {
+    city: String,
+    queue: QueueBoard,
+    booths: Vec<BoothCard>,
+    day: DayCounts,
+    exchange_up: bool,
+    ring_timeout_ms: Millis,
+}
+
+/// Reads the shared parts.
+pub(super) fn board(centre: &Centre, names: &Names, seen: &BTreeSet<BoothId>, now: Time) -> Board {
+    let today = centre.today(now);
+    Board {
+        city: names.city.clone(),
+        queue: QueueBoard {
+            phone: channel_board(&centre.queue(Channel::Phone, now)),
+            booth: channel_board(&centre.queue(Channel::Booth, now)),
+        },
+        booths: names.booths().map(|(booth, name)| booth_card(centre, booth, name, seen)).collect(),
+        day: DayCounts {
+            arrived: today.arrived,
+            answered: today.answered,
+            abandoned: today.abandoned,
+            waiting: today.waiting,
+        },
+        exchange_up: centre.exchange_up(),
+        ring_timeout_ms: centre.settings().ring_timeout_ms,
+    }
+}
+
+fn channel_board(queue: &QueueView) -> ChannelBoard {
+    let waiting = u32::try_from(queue.waiting.len()).unwrap_or(u32::MAX);
+    ChannelBoard { open: queue.open, waiting, oldest: queue.oldest, ready: queue.ready }
+}
+
+fn booth_card(centre: &Centre, booth: BoothId, name: &str, seen: &BTreeSet<BoothId>) -> BoothCard {
+    let view = centre.booth(booth);
+    let contact = view.contact.and_then(|contact| centre.contact(contact));
+    let known_since = (seen.contains(&booth)).then_some(view.since);
+    let (doing, since) = match contact.map(|contact| (contact.phase, contact)) {
+        Some((Phase::Waiting | Phase::Offered, contact)) => (BoothDoing::Ringing, Some(contact.arrived)),
+        Some((Phase::Connecting | Phase::Live | Phase::Held, contact)) => match contact.operator {
+            Some(operator) => (BoothDoing::Talking { operator }, contact.answered),
+            None => (BoothDoing::Ringing, Some(contact.arrived)),
+        },
+        Some((Phase::Wrapping | Phase::Closed, contact)) if view.line_up => {
+            (BoothDoing::Idle, known_since.max(contact.ended))
+        }
+        None if view.line_up => (BoothDoing::Idle, known_since),
+        Some((Phase::Wrapping | Phase::Closed, _)) | None => (BoothDoing::Offline, known_since),
+    };
+    BoothCard { booth, name: name.to_owned(), doing, since }
+}
+
+/// One operator's desk.
+pub(super) fn desk(
+    centre: &Centre,
+    names: &Names,
+    board: &Board,
+    operator: OperatorId,
+    notice: Option<&RingNotice>,
+) -> DeskState {
+    let view = centre.operator(operator);
+    DeskState {
+        city: board.city.clone(),
+        me: Me {
+            operator,
+            name: names.operator(operator),
+            presence: view.map_or(Presence::Off, |view| view.presence),
+            since: view.map_or(Time(0), |view| view.since),
+            next: view.map_or(Chosen::Away, |view| view.next),
+            media: view.is_some_and(|view| view.media_up),
+        },
+        offer: view.and_then(|view| view.offer).and_then(|offer| offer_card(centre, names, offer)),
+        notice: notice.cloned(),
+        contact: view
+            .and_then(|view| view.contact)
+            .and_then(|contact| centre.contact(contact))
+            .map(|contact| contact_card(names, &contact)),
+        queue: board.queue,
+        booths: board.booths.clone(),
+        day: board.day,
+        exchange_up: board.exchange_up,
+        ring_timeout_ms: board.ring_timeout_ms,
+    }
+}
+
+fn offer_card(centre: &Centre, names: &Names, offer: OfferId) -> Option<OfferCard> {
+    let offer = centre.offer(offer)?;
+    let contact = centre.contact(offer.contact)?;
+    Some(OfferCard {
+        offer: offer.offer,
+        fence: offer.fence,
+        contact: offer.contact,
+        number: number(&contact),
+        channel: contact.channel,
+        booth: contact.booth.map(|booth| names.booth(booth)),
+        arrived: contact.arrived,
+        offered: offer.offered,
+        expires: offer.expires,
+        why: offer.why,
+    })
+}
+
+fn contact_card(names: &Names, contact: &ContactView) -> ContactCard {
+    ContactCard {
+        contact: contact.contact,
+        number: number(contact),
+        channel: contact.channel,
+        booth: contact.booth.map(|booth| names.booth(booth)),
+        phase: contact.phase,
+        arrived: contact.arrived,
+        answered: contact.answered.unwrap_or(contact.arrived),
+        ended: contact.ended,
+        end: contact.end,
+        visitor_up: contact.visitor_up,
+        visitor_since: contact.visitor_since,
+        interruptions: contact.interruptions,
+    }
+}
+
+/// One booth's page.
+pub(super) fn booth(centre: &Centre, names: &Names, board: &Board, booth: BoothId) -> BoothState {
+    let contact = centre.booth(booth).contact.and_then(|contact| centre.contact(contact));
+    BoothState {
+        booth,
+        name: names.booth(booth),
+        city: board.city.clone(),
+        phone_number: names.phone_number.clone(),
+        open: board.queue.booth.open,
+        ready: board.queue.booth.ready,
+        waiting: board.queue.booth.waiting,
+        exchange_up: board.exchange_up,
+        contact: contact.and_then(|contact| booth_contact(centre, names, &contact)),
+    }
+}
+
+fn booth_contact(centre: &Centre, names: &Names, contact: &ContactView) -> Option<BoothContact> {
+    let operator = contact.operator.map(|operator| names.operator(operator)).unwrap_or_default();
+    // A talk that is being joined again has been heard since it was taken: the visitor sees a pause,
+    // not a new beginning.
+    let since = contact.live.filter(|live| contact.answered.is_some_and(|answered| *live >= answered));
+    let state = match contact.phase {
+        Phase::Waiting | Phase::Offered => {
+            BoothContactState::Waiting { ahead: centre.ahead(contact.contact).unwrap_or(0) }
+        }
+        Phase::Connecting => match since {
+            Some(since) => BoothContactState::Live { operator, since, operator_up: false },
+            None => BoothContactState::Connecting { operator },
+        },
+        Phase::Live => BoothContactState::Live {
+            operator,
+            since: contact.live.unwrap_or(contact.arrived),
+            operator_up: contact.operator_up,
+        },
+        Phase::Held => BoothContactState::Held { operator },
+        Phase::Wrapping | Phase::Closed => BoothContactState::Ended { end: contact.end?, at: contact.ended? },
+    };
+    Some(BoothContact { contact: contact.contact, number: number(contact), arrived: contact.arrived, state })
+}
+
+/// The parts of a desk that differ, new. The city and the ring time change with a restart only, which
+/// brings a snapshot.
+pub(super) fn desk_changes(old: &DeskState, new: &DeskState) -> Vec<DeskChange> {
+    let mut changes = Vec::new();
+    let mut part = |differs: bool, change: fn(&DeskState) -> DeskChange| {
+        if differs {
+            changes.push(change(new));
+        }
+    };
+    part(old.me != new.me, |state| DeskChange::Me(state.me.clone()));
+    part(old.offer != new.offer, |state| DeskChange::Offer(state.offer.clone()));
+    part(old.notice != new.notice, |state| DeskChange::Notice(state.notice.clone()));
+    part(old.contact != new.contact, |state| DeskChange::Contact(state.contact.clone()));
+    part(old.queue != new.queue, |state| DeskChange::Queue(state.queue));
+    part(old.booths != new.booths, |state| DeskChange::Booths(state.booths.clone()));
+    part(old.day != new.day, |state| DeskChange::Day(state.day));
+    part(old.exchange_up != new.exchange_up, |state| DeskChange::ExchangeUp(state.exchange_up));
+    changes
+}
+
+/// The parts of a booth's page that differ, new.
+pub(super) fn booth_changes(old: &BoothState, new: &BoothState) -> Vec<BoothChange> {
+    let mut changes = Vec::new();
+    if old.contact != new.contact {
+        changes.push(BoothChange::Contact(new.contact.clone()));
+    }
+    let board = |state: &BoothState| (state.open, state.ready, state.waiting, state.exchange_up);
+    if board(old) != board(new) {
+        let (open, ready, waiting, exchange_up) = board(new);
+        changes.push(BoothChange::Board { open, ready, waiting, exchange_up });
+    }
+    changes
+}

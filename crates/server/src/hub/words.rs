@@ -1,0 +1,153 @@
+//! What is said on a line, as the machine's inputs; media words pass through. No decision here.
+
+use desk::centre::{Input, Owner};
+use desk::code::Code;
+use desk::ids::{BoothId, OperatorId, Session};
+use link::message::{BoothSays, ExchangeOrder, ExchangeSays, LegFact, LegOffer, LegSignal, OperatorSays};
+
+use super::parties::Caller;
+use super::task::Hub;
+use super::turn::{After, Turn};
+use super::{LineId, Words};
+
+impl Hub {
+    /// An operator's desktop spoke.
+    pub(super) fn operator_words(&mut self, turn: &mut Turn, line: LineId, words: Words<OperatorSays>) {
+        let Some(Caller::Operator(operator)) = self.parties.lines.get(&line).copied() else { return };
+        let Some(desk) = self.parties.desks.get(&operator).filter(|desk| desk.place.is_on(line)) else {
+            return;
+        };
+        let session = desk.session;
+        match words {
+            Words::Ping => match self.feed(turn, Input::Heartbeat { operator, session }) {
+                None => turn.after.push(After::Pong(line)),
+                Some(code) => turn.after.push(After::Close(line, code)),
+            },
+            Words::Say { request, body } => {
+                if let Some(refused) = desk.place.answers.given(request) {
+                    return turn.after.push(After::Answer(line, request, refused));
+                }
+                let is_sign_out = body == OperatorSays::SignOut;
+                let token = desk.token;
+                let refused = self.operator_says(turn, operator, session, body);
+                if is_sign_out && refused.is_none() {
+                    turn.revoked.push(token);
+                    return self.leave_desk(turn, operator, Some(request), Code::NotSignedIn);
+                }
+                if let Some(desk) = self.parties.desks.get_mut(&operator) {
+                    desk.place.answers.keep(request, refused);
+                }
+                turn.after.push(After::Answer(line, request, refused));
+            }
+        }
+    }
+
+    fn operator_says(
+        &mut self,
+        turn: &mut Turn,
+        operator: OperatorId,
+        session: Session,
+        body: OperatorSays,
+    ) -> Option<Code> {
+        let input = match body {
+            OperatorSays::Choose { chosen } => Input::Choose { operator, session, chosen },
+            OperatorSays::Accept { offer, fence } => Input::Accept { operator, session, offer, fence },
+            OperatorSays::Decline { offer, reason } => Input::Decline { operator, session, offer, reason },
+            OperatorSays::End { contact } => Input::End { operator, session, contact },
+            OperatorSays::Hold { contact, held } => Input::Hold { operator, session, contact, held },
+            OperatorSays::Finish { contact, disposition } => {
+                Input::Finish { operator, session, contact, disposition }
+            }
+            OperatorSays::Sdp(offer) => return self.pass_on(turn, Owner::Operator { operator }, offer),
+            OperatorSays::SignOut => Input::SignOut { operator, session },
+        };
+        self.feed(turn, input)
+    }
+
+    /// A booth's page spoke.
+    pub(super) fn booth_words(&mut self, turn: &mut Turn, line: LineId, words: Words<BoothSays>) {
+        let Some(Caller::Booth(booth)) = self.parties.lines.get(&line).copied() else { return };
+        let Some(place) = self.parties.booths.get(&booth).filter(|place| place.is_on(line)) else { return };
+        match words {
+            Words::Ping => turn.after.push(After::Pong(line)),
+            Words::Say { request, body } => {
+                if let Some(refused) = place.answers.given(request) {
+                    return turn.after.push(After::Answer(line, request, refused));
+                }
+                let refused = self.booth_says(turn, booth, body);
+                if let Some(place) = self.parties.booths.get_mut(&booth) {
+                    place.answers.keep(request, refused);
+                }
+                turn.after.push(After::Answer(line, request, refused));
+            }
+        }
+    }
+
+    fn booth_says(&mut self, turn: &mut Turn, booth: BoothId, body: BoothSays) -> Option<Code> {
+        match body {
+            BoothSays::Ring => self.feed(turn, Input::Ring { booth }),
+            BoothSays::Leave { contact } => self.feed(turn, Input::Leave { booth, contact }),
+            BoothSays::Sdp(offer) => self.pass_on(turn, Owner::Booth { booth }, offer),
+        }
+    }
+
+    /// A media offer goes to the exchange as it is. Without one the owner hears so as a signal: the
+    /// request itself was understood.
+    fn pass_on(&mut self, turn: &mut Turn, owner: Owner, offer: LegOffer) -> Option<Code> {
+        let after = match self.parties.exchange {
+            Some(_) => After::Order(ExchangeOrder::Sdp { owner, offer }),
+            None => After::Signal(owner, LegSignal::Refused { leg: offer.leg, code: Code::NoExchange }),
+        };
+        turn.after.push(after);
+        None
+    }
+
+    /// The exchange spoke.
+    pub(super) fn exchange_words(&mut self, turn: &mut Turn, line: LineId, words: Words<ExchangeSays>) {
+        if self.parties.exchange.as_ref().is_none_or(|exchange| exchange.line != line) {
+            return;
+        }
+        match words {
+            Words::Ping => turn.after.push(After::Pong(line)),
+            Words::Say { request, body } => {
+                let refused = self.exchange_says(turn, body);
+                turn.after.push(After::Answer(line, request, refused));
+            }
+        }
+    }
+
+    fn exchange_says(&mut self, turn: &mut Turn, body: ExchangeSays) -> Option<Code> {
+        match body {
+            ExchangeSays::Inventory { bridges, legs } => {
+                tracing::info!(bridges = bridges.len(), legs = legs.len(), "exchange told what stands");
+                let standing = bridges.iter().map(|bridge| (bridge.contact, bridge.fence)).collect();
+                let refused = self.feed(turn, Input::ExchangeUp { bridges: standing });
+                for leg in legs {
+                    self.media(turn, leg);
+                }
+                refused
+            }
+            ExchangeSays::Leg { owner, signal } => {
+                turn.after.push(After::Signal(owner, signal));
+                None
+            }
+            ExchangeSays::Media(leg) => self.media(turn, leg),
+            ExchangeSays::Joined { contact, fence } => self.feed(turn, Input::Joined { contact, fence }),
+            ExchangeSays::JoinFailed { contact, fence, code } => {
+                self.feed(turn, Input::JoinFailed { contact, fence, code })
+            }
+        }
+    }
+
+    /// A leg came up or went down; the end of an older leg says nothing about the newer one.
+    fn media(&mut self, turn: &mut Turn, told: LegFact) -> Option<Code> {
+        let exchange = self.parties.exchange.as_mut()?;
+        let newest = exchange.legs.entry(told.owner).or_insert(told.leg);
+        if told.up {
+            *newest = told.leg;
+        } else if told.leg < *newest {
+            return None;
+        }
+        self.feed(turn, Input::Media { owner: told.owner, up: told.up })
+    }
+}

@@ -1,0 +1,19 @@
+//! The server: owns the truth of a centre (queue, presence, contacts), lets operators, booths and the
+//! exchange in, and keeps the ledger. Every decision is made in `desk`; this room carries.
+//!
+//! Refuses to know media: session descriptions pass through to the exchange unread.
+
+mod books;
+mod clock;
+mod config;
+mod http;
+mod hub;
+mod run;
+mod secret;
+mod store;
+
+pub mod commands;
+
+pub use books::{Bookkeeper, Books};
+pub use config::{Config, ConfigError, Tls};
+pub use run::{Running, StartError, run, start};

@@ -1,0 +1,246 @@
+//! The store: where facts become true, and who may come in. All SQL stands below this folder, one
+//! module per dialect. Refuses to know what a fact leads to.
+
+mod row;
+mod sqlite;
+
+use std::future::Future;
+use std::path::Path;
+use std::pin::Pin;
+
+use desk::centre::Fact;
+use desk::ids::{BoothId, OperatorId, Session};
+use desk::time::Time;
+
+use crate::secret::TokenHash;
+
+/// What a call of the store gives back, later.
+pub type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// Why the store did not do it. Nothing of the call has happened then.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database does not answer, is full, or refuses the row.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The tables are newer than this program, or a migration was edited.
+    #[error("the database's tables do not fit this program: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// Another server has taken over this database: stop at once.
+    #[error("another server has taken over this database")]
+    Superseded,
+    /// A stored fact cannot be read: written by a newer program, or damaged.
+    #[error("fact {seq} cannot be read ({kind}, version {version})")]
+    UnknownFact {
+        /// Its place in the ledger.
+        seq: u64,
+        /// Its kind.
+        kind: String,
+        /// The version it was written in.
+        version: u64,
+    },
+    /// The name is taken.
+    #[error("the name {0} is taken")]
+    NameTaken(String),
+    /// The URL names no database that this program can use.
+    #[error("the database must be given as sqlite:FILE")]
+    UnknownDialect,
+    /// The key file is not a key.
+    #[error("the database key file must hold 64 hexadecimal digits")]
+    BadKey,
+    /// The key file cannot be read.
+    #[error("the database key file cannot be read: {0}")]
+    NoKey(std::io::Error),
+}
+
+/// The right to write the ledger. Each hub takes a higher one at its start; the lower are dead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ownership(pub u64);
+
+/// A fact with the moment of its decision and, for an arrival, the receipt number that it was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// When it was decided.
+    pub at: Time,
+    /// What.
+    pub fact: Fact,
+    /// 受付番号; for [`Fact::Arrived`] alone.
+    pub number: Option<String>,
+}
+
+/// What one turn of the hub writes, all or nothing.
+#[derive(Debug)]
+pub struct Batch<'a> {
+    /// Whose turn.
+    pub ownership: Ownership,
+    /// The place of the first entry in the ledger.
+    pub first_seq: u64,
+    /// In order.
+    pub entries: &'a [Entry],
+    /// The highest session allotted so far.
+    pub session: Session,
+    /// Tokens that are dead from now on.
+    pub revoked: &'a [TokenHash],
+}
+
+impl Batch<'_> {
+    /// Nothing to write.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.revoked.is_empty()
+    }
+}
+
+/// What a hub needs to go on after a restart.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The right to write.
+    pub ownership: Ownership,
+    /// The facts that still matter (see [`Store::take_over`]), in order.
+    pub facts: Vec<(Time, Fact)>,
+    /// The place of the newest fact; 0 when there is none.
+    pub last_seq: u64,
+    /// The moment of the newest fact.
+    pub last_at: Time,
+    /// The highest session ever allotted.
+    pub session: Session,
+}
+
+/// An operator's account without its secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperatorRow {
+    /// Its number.
+    pub operator: OperatorId,
+    /// What is typed at the sign-in.
+    pub name: String,
+    /// The name on the tag.
+    pub display: String,
+}
+
+/// A booth without its secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BoothRow {
+    /// Its number.
+    pub booth: BoothId,
+    /// Its name, such as ブース1.
+    pub name: String,
+    /// Where it stands.
+    pub place: Option<String>,
+    /// It may not come in any more.
+    pub revoked: bool,
+}
+
+/// Who may come in, as of one change of the tables.
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    /// Grows with every change.
+    pub change: u64,
+    /// Every operator.
+    pub operators: Vec<OperatorRow>,
+    /// Every booth, revoked ones too: their contacts keep their names.
+    pub booths: Vec<BoothRow>,
+    /// The tokens that are good.
+    pub tokens: Vec<TokenHash>,
+    /// The exchange keys that are good.
+    pub keys: Vec<TokenHash>,
+}
+
+/// An operator who came with a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bearer {
+    /// Who.
+    pub operator: OperatorId,
+    /// When the token dies.
+    pub expires: Time,
+}
+
+/// The ledger as rows, for the check of its books.
+#[derive(Debug)]
+pub struct LedgerPage {
+    /// Seq, moment and fact, in order; empty at the end.
+    pub facts: Vec<(u64, Time, Fact)>,
+}
+
+/// How many contacts and rings the tables show in each state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Contacts in the queue.
+    pub waiting: u64,
+    /// Contacts in an operator's hands, not over.
+    pub active: u64,
+    /// Contacts in wrap-up.
+    pub wrapping: u64,
+    /// Contacts that are closed.
+    pub closed: u64,
+}
+
+/// A database that keeps the truth of one centre.
+pub trait Store: Send + Sync + 'static {
+    /// Makes this hub the only writer and loads what it needs: all facts of the contacts of today and of
+    /// every day since the oldest open contact (and since the newest contact and the newest ring, so that
+    /// no number is given twice), and the operators' facts since the oldest of those, with each
+    /// operator's last ones from before. Days bound it, however long the ledger is.
+    fn take_over(&self, now: Time) -> Later<'_, Loaded>;
+    /// Writes a turn; it is on the disk when this returns.
+    fn commit<'a>(&'a self, batch: Batch<'a>) -> Later<'a, ()>;
+    /// Who may come in.
+    fn directory(&self, now: Time) -> Later<'_, Directory>;
+    /// The number of the last change in the directory; cheap.
+    fn directory_change(&self) -> Later<'_, u64>;
+    /// A page of the ledger after `seq`.
+    fn ledger_after(&self, seq: u64) -> Later<'_, LedgerPage>;
+    /// What the tables say beside the ledger.
+    fn standing(&self) -> Later<'_, Standing>;
+
+    /// Adds an account.
+    fn add_operator<'a>(
+        &'a self,
+        name: &'a str,
+        display: &'a str,
+        hash: &'a str,
+        now: Time,
+    ) -> Later<'a, OperatorId>;
+    /// Sets a password and kills the account's tokens; false when there is no such account.
+    fn set_password<'a>(&'a self, name: &'a str, hash: &'a str) -> Later<'a, bool>;
+    /// The account of that name with its password's hash.
+    fn operator_by_name<'a>(&'a self, name: &'a str) -> Later<'a, Option<(OperatorRow, String)>>;
+    /// Keeps a token; expired ones are thrown away on this occasion.
+    fn add_token(&self, token: TokenHash, bearer: Bearer, now: Time) -> Later<'_, ()>;
+    /// Who came with this token.
+    fn bearer(&self, token: TokenHash, now: Time) -> Later<'_, Option<Bearer>>;
+    /// Kills a token; false when it was not there.
+    fn remove_token(&self, token: TokenHash) -> Later<'_, bool>;
+
+    /// Adds a booth.
+    fn add_booth<'a>(
+        &'a self,
+        name: &'a str,
+        place: Option<&'a str>,
+        secret: &'a str,
+        now: Time,
+    ) -> Later<'a, BoothId>;
+    /// What was kept of a booth's secret; none when it is unknown or revoked.
+    fn booth_secret(&self, booth: BoothId) -> Later<'_, Option<String>>;
+    /// Shuts a booth out; false when it was not in.
+    fn revoke_booth(&self, booth: BoothId, now: Time) -> Later<'_, bool>;
+
+    /// Keeps an exchange's key.
+    fn add_exchange_key(&self, key: TokenHash, now: Time) -> Later<'_, u64>;
+    /// Whether an exchange with this key may come in.
+    fn is_exchange_key(&self, key: TokenHash) -> Later<'_, bool>;
+    /// Shuts out one key, or all; gives how many.
+    fn revoke_exchange_keys(&self, only: Option<u64>, now: Time) -> Later<'_, u64>;
+
+    /// Closes the files.
+    fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+}
+
+/// Opens the database that a URL names, and brings its tables up to date.
+///
+/// # Errors
+/// [`StoreError`]: no such dialect, a bad key, tables of a newer program.
+pub async fn open(url: &str, key_file: Option<&Path>) -> Result<std::sync::Arc<dyn Store>, StoreError> {
+    if !url.starts_with("sqlite:") {
+        return Err(StoreError::UnknownDialect);
+    }
+    Ok(std::sync::Arc::new(sqlite::Sqlite::open(url, key_file).await?))
+}

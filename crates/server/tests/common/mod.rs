@@ -1,0 +1,386 @@
+//! A server with a real database and real sockets, and clients that say what they are told to.
+#![allow(dead_code, missing_docs, clippy::unwrap_used)]
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use desk::centre::Owner;
+use desk::code::Code;
+use desk::ids::{BoothId, OperatorId};
+use desk::presence::{Channels, Chosen};
+use futures_util::{SinkExt, StreamExt};
+use link::message::{
+    BoothSays, Down, ExchangeOrder, ExchangeSays, LegFact, LegSignal, OperatorSays, RequestId, Resume,
+    SignedIn, Up, VERSION, Who,
+};
+use link::state::{BoothChange, BoothState, DeskChange, DeskState};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use server::{Config, Running};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use uuid::Uuid;
+
+pub const PASSWORD: &str = "correct-horse-01";
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// A folder with a database in it, and the server on it.
+pub struct House {
+    folder: tempfile::TempDir,
+    pub config: Config,
+    pub server: Option<Running>,
+}
+
+impl House {
+    /// A house without a server yet. KENMU_TEST_DATABASE names the database; `{}` in it is replaced by
+    /// a fresh name.
+    pub fn build() -> House {
+        let folder = tempfile::tempdir().unwrap();
+        let database = match std::env::var("KENMU_TEST_DATABASE") {
+            Ok(url) => url.replace("{}", &format!("t{}", Uuid::now_v7().simple())),
+            Err(_) => format!("sqlite:{}", folder.path().join("kenmu.db").display()),
+        };
+        let page = folder.path().join("page");
+        std::fs::create_dir(&page).unwrap();
+        std::fs::write(page.join("index.html"), "<!doctype html><title>窓口</title>").unwrap();
+        let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        House {
+            folder,
+            config: Config { listen, database, booth_page: page, ..Config::default() },
+            server: None,
+        }
+    }
+
+    pub async fn start(&mut self) {
+        self.server = Some(server::start(self.config.clone()).await.unwrap());
+    }
+
+    pub async fn kill(&mut self) {
+        self.server.take().unwrap().kill().await;
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.server.as_ref().unwrap().address()
+    }
+
+    /// Runs the program itself and gives its standard output.
+    pub fn command(&self, arguments: &[&str], stdin: &str) -> Result<String, String> {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_kenmu-server"))
+            .args(["--database", &self.config.database])
+            .args(arguments)
+            .env("KENMU_LOG", "error")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
+    }
+
+    /// Starts the program itself; gives it and its address.
+    pub fn spawn(&self) -> (Child, SocketAddr) {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_kenmu-server"))
+            .args(["--database", &self.config.database, "serve", "--listen", "127.0.0.1:0"])
+            .env("KENMU_LOG", "server=info")
+            .env("NO_COLOR", "1")
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut log = BufReader::new(child.stderr.take().unwrap());
+        let address = loop {
+            let mut line = String::new();
+            assert_ne!(log.read_line(&mut line).unwrap(), 0, "the server did not start");
+            if let Some((_, rest)) = line.split_once("listening address=") {
+                break rest.split_whitespace().next().unwrap().parse().unwrap();
+            }
+        };
+        // The rest of the log is read away, so that the pipe never fills.
+        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        (child, address)
+    }
+
+    pub fn add_operator(&self, name: &str, display: &str) -> OperatorId {
+        let id =
+            self.command(&["operator", "add", name, "--display", display], &format!("{PASSWORD}\n")).unwrap();
+        OperatorId(id.trim().parse().unwrap())
+    }
+
+    /// The booth and its secret.
+    pub fn add_booth(&self, name: &str) -> (BoothId, String) {
+        let out = self.command(&["booth", "add", name, "--generate"], "").unwrap();
+        let mut lines = out.lines();
+        (BoothId(lines.next().unwrap().parse().unwrap()), lines.next().unwrap().to_owned())
+    }
+
+    pub fn add_exchange(&self) -> String {
+        self.command(&["exchange", "add"], "").unwrap().trim().to_owned()
+    }
+
+    /// One figure of `verify`, which must succeed.
+    pub fn verified(&self, figure: &str) -> i64 {
+        let out = self.command(&["verify"], "").unwrap();
+        let line = out.lines().find_map(|line| line.strip_prefix(&format!("{figure} ")));
+        line.unwrap_or_else(|| panic!("no {figure} in {out}")).parse().unwrap()
+    }
+
+    pub async fn post(&self, path: &str, headers: &str, body: &str) -> (u16, String) {
+        request(self.address(), &format!("POST {path}"), headers, body).await
+    }
+
+    pub async fn get(&self, path: &str) -> (u16, String) {
+        request(self.address(), &format!("GET {path}"), "", "").await
+    }
+
+    pub async fn sign_in_as(&self, name: &str, password: &str) -> (u16, String) {
+        let body = format!(r#"{{"name":"{name}","password":"{password}","version":{VERSION}}}"#);
+        self.post("/api/sign-in", "Content-Type: application/json\r\n", &body).await
+    }
+
+    pub async fn token(&self, name: &str) -> String {
+        let (status, body) = self.sign_in_as(name, PASSWORD).await;
+        assert_eq!(status, 200, "{body}");
+        link::json::decode::<SignedIn>(&body).unwrap().token
+    }
+
+    pub async fn operator(&self, token: &str, resume: Option<Resume>) -> Desk {
+        let who = Who::Operator { token: token.to_owned() };
+        let mut wire = Wire::open(self.address()).await;
+        wire.hello::<OperatorSays>(who, resume).await;
+        Desk::welcomed(wire).await
+    }
+
+    pub async fn booth(&self, booth: &(BoothId, String)) -> Booth {
+        Booth::at(self.address(), booth).await
+    }
+
+    pub async fn exchange(&self, key: &str) -> Exchange {
+        let mut wire = Wire::open(self.address()).await;
+        wire.hello::<ExchangeSays>(Who::Exchange { key: key.to_owned() }, None).await;
+        assert!(matches!(wire.next::<(), (), ExchangeOrder>().await, Down::Welcome { .. }));
+        assert!(matches!(wire.next::<(), (), ExchangeOrder>().await, Down::Snapshot { .. }));
+        Exchange { wire }
+    }
+}
+
+/// The head's status and the body of an answer.
+async fn request(address: SocketAddr, what: &str, headers: &str, body: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "{what} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    timeout(LIMIT, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+    let status = answer[9..12].parse().unwrap();
+    (status, answer.split_once("\r\n\r\n").unwrap().1.to_owned())
+}
+
+/// A socket.
+pub struct Wire(pub WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+impl Wire {
+    pub async fn open(address: SocketAddr) -> Wire {
+        Wire(connect_async(format!("ws://{address}/link")).await.unwrap().0)
+    }
+
+    pub async fn text(&mut self, text: impl Into<String>) {
+        // A server that has closed refuses the write; the test then reads why.
+        let _ = self.0.send(Message::text(text.into())).await;
+    }
+
+    pub async fn hello<T: Serialize>(&mut self, who: Who, resume: Option<Resume>) {
+        self.text(link::json::encode(&Up::<T>::Hello { version: VERSION, who, resume })).await;
+    }
+
+    pub async fn say<T: Serialize>(&mut self, request: RequestId, body: T) {
+        self.text(link::json::encode(&Up::Say { request, body })).await;
+    }
+
+    /// The next message; none when the line is closed.
+    pub async fn maybe_next<S, C, G>(&mut self) -> Option<Down<S, C, G>>
+    where
+        S: DeserializeOwned,
+        C: DeserializeOwned,
+        G: DeserializeOwned,
+    {
+        loop {
+            match timeout(LIMIT, self.0.next()).await.expect("the server says nothing") {
+                Some(Ok(Message::Text(text))) => return Some(link::json::decode(text.as_str()).unwrap()),
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
+                Some(Ok(_)) => {}
+            }
+        }
+    }
+
+    pub async fn next<S: DeserializeOwned, C: DeserializeOwned, G: DeserializeOwned>(
+        &mut self,
+    ) -> Down<S, C, G> {
+        self.maybe_next().await.expect("the line is open")
+    }
+
+    /// The goodbye that must come before the end.
+    pub async fn goodbye(&mut self) -> Option<Code> {
+        let mut last = None;
+        while let Some(message) = self.maybe_next::<DeskState, DeskChange, LegSignal>().await {
+            if let Down::Goodbye { code } = message {
+                last = Some(code);
+            }
+        }
+        last
+    }
+}
+
+pub fn new_request() -> RequestId {
+    RequestId(Uuid::now_v7())
+}
+
+/// A person's client: applies what it hears.
+pub struct Client<S, C> {
+    pub wire: Wire,
+    pub state: S,
+    pub stream: u64,
+    pub event: u64,
+    pub session: u64,
+    pub resumed: bool,
+    pub signals: Vec<LegSignal>,
+    pub answers: Vec<(RequestId, Option<Code>)>,
+    apply: fn(&mut S, C),
+}
+
+pub type Desk = Client<DeskState, DeskChange>;
+pub type Booth = Client<BoothState, BoothChange>;
+
+impl Desk {
+    pub async fn welcomed(wire: Wire) -> Desk {
+        Client::first(wire, DeskState::apply).await
+    }
+
+    pub async fn available(&mut self) {
+        let chosen = Chosen::Available { channels: Channels::Both };
+        assert_eq!(self.ask(OperatorSays::Choose { chosen }).await, None);
+    }
+}
+
+impl Booth {
+    pub async fn at(address: SocketAddr, booth: &(BoothId, String)) -> Booth {
+        let who = Who::Booth { booth: booth.0, secret: booth.1.clone() };
+        let mut wire = Wire::open(address).await;
+        wire.hello::<BoothSays>(who, None).await;
+        Booth::welcomed(wire).await
+    }
+
+    pub async fn welcomed(wire: Wire) -> Booth {
+        Client::first(wire, BoothState::apply).await
+    }
+}
+
+impl<S: DeserializeOwned + std::fmt::Debug, C: DeserializeOwned> Client<S, C> {
+    async fn first(mut wire: Wire, apply: fn(&mut S, C)) -> Client<S, C> {
+        let (stream, session) = match wire.next::<S, C, LegSignal>().await {
+            Down::Welcome { stream, session, resumed: false, .. } => (stream, session.0),
+            _ => panic!("a welcome with a snapshot was expected"),
+        };
+        let Down::Snapshot { event, state, .. } = wire.next::<S, C, LegSignal>().await else {
+            panic!("a snapshot was expected")
+        };
+        let (signals, answers) = (Vec::new(), Vec::new());
+        Client { wire, state, stream, event, session, resumed: false, signals, answers, apply }
+    }
+
+    /// Takes one message.
+    pub async fn step(&mut self) {
+        match self.wire.next::<S, C, LegSignal>().await {
+            Down::Event { event, change, .. } => {
+                assert_eq!(event, self.event + 1, "a gap");
+                self.event = event;
+                (self.apply)(&mut self.state, change);
+            }
+            Down::Signal { signal } => self.signals.push(signal),
+            Down::Answer { request, refused } => self.answers.push((request, refused)),
+            Down::Pong { .. } => {}
+            Down::Welcome { resumed, .. } => self.resumed = resumed,
+            Down::Snapshot { event, state, .. } => {
+                self.event = event;
+                self.state = state;
+            }
+            Down::Goodbye { code } => panic!("goodbye: {code:?}"),
+        }
+    }
+
+    /// Waits until the state is as wished.
+    pub async fn until(&mut self, wish: impl Fn(&S) -> bool) {
+        let steps = async {
+            while !wish(&self.state) {
+                self.step().await;
+            }
+        };
+        if timeout(LIMIT, steps).await.is_err() {
+            panic!("it never came: {:?}", self.state);
+        }
+    }
+
+    /// Says something and waits for the answer.
+    pub async fn ask<T: Serialize>(&mut self, body: T) -> Option<Code> {
+        self.ask_as(new_request(), body).await
+    }
+
+    pub async fn ask_as<T: Serialize>(&mut self, request: RequestId, body: T) -> Option<Code> {
+        let before = self.answers.len();
+        self.wire.say(request, body).await;
+        loop {
+            if let Some((_, refused)) = self.answers[before..].iter().find(|(name, _)| *name == request) {
+                return *refused;
+            }
+            self.step().await;
+        }
+    }
+
+    pub fn resume(&self) -> Resume {
+        Resume { stream: self.stream, event: self.event }
+    }
+}
+
+/// An exchange that does what the test says.
+pub struct Exchange {
+    pub wire: Wire,
+}
+
+impl Exchange {
+    pub async fn says(&mut self, body: ExchangeSays) {
+        self.wire.say(new_request(), body).await;
+    }
+
+    /// Nothing stands, and these have their media up.
+    pub async fn stands(&mut self, owners: &[Owner]) {
+        let legs = owners.iter().map(|owner| LegFact { owner: *owner, leg: 1, up: true }).collect();
+        self.says(ExchangeSays::Inventory { bridges: Vec::new(), legs }).await;
+    }
+
+    /// The next order, whatever is said between.
+    pub async fn order(&mut self) -> ExchangeOrder {
+        loop {
+            if let Down::Signal { signal } = self.wire.next::<(), (), ExchangeOrder>().await {
+                return signal;
+            }
+        }
+    }
+
+    /// The next order that is wished for.
+    pub async fn order_like(&mut self, wish: impl Fn(&ExchangeOrder) -> bool) -> ExchangeOrder {
+        loop {
+            let order = self.order().await;
+            if wish(&order) {
+                return order;
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What is written into the ledger today must be readable for ever: each kind of fact has its line.
+
+use desk::centre::{Fact, OfferOutcome, OfferWhy, RejoinWhy};
+use desk::contact::{Channel, DeclineReason, Disposition};
+use desk::end::EndReason;
+use desk::ids::{BoothId, ContactId, Fence, OfferId, OperatorId, Session};
+use desk::presence::{AwayWhy, Channels, Presence};
+use desk::time::{Millis, Time};
+
+const GOLDEN: &str = include_str!("golden/facts.jsonl");
+
+fn every_kind() -> Vec<Fact> {
+    let (operator, contact, offer, fence) = (OperatorId(3), ContactId(7), OfferId(11), Fence(2));
+    let available = Presence::Available { channels: Channels::Both };
+    let facts = vec![
+        Fact::SignedIn { operator, session: Session(5) },
+        Fact::SignedOut { operator, session: Session(5) },
+        Fact::PresenceSet {
+            operator,
+            presence: Presence::Ringing { channel: Channel::Booth },
+            next: available,
+        },
+        Fact::PresenceSet {
+            operator,
+            presence: Presence::Away { why: AwayWhy::NoAnswer },
+            next: Presence::Lunch,
+        },
+        Fact::Arrived { contact, channel: Channel::Booth, booth: Some(BoothId(1)) },
+        Fact::Arrived { contact: ContactId(8), channel: Channel::Phone, booth: None },
+        Fact::Offered {
+            offer,
+            contact,
+            operator,
+            fence,
+            expires: Time(1_775_401_220_000),
+            why: OfferWhy { ready: 2, idle_ms: Millis(90_000), rings_before: 1 },
+        },
+        Fact::OfferEnded { offer, outcome: OfferOutcome::Answered },
+        Fact::OfferEnded { offer, outcome: OfferOutcome::Declined { reason: DeclineReason::MustLeave } },
+        Fact::Accepted { offer, contact, operator, fence },
+        Fact::Live { contact },
+        Fact::HeldSet { contact, held: true },
+        Fact::Rejoined { contact, operator, fence: Fence(3), why: RejoinWhy::OperatorBack },
+        Fact::Interrupted { contact },
+        Fact::Returned { contact, operator },
+        Fact::Ended { contact, end: EndReason::VisitorEnded },
+        Fact::Finished { contact, operator, disposition: Disposition::Guided },
+    ];
+    for fact in &facts {
+        // A new kind of fact does not compile here: give it a line above and in the golden file.
+        match fact {
+            Fact::SignedIn { .. }
+            | Fact::SignedOut { .. }
+            | Fact::PresenceSet { .. }
+            | Fact::Arrived { .. }
+            | Fact::Offered { .. }
+            | Fact::OfferEnded { .. }
+            | Fact::Accepted { .. }
+            | Fact::Live { .. }
+            | Fact::HeldSet { .. }
+            | Fact::Rejoined { .. }
+            | Fact::Interrupted { .. }
+            | Fact::Returned { .. }
+            | Fact::Ended { .. }
+            | Fact::Finished { .. } => {}
+        }
+    }
+    facts
+}
+
+#[test]
+fn facts_are_written_as_ever_and_old_lines_are_still_read() {
+    let facts = every_kind();
+    let written: Vec<String> = facts.iter().map(link::json::encode).collect();
+    assert_eq!(written, GOLDEN.lines().collect::<Vec<_>>(), "the ledger's wording has changed");
+    for (line, fact) in GOLDEN.lines().zip(facts) {
+        assert_eq!(link::json::decode::<Fact>(line), Ok(fact));
+    }
+}
