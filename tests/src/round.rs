@@ -155,7 +155,7 @@ pub async fn check() -> Result<Facts> {
 /// # Errors
 /// When the desk does not follow.
 pub async fn ready(window: &Window) -> Result<()> {
-    window.page.press("choose-both").await?;
+    window.page.press("choose-1").await?;
     until("the tag says 受付可", Duration::from_secs(20), || async {
         window.page.text("tag").await.ok()?.contains("受付可").then_some(())
     })
