@@ -2,9 +2,10 @@
 //!
 //! Refuses to know what the samples are for. A stream is opened at rest; [`Stream::run`] starts it.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
 use cpal::{BufferSize, StreamConfig};
@@ -31,10 +32,15 @@ const MOST_CHANNELS: usize = 2;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Absent;
 
+/// How often we look whether a device that was asked for by name is still there.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
 /// An open stream; closed when dropped.
 pub struct Stream {
     inner: cpal::Stream,
     lost: Arc<AtomicBool>,
+    place: Place,
+    looked: Cell<Instant>,
 }
 
 impl Stream {
@@ -52,8 +58,16 @@ impl Stream {
         }
     }
 
-    /// The device went away: drop this stream and open another.
+    /// The device went away: drop this stream and open another. Asks the sound server now and then,
+    /// because PulseAudio quietly moves a stream from a device that was unplugged to whatever is left, and a
+    /// visitor's voice must not come out of a loudspeaker in the room.
     pub fn is_lost(&self) -> bool {
+        if self.looked.get().elapsed() >= LOOK_EVERY {
+            self.looked.set(Instant::now());
+            if !self.place.is_there() {
+                self.lost.store(true, Ordering::Relaxed);
+            }
+        }
         self.lost.load(Ordering::Relaxed)
     }
 }
@@ -66,8 +80,8 @@ pub fn open_input<F>(wanted: &Wanted, make: impl Fn() -> F) -> Result<Stream, Ab
 where
     F: FnMut(&[i16]) + Send + 'static,
 {
-    let device = find(wanted, Side::Input)?;
-    open_some_way(|channels, config, lost| {
+    let (place, device) = Place::find(wanted, Side::Input)?;
+    open_some_way(place, |channels, config, lost| {
         let mut take = make();
         let mut mono = [0i16; FRAME];
         let data = move |samples: &[f32], _: &cpal::InputCallbackInfo| {
@@ -91,8 +105,8 @@ pub fn open_output<F>(wanted: &Wanted, make: impl Fn() -> F) -> Result<Stream, A
 where
     F: FnMut(&mut [i16]) + Send + 'static,
 {
-    let device = find(wanted, Side::Output)?;
-    open_some_way(|channels, config, lost| {
+    let (place, device) = Place::find(wanted, Side::Output)?;
+    open_some_way(place, |channels, config, lost| {
         let mut fill = make();
         let mut mono = [0i16; FRAME];
         let data = move |samples: &mut [f32], _: &cpal::OutputCallbackInfo| {
@@ -114,21 +128,46 @@ enum Side {
     Output,
 }
 
-/// A new connection to the sound server each time: an old one may have died with its device.
-fn find(wanted: &Wanted, side: Side) -> Result<cpal::Device, Absent> {
-    let host = cpal::default_host();
-    match (wanted, side) {
-        (Wanted::Nothing | Wanted::Tone(_), _) => Err(Absent),
-        (Wanted::Default, Side::Input) => host.default_input_device().ok_or(Absent),
-        (Wanted::Default, Side::Output) => host.default_output_device().ok_or(Absent),
-        (Wanted::Named(name), Side::Input) => by_name(host.input_devices().map_err(|_| Absent)?, name),
-        (Wanted::Named(name), Side::Output) => by_name(host.output_devices().map_err(|_| Absent)?, name),
+/// Where a device was found: to look for it again.
+struct Place {
+    host: cpal::Host,
+    wanted: Wanted,
+    side: Side,
+}
+
+impl Place {
+    /// A new connection to the sound server each time: an old one may have died with its device.
+    fn find(wanted: &Wanted, side: Side) -> Result<(Place, cpal::Device), Absent> {
+        let place = Place { host: cpal::default_host(), wanted: wanted.clone(), side };
+        let device = place.look()?;
+        Ok((place, device))
+    }
+
+    fn look(&self) -> Result<cpal::Device, Absent> {
+        match (&self.wanted, self.side) {
+            (Wanted::Nothing | Wanted::Tone(_), _) => Err(Absent),
+            (Wanted::Default, Side::Input) => self.host.default_input_device().ok_or(Absent),
+            (Wanted::Default, Side::Output) => self.host.default_output_device().ok_or(Absent),
+            (Wanted::Named(name), Side::Input) => by_name(self.host.input_devices(), name),
+            (Wanted::Named(name), Side::Output) => by_name(self.host.output_devices(), name),
+        }
+    }
+
+    /// The default may change under a stream; whoever named a device wants that one.
+    fn is_there(&self) -> bool {
+        match self.wanted {
+            Wanted::Named(_) => self.look().is_ok(),
+            Wanted::Default | Wanted::Nothing | Wanted::Tone(_) => true,
+        }
     }
 }
 
-fn by_name(devices: impl Iterator<Item = cpal::Device>, name: &str) -> Result<cpal::Device, Absent> {
+fn by_name(
+    devices: Result<impl Iterator<Item = cpal::Device>, cpal::Error>,
+    name: &str,
+) -> Result<cpal::Device, Absent> {
     let mut described = None;
-    for device in devices {
+    for device in devices.map_err(|_| Absent)? {
         if device.id().is_ok_and(|id| id.id() == name) {
             return Ok(device);
         }
@@ -140,6 +179,7 @@ fn by_name(devices: impl Iterator<Item = cpal::Device>, name: &str) -> Result<cp
 }
 
 fn open_some_way(
+    place: Place,
     build: impl Fn(usize, StreamConfig, Arc<AtomicBool>) -> Result<cpal::Stream, cpal::Error>,
 ) -> Result<Stream, Absent> {
     for (channels, buffer_size) in WAYS {
@@ -147,7 +187,7 @@ fn open_some_way(
         let config = StreamConfig { channels, sample_rate: RATE_HZ, buffer_size };
         let lost = Arc::new(AtomicBool::new(false));
         match build(channels.into(), config, Arc::clone(&lost)) {
-            Ok(inner) => return Ok(Stream { inner, lost }),
+            Ok(inner) => return Ok(Stream { inner, lost, place, looked: Cell::new(Instant::now()) }),
             Err(fault) => tracing::debug!(kind = ?fault.kind(), channels, "a sound device refused"),
         }
     }
