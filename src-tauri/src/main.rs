@@ -1,2 +1,34 @@
-//! The window.
-fn main() {}
+//! The operator's desk in a window: starts the desk, gives it a page, a keyring and notifications.
+//! Decides nothing: what rings, what may be pressed and what is drawn comes from `client`.
+
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod commands;
+mod demo;
+#[cfg(target_os = "linux")]
+mod linux;
+mod once;
+mod picture;
+mod secret;
+mod settings;
+mod shell;
+mod toast;
+mod window;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    #[cfg(target_os = "linux")]
+    linux::choose_renderer();
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_env("KENMU_LOG"))
+        .with_writer(std::io::stderr)
+        .init();
+    match window::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("kenmu: {fault:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

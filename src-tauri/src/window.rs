@@ -1,0 +1,91 @@
+//! The window's life: made when the desk runs, kept while a contact is in hand, closed with the desk.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use client::view::Screen;
+use client::{Desk, DeskHandle};
+use tauri::{App, AppHandle, Manager as _, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+
+use crate::commands::{self, Seat};
+use crate::demo::Demo;
+use crate::picture;
+use crate::secret::Secret;
+use crate::settings::Settings;
+use crate::shell::{Latest, WindowShell};
+
+/// The only window.
+pub const LABEL: &str = "desk";
+/// How long the desk may take to close.
+const END_LIMIT: Duration = Duration::from_secs(5);
+
+/// Runs until the window is closed.
+///
+/// # Errors
+/// When there is no configuration, no window system or no thread.
+pub fn run() -> anyhow::Result<()> {
+    let app = tauri::Builder::default()
+        .invoke_handler(tauri::generate_handler![commands::intent, commands::view])
+        .setup(|app| Ok(set_up(app)?))
+        .build(tauri::generate_context!())
+        .context("the window cannot be made")?;
+    app.run(|app, event| match event {
+        RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. } if in_contact(app) => {
+            // Alt+F4 lies beside F4: nobody hangs up on a visitor by a slip of the finger.
+            api.prevent_close();
+        }
+        RunEvent::Exit => end(app),
+        _ => {}
+    });
+    Ok(())
+}
+
+fn set_up(app: &mut App) -> anyhow::Result<()> {
+    let settings = Settings::load(app.handle())?;
+    let (entrance, tickets) = picture::Entrance::bind().context("no loopback port for the picture")?;
+    let (shell, latest) = WindowShell::new(app.handle().clone(), tickets, Secret::new(settings.session));
+    let desk = Desk::start(settings.config, Arc::new(shell)).context("the desk cannot start")?;
+    tauri::async_runtime::spawn(entrance.serve(desk.pictures()));
+    if let Some(demo) = Demo::from_env() {
+        tauri::async_runtime::spawn(demo.run(desk.clone(), latest.clone()));
+    }
+    app.manage(Running { desk: desk.clone(), latest: latest.clone() });
+    app.manage(Seat::new(desk, latest));
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+        .title("兼務")
+        .inner_size(1366.0, 768.0)
+        .min_inner_size(1024.0, 640.0)
+        .data_directory(settings.web_data)
+        .build()?;
+    #[cfg(target_os = "linux")]
+    crate::linux::prepare(&window)?;
+    #[cfg(not(target_os = "linux"))]
+    drop(window);
+    Ok(())
+}
+
+/// The desk behind the window.
+struct Running {
+    desk: DeskHandle,
+    latest: Latest,
+}
+
+fn in_contact(app: &AppHandle) -> bool {
+    let Some(running) = app.try_state::<Running>() else { return false };
+    let view = running.latest.borrow();
+    view.as_ref().is_some_and(|view| match &view.screen {
+        Screen::SignIn { .. } => false,
+        Screen::Desk(desk) => desk.state.contact.is_some(),
+    })
+}
+
+fn end(app: &AppHandle) {
+    let Some(running) = app.try_state::<Running>() else { return };
+    running.desk.close();
+    tauri::async_runtime::block_on(async {
+        if tokio::time::timeout(END_LIMIT, running.desk.closed()).await.is_err() {
+            tracing::warn!("the desk did not close in time");
+        }
+    });
+}
