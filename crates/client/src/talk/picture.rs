@@ -14,8 +14,8 @@ const MAX_WAITING: usize = 8;
 /// Viewers at once: a window, its successor during a reload, and room to spare. The oldest goes.
 const MAX_VIEWERS: usize = 8;
 
-/// One encoded VP8 picture.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One encoded VP8 picture. Printed without its bytes: a visitor's picture reaches no log.
+#[derive(Clone, PartialEq, Eq)]
 pub struct EncodedPicture {
     /// Decodable without any other.
     pub key: bool,
@@ -23,6 +23,13 @@ pub struct EncodedPicture {
     pub timestamp_us: u64,
     /// What a VP8 decoder takes.
     pub data: Bytes,
+}
+
+impl std::fmt::Debug for EncodedPicture {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let EncodedPicture { key, timestamp_us, data } = self;
+        write!(f, "EncodedPicture(key {key}, {timestamp_us} µs, {} bytes)", data.len())
+    }
 }
 
 /// Where the pictures come together. Clones are the same place.
@@ -124,7 +131,10 @@ impl Viewer {
     }
 
     fn close(&self) {
-        lock(&self.queue).closed = true;
+        let mut queue = lock(&self.queue);
+        queue.closed = true;
+        queue.waiting.clear();
+        drop(queue);
         self.ready.notify_one();
     }
 }
