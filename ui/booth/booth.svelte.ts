@@ -170,7 +170,10 @@ export class Booth {
   }
 
   #answered(request: RequestId, refused: Code | null): void {
-    if (request === this.#sdp) this.#sdp = null;
+    if (request === this.#sdp) {
+      this.#sdp = null;
+      this.#peer.delivered(refused !== null);
+    }
     if (request !== this.#call) return;
     this.#call = null;
     // Already waiting is what was wanted: the state shows it.
@@ -275,7 +278,7 @@ export class Booth {
 function atFirst(): Facts {
   return {
     now: Date.now(),
-    enrolled: false,
+    enrolled: enrolment() !== null,
     secure: window.isSecureContext,
     refused: null,
     state: null,

@@ -72,7 +72,7 @@ test('an exchange that refuses is asked again after growing pauses', () => {
 });
 
 test('a leg that the exchange does not know is opened anew', () => {
-  expect(played(...OPENED, [500, 'gone'], [2_000, 'nothing'])).toEqual(['0 open', '750 open']);
+  expect(played(...OPENED, [500, 'gone'], [600, 'up'], [2_000, 'nothing'])).toEqual(['0 open', '750 open']);
 });
 
 test('without the line nothing is offered, and with its return the leg is mended at once', () => {
@@ -84,6 +84,13 @@ test('without the line nothing is offered, and with its return the leg is mended
 
 test('a line that comes back during a good talk disturbs nothing', () => {
   expect(played(...OPENED, [20_000, 'line_down'], [25_000, 'line_up'], [60_000, 'nothing'])).toEqual(['0 open']);
+});
+
+test('an offer that the line has not carried yet costs no leg, which may heal alone', () => {
+  expect(played(...OPENED, [20_000, 'shaky'], [22_100, 'nothing'], [35_000, 'up'], [35_100, 'refused'], [60_000, 'nothing'])).toEqual([
+    '0 open',
+    '22000 restart',
+  ]);
 });
 
 test('a person who is asked for the microphone has all the time', () => {

@@ -19,7 +19,7 @@ const STABLE_MS = 10_000;
 export type LegInput =
   /** A leg is wanted. */
   | 'want'
-  /** The offer was made and handed to the line. */
+  /** The offer has reached the server: until then a silent line is to blame, and the leg may heal alone. */
   | 'offered'
   /** The exchange's answer was applied. */
   | 'answered'
@@ -69,6 +69,8 @@ export class Ladder {
         if (this.#phase === 'offered') this.#wait('connecting', now + CONNECT_MS);
         return null;
       case 'up':
+        // What is to be replaced may still play: it is given up all the same.
+        if (this.#phase === 'paused') return null;
         if (this.#phase !== 'up') this.#upSince = now;
         this.#phase = 'up';
         this.#due = null;
@@ -82,8 +84,10 @@ export class Ladder {
         return this.#phase === 'up' || this.#phase === 'shaky' ? this.#climb(now) : this.#fall(now);
       case 'restart_asked':
         return this.#phase === 'up' || this.#phase === 'shaky' ? this.#climb(now) : null;
-      case 'gone':
       case 'refused':
+        // A leg that healed meanwhile needs no answer.
+        return this.#phase === 'up' ? null : this.#fall(now);
+      case 'gone':
         return this.#fall(now);
       case 'line_down':
         this.#line = false;
@@ -160,7 +164,7 @@ export class Ladder {
     return null;
   }
 
-  /** No limit here: a person may be asked for the microphone. */
+  /** No limit here: a person may be asked for the microphone, and the offer may wait for the line. */
   #open(rung: Rung): Rung {
     this.#phase = 'opening';
     this.#due = null;

@@ -91,6 +91,11 @@ export class Peer {
     if (this.#wanted) this.#feed(up ? 'line_up' : 'line_down');
   }
 
+  /** The server has the last offer, or does not want it. */
+  delivered(refused: boolean): void {
+    if (this.#wanted) this.#feed(refused ? 'refused' : 'offered');
+  }
+
   /** What the exchange lets say about a leg; words about an older one are void. */
   hear(signal: LegSignal): void {
     if (!this.#wanted || signal.leg !== this.#leg) return;
@@ -148,7 +153,6 @@ export class Peer {
     }
     if (this.#connection !== connection || connection.localDescription === null) return;
     this.tells.offer({ leg, restart, sdp: sendable(connection.localDescription.sdp) });
-    this.#feed('offered');
   }
 
   async #answered(sdp: string): Promise<void> {
