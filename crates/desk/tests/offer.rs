@@ -60,6 +60,17 @@ fn a_ring_that_ran_out_makes_its_seat_away_and_goes_to_the_next() {
 }
 
 #[test]
+fn whoever_did_not_answer_and_was_lost_comes_back_away() {
+    let mut shift = Shift::with_ready(1);
+    shift.ring(1);
+    shift.pass(20_000);
+    let session = shift.cut_off(1);
+    shift.pass(15_000);
+    shift.say(Input::Heartbeat { operator: op(1), session });
+    assert_eq!(shift.who(1).presence, Presence::Away { why: AwayWhy::Chosen });
+}
+
+#[test]
 fn of_two_accepts_one_wins_and_the_other_is_told_by_whom() {
     let mut shift = three_ring();
     let contact = shift.ring(1);
@@ -192,6 +203,30 @@ fn a_suspect_seat_gets_no_offer_and_loses_its_ring() {
     assert_eq!((shift.rings_at(1), shift.rings_at(2).is_some()), (None, true));
     let outputs = shift.leave(1, contact);
     assert_eq!(rescinds(&outputs), [(2, RescindWhy::VisitorLeft)]);
+}
+
+#[test]
+fn a_seat_whose_socket_closed_gets_no_offer_at_all() {
+    let mut shift = Shift::with_ready(2);
+    shift.kill(1);
+    assert_eq!(shift.ready_count(), 1);
+    shift.ring(1);
+    assert_eq!((shift.rings_at(1), shift.rings_at(2).is_some()), (None, true));
+}
+
+#[test]
+fn a_talk_ends_the_round_in_which_a_seat_declined() {
+    let mut shift = Shift::with_ready(2);
+    let contact = shift.ring(1);
+    decline(&mut shift, 1, DeclineReason::StillBusy);
+    shift.accept(2);
+    shift.joined(contact);
+    shift.pass(1_000);
+    shift.ready(3);
+    shift.kill(2);
+    shift.pass(30_000);
+    // Seat 1 is idle longer than seat 3, and its decline is forgotten.
+    assert!(shift.rings_at(1).is_some());
 }
 
 #[test]

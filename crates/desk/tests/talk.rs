@@ -165,6 +165,22 @@ fn a_killed_desktop_that_never_comes_back_gives_its_talk_to_the_head_of_the_queu
 }
 
 #[test]
+fn a_talk_that_comes_back_stands_before_a_visitor_who_came_earlier() {
+    let mut shift = Shift::with_ready(1);
+    let first = shift.ring(1);
+    shift.pass(1_000);
+    let second = shift.ring(2);
+    let (offer, _) = shift.rings_at(1).expect("the first one rings");
+    let (session, reason) = (shift.session(1), desk::contact::DeclineReason::StillBusy);
+    shift.say(Input::Decline { operator: op(1), session, offer, reason });
+    shift.accept(1);
+    shift.joined(second);
+    shift.kill(1);
+    shift.pass(30_000);
+    assert_eq!((shift.centre.ahead(second), shift.centre.ahead(first)), (Some(0), Some(1)));
+}
+
+#[test]
 fn a_pulled_cable_gives_the_talk_back_within_3_s_of_30() {
     // Without a closed socket the loss lies somewhere in the 5 s after the last heartbeat.
     for after_heartbeat in [1, 2_500, 4_999] {
@@ -247,9 +263,11 @@ fn an_exchange_that_comes_back_with_the_bridge_changes_nothing() {
 fn an_exchange_that_comes_back_empty_joins_again_when_both_legs_are_up() {
     let mut shift = Shift::with_ready(1);
     let contact = shift.talk(1, 1);
+    let old = shift.contact(contact).fence;
     shift.say(Input::ExchangeDown);
     assert_eq!(joins(&shift.say(Input::ExchangeUp { bridges: Vec::new() })), []);
     assert_eq!(shift.phase(contact), Phase::Connecting);
+    assert!(shift.contact(contact).fence > old);
     assert_eq!(joins(&shift.media(Owner::Operator { operator: op(1) }, true)), []);
     assert_eq!(joins(&shift.media(Owner::Booth { booth: booth(1) }, true)).len(), 1);
     shift.joined(contact);
@@ -259,6 +277,31 @@ fn an_exchange_that_comes_back_empty_joins_again_when_both_legs_are_up() {
     shift.say(Input::ExchangeUp { bridges: Vec::new() });
     assert_eq!(released(&shift.pass(60_000)), [(contact, EndReason::ExchangeLost)]);
     assert_eq!(shift.phase(contact), Phase::Wrapping);
+}
+
+#[test]
+fn a_talk_that_could_not_be_joined_again_is_tried_again_after_a_while() {
+    let mut shift = Shift::with_ready(1);
+    let contact = shift.talk(1, 1);
+    shift.sign_in(1);
+    let fence = shift.contact(contact).fence;
+    shift.say(Input::JoinFailed { contact, fence, code: Code::NoMedia });
+    assert_eq!(joins(&shift.pass(4_999)), []);
+    assert_eq!(joins(&shift.pass(1)), [(contact, fence, op(1))]);
+}
+
+#[test]
+fn an_operator_lost_while_the_exchange_joins_again_is_no_failed_connection() {
+    let mut shift = Shift::with_ready(1);
+    let contact = shift.talk(1, 1);
+    shift.say(Input::ExchangeUp { bridges: Vec::new() });
+    shift.kill(1);
+    shift.pass(30_000);
+    assert_eq!(shift.phase(contact), Phase::Waiting);
+    shift.ready(2);
+    shift.accept(2);
+    shift.pass(5_000);
+    assert_eq!(shift.phase(contact), Phase::Waiting);
 }
 
 #[test]

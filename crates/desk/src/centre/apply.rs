@@ -1,12 +1,11 @@
 //! Folding one fact into the ledger. A fact that names something unknown is passed over: a ledger that
 //! is not whole shows in [`super::Centre::check`], not in a crash at start.
 
-use super::ledger::{CLOSED_KEPT, DAYS_KEPT, Ledger, PAST_OFFERS_KEPT};
+use super::ledger::{DAYS_KEPT, Ledger, PAST_OFFERS_KEPT};
 use super::record::{ConnectWhy, Contact, Hand, Offer, Operator, PastOffer, Stage, State, Talk};
 use super::{Fact, OfferOutcome};
 use crate::contact::Channel;
 use crate::day::Day;
-use crate::end::{EndReason, Fault};
 use crate::ids::{BoothId, ContactId, Fence, OfferId, OperatorId, Session};
 use crate::presence::Presence;
 use crate::time::Time;
@@ -198,8 +197,11 @@ impl Ledger {
 
     fn returned(&mut self, at: Time, id: ContactId, operator: OperatorId) {
         let Some(contact) = self.contacts.get_mut(&id) else { return };
+        // A connection fails for want of media; one whose operator is lost is no failure of the two.
+        let lost = self.operators.get(&operator).is_some_and(|who| who.presence == Presence::Lost);
         if let Some(talk) = contact.talk()
             && matches!(talk.stage, Stage::Connecting(_))
+            && !lost
         {
             contact.failures += 1;
             pass(contact, operator, at);
@@ -208,62 +210,6 @@ impl Ledger {
         contact.state = State::Queued { offers: Vec::new() };
         self.queue.insert(Ledger::place(id, contact));
         self.hand(operator, Hand::Free);
-    }
-
-    fn ended(&mut self, at: Time, id: ContactId, end: EndReason) {
-        let Some(contact) = self.contacts.get_mut(&id) else { return };
-        self.queue.remove(&Ledger::place(id, contact));
-        contact.ended = Some(at);
-        contact.end = Some(end);
-        if let Some(place) = contact.booth.and_then(|booth| self.booths.get_mut(&booth))
-            && place.current == Some(id)
-        {
-            place.current = None;
-        }
-        if contact.live.is_none()
-            && end.fault() == Fault::Visitor
-            && let Some(tally) = self.days.get_mut(&contact.day)
-        {
-            tally.abandoned += 1;
-        }
-        match contact.talk() {
-            Some(Talk { operator, heard: true, .. }) => contact.state = State::Wrapping { operator },
-            Some(Talk { operator, heard: false, .. }) => {
-                self.hand(operator, Hand::Free);
-                self.close(id, Some(operator));
-            }
-            None => self.close(id, None),
-        }
-    }
-
-    fn close(&mut self, id: ContactId, operator: Option<OperatorId>) {
-        let Some(contact) = self.contacts.get_mut(&id) else { return };
-        contact.state = State::Closed { operator };
-        contact.passed = Vec::new();
-        match (contact.live, contact.end.map(EndReason::fault)) {
-            (Some(_), _) => self.totals.answered += 1,
-            (None, Some(Fault::Visitor)) => self.totals.abandoned += 1,
-            (None, Some(Fault::Operator | Fault::Us | Fault::Carrier | Fault::Nobody) | None) => {
-                self.totals.lost += 1
-            }
-        }
-        self.closed.push_back(id);
-        if self.closed.len() > CLOSED_KEPT {
-            self.forget_oldest();
-        }
-    }
-
-    /// Forgets the contact that closed longest ago, unless a booth still shows it.
-    fn forget_oldest(&mut self) {
-        let Some(oldest) = self.closed.pop_front() else { return };
-        let booth = self.contacts.get(&oldest).and_then(|contact| contact.booth);
-        let shown =
-            booth.and_then(|booth| self.booths.get(&booth)).is_some_and(|place| place.last == Some(oldest));
-        if shown {
-            self.closed.push_back(oldest);
-        } else {
-            self.contacts.remove(&oldest);
-        }
     }
 
     fn talk_mut(&mut self, id: ContactId, change: impl FnOnce(&mut Talk)) {
@@ -278,7 +224,7 @@ impl Ledger {
         }
     }
 
-    fn hand(&mut self, operator: OperatorId, hand: Hand) {
+    pub(super) fn hand(&mut self, operator: OperatorId, hand: Hand) {
         if let Some(who) = self.operators.get_mut(&operator) {
             who.hand = hand;
         }

@@ -3,12 +3,13 @@
 use super::record::{Hand, Stage, State};
 use super::turn::Turn;
 use super::{Fact, OfferOutcome, Output, Owner, RejoinWhy, RescindWhy};
+use crate::code::Code;
 use crate::end::EndReason;
 use crate::ids::{ContactId, Fence, OperatorId};
 
 impl Turn<'_> {
     /// A leg came up or went down.
-    pub fn media(&mut self, owner: Owner, up: bool) {
+    pub fn media(&mut self, owner: Owner, up: bool) -> Result<(), Code> {
         let was_up = self.centre.lines.leg(owner).up;
         self.centre.lines.set_leg(owner, up, self.now);
         match owner {
@@ -20,6 +21,7 @@ impl Turn<'_> {
                 }
             }
         }
+        Ok(())
     }
 
     fn operator_media(&mut self, operator: OperatorId, up: bool) {
@@ -53,9 +55,9 @@ impl Turn<'_> {
     }
 
     /// Offers stop, because nothing could be joined; talks stay, their media may well go on.
-    pub fn exchange_down(&mut self) {
+    pub fn exchange_down(&mut self) -> Result<(), Code> {
         if !self.centre.lines.exchange().up {
-            return;
+            return Ok(());
         }
         self.centre.lines.set_exchange(false, self.now);
         let ringing: Vec<OperatorId> =
@@ -63,10 +65,11 @@ impl Turn<'_> {
         for operator in ringing {
             self.withdraw_from(operator, OfferOutcome::SeatGone, RescindWhy::SeatGone);
         }
+        Ok(())
     }
 
     /// Compares the bridges that stand with the talks in the ledger.
-    pub fn exchange_up(&mut self, bridges: &[(ContactId, Fence)]) {
+    pub fn exchange_up(&mut self, bridges: &[(ContactId, Fence)]) -> Result<(), Code> {
         self.centre.lines.set_exchange(true, self.now);
         self.distrust_legs_without(bridges);
         for (contact, fence) in bridges {
@@ -81,6 +84,7 @@ impl Turn<'_> {
         for contact in waiting {
             self.tell_wait(contact);
         }
+        Ok(())
     }
 
     fn distrust_legs_without(&mut self, bridges: &[(ContactId, Fence)]) {

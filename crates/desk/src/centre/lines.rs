@@ -23,8 +23,8 @@ pub(super) struct Lines {
     asked: BTreeMap<ContactId, Asked>,
     /// What was never heard of counts as down since then.
     start: Time,
-    /// The latest `now`.
-    pub clock: Time,
+    /// When the queue was last looked at.
+    pub looked: Time,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +69,7 @@ impl Lines {
     pub fn after_start(now: Time, heard: Time, signed_in: impl Iterator<Item = OperatorId>) -> Lines {
         let leases = signed_in.map(|who| (who, Lease { heard, socket: Socket::Unknown })).collect();
         let exchange = Line { up: false, since: now };
-        Lines { leases, exchange, start: now, clock: now, ..Lines::default() }
+        Lines { leases, exchange, start: now, looked: now, ..Lines::default() }
     }
 
     pub fn hear(&mut self, operator: OperatorId, now: Time) {

@@ -3,11 +3,12 @@
 //! The state has two halves. The *ledger* follows from the facts alone and survives a restart; the
 //! *lines* (leases, media legs, pages, the exchange) are what the centre hears at the moment and start
 //! unknown. `now` is handed in and must not go backwards; timers run in [`Centre::handle_timeout`] only.
-//! Nothing changes on a refusal, except that a message of a living session renews its lease.
+//! Nothing changes on a refusal, not even a lease: heartbeats are enough for that.
 
 mod accept;
 mod apply;
 mod check;
+mod closing;
 mod exchange;
 mod fact;
 mod input;
@@ -18,6 +19,7 @@ mod offer;
 mod operator;
 mod queue;
 mod record;
+mod shown;
 mod talk;
 mod turn;
 mod view;
@@ -31,7 +33,7 @@ use turn::Turn;
 
 pub use fact::{Fact, OfferOutcome, RejoinWhy};
 pub use input::{Input, OfferWhy, Output, Owner, Party, RescindWhy, Settings};
-pub use view::{BoothView, ContactView, DayCounts, OfferView, OperatorView, QueueView};
+pub use shown::{BoothView, ContactView, DayCounts, OfferView, OperatorView, QueueView};
 
 /// One contractor site with its queue: the unit of isolation.
 #[derive(Clone, Debug)]
@@ -68,8 +70,9 @@ impl Centre {
     /// Takes one input. All facts come first in the answer.
     pub fn handle(&mut self, now: Time, input: Input) -> Vec<Output> {
         let mut turn = Turn::new(self, now);
-        turn.input(input);
-        turn.offer_to_seats();
+        if turn.input(input) {
+            turn.offer_to_seats();
+        }
         turn.finish()
     }
 

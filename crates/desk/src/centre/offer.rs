@@ -12,6 +12,7 @@ use crate::time::Time;
 impl Turn<'_> {
     /// Lets every contact in the queue ring at as many seats as it may, the longest wait first.
     pub fn offer_to_seats(&mut self) {
+        self.centre.lines.looked = self.now;
         if self.centre.ledger.queue.is_empty() || !self.centre.lines.exchange().up {
             return;
         }

@@ -2,7 +2,7 @@
 
 use super::record::{Hand, State};
 use super::turn::Turn;
-use super::{Fact, OfferOutcome, Output, Party, RejoinWhy, RescindWhy};
+use super::{Fact, OfferOutcome, Output, RejoinWhy, RescindWhy};
 use crate::code::Code;
 use crate::ids::{Fence, OperatorId, Session};
 use crate::presence::{AwayWhy, Chosen, Presence};
@@ -19,11 +19,10 @@ impl Turn<'_> {
     }
 
     /// A new session. It closes an older one, and takes the contact in hand along under a new fence.
-    pub fn sign_in(&mut self, operator: OperatorId, session: Session) {
+    pub fn sign_in(&mut self, operator: OperatorId, session: Session) -> Result<(), Code> {
         let known = self.centre.ledger.operators.get(&operator);
         if known.is_some_and(|who| session <= who.newest) {
-            let to = Party::Operator(operator, session);
-            return self.effect(Output::Refused { to, code: Code::Replaced });
+            return Err(Code::Replaced);
         }
         if let Some(older) = known.and_then(|who| who.session) {
             self.withdraw_from(operator, OfferOutcome::SeatGone, RescindWhy::SeatGone);
@@ -44,6 +43,7 @@ impl Turn<'_> {
                 self.set_presence(operator, away, away);
             }
         }
+        Ok(())
     }
 
     fn take_along(&mut self, operator: OperatorId) {
@@ -56,15 +56,15 @@ impl Turn<'_> {
     }
 
     /// The socket closed: no new offers, and the re-attach window starts here.
-    pub fn detach(&mut self, operator: OperatorId, session: Session) {
-        match self.check_session(operator, session) {
-            Ok(()) => self.centre.lines.close_socket(operator, self.now),
-            Err(code) => self.effect(Output::Refused { to: Party::Operator(operator, session), code }),
-        }
+    pub fn detach(&mut self, operator: OperatorId, session: Session) -> Result<(), Code> {
+        self.check_session(operator, session)?;
+        self.centre.lines.close_socket(operator, self.now);
+        Ok(())
     }
 
     /// Signing out is refused while a contact is in hand: the client ends and finishes first.
     pub fn sign_out(&mut self, operator: OperatorId, session: Session) -> Result<(), Code> {
+        self.check_session(operator, session)?;
         match self.centre.ledger.operator(operator).hand {
             Hand::Contact(_) => return Err(Code::WrongState),
             Hand::Free | Hand::Offer(_) => {}

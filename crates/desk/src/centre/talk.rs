@@ -167,10 +167,13 @@ impl Turn<'_> {
 
     fn own_talk(&self, operator: OperatorId, contact: ContactId) -> Result<Talk, Code> {
         let known = self.centre.ledger.contacts.get(&contact).ok_or(Code::Gone)?;
-        if known.operator() != Some(operator) {
-            return Err(Code::Gone);
+        match known.state {
+            State::Talk(talk) if talk.operator == operator => Ok(talk),
+            State::Wrapping { operator: who } if who == operator => Err(Code::WrongState),
+            State::Talk(_) | State::Wrapping { .. } | State::Queued { .. } | State::Closed { .. } => {
+                Err(Code::Gone)
+            }
         }
-        known.talk().ok_or(Code::WrongState)
     }
 
     /// The wrap-up is done.

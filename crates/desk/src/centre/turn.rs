@@ -2,10 +2,10 @@
 //! that the answer always begins with the facts.
 
 use super::record::{Hand, Stage, State};
-use super::{Centre, Fact, Input, Output, Party};
+use super::{Centre, Fact, Input, Output, Party, Settings};
 use crate::code::Code;
 use crate::contact::Channel;
-use crate::ids::{BoothId, ContactId, OfferId, OperatorId, Session};
+use crate::ids::{ContactId, OfferId, OperatorId, Session};
 use crate::presence::Presence;
 use crate::time::Time;
 
@@ -18,7 +18,6 @@ pub(super) struct Turn<'a> {
 
 impl Turn<'_> {
     pub fn new(centre: &mut Centre, now: Time) -> Turn<'_> {
-        centre.lines.clock = now;
         Turn { centre, now, facts: Vec::new(), effects: Vec::new() }
     }
 
@@ -29,77 +28,75 @@ impl Turn<'_> {
         facts
     }
 
-    /// Hands an input to the part that decides on it.
-    pub fn input(&mut self, input: Input) {
-        match input {
-            Input::SignIn { operator, session } => self.sign_in(operator, session),
-            Input::Attach { operator, session } | Input::Heartbeat { operator, session } => {
-                self.asked(operator, session, |_| Ok(()));
+    /// Hands an input to the part that decides on it. False: it was refused, and that is all.
+    pub fn input(&mut self, input: Input) -> bool {
+        let (to, decided) = match input {
+            Input::SignIn { operator, session } => {
+                (Party::Operator(operator, session), self.sign_in(operator, session))
             }
-            Input::Detach { operator, session } => self.detach(operator, session),
+            Input::Detach { operator, session } => {
+                (Party::Operator(operator, session), self.detach(operator, session))
+            }
             Input::SignOut { operator, session } => {
-                self.asked(operator, session, |turn| turn.sign_out(operator, session))
+                (Party::Operator(operator, session), self.sign_out(operator, session))
+            }
+            Input::Attach { operator, session } | Input::Heartbeat { operator, session } => {
+                self.asked(operator, session, |_| Ok(()))
             }
             Input::Choose { operator, session, chosen } => {
-                self.asked(operator, session, |turn| turn.choose(operator, chosen));
+                self.asked(operator, session, |turn| turn.choose(operator, chosen))
             }
             Input::Accept { operator, session, offer, fence } => {
-                self.asked(operator, session, |turn| turn.accept(operator, offer, fence));
+                self.asked(operator, session, |turn| turn.accept(operator, offer, fence))
             }
             Input::Decline { operator, session, offer, reason } => {
-                self.asked(operator, session, |turn| turn.decline(operator, offer, reason));
+                self.asked(operator, session, |turn| turn.decline(operator, offer, reason))
             }
             Input::End { operator, session, contact } => {
-                self.asked(operator, session, |turn| turn.end_by_operator(operator, contact));
+                self.asked(operator, session, |turn| turn.end_by_operator(operator, contact))
             }
             Input::Hold { operator, session, contact, held } => {
-                self.asked(operator, session, |turn| turn.hold(operator, contact, held));
+                self.asked(operator, session, |turn| turn.hold(operator, contact, held))
             }
             Input::Finish { operator, session, contact, disposition } => {
-                self.asked(operator, session, |turn| turn.finish_contact(operator, contact, disposition));
+                self.asked(operator, session, |turn| turn.finish_contact(operator, contact, disposition))
             }
-            Input::Ring { booth } => self.asked_by_booth(booth, |turn| turn.ring(booth)),
-            Input::Leave { booth, contact } => self.asked_by_booth(booth, |turn| turn.leave(booth, contact)),
-            Input::BoothLine { booth, up } => self.centre.lines.set_booth(booth, up, self.now),
-            Input::Media { owner, up } => self.media(owner, up),
-            Input::Joined { contact, fence } => self.told(|turn| turn.joined(contact, fence)),
+            Input::Ring { booth } => (Party::Booth(booth), self.ring(booth)),
+            Input::Leave { booth, contact } => (Party::Booth(booth), self.leave(booth, contact)),
+            Input::BoothLine { booth, up } => (Party::Booth(booth), self.booth_line(booth, up)),
+            Input::Media { owner, up } => (Party::Exchange, self.media(owner, up)),
+            Input::Joined { contact, fence } => (Party::Exchange, self.joined(contact, fence)),
             Input::JoinFailed { contact, fence, code } => {
-                self.told(|turn| turn.join_failed(contact, fence, code))
+                (Party::Exchange, self.join_failed(contact, fence, code))
             }
-            Input::ExchangeUp { bridges } => self.exchange_up(&bridges),
-            Input::ExchangeDown => self.exchange_down(),
-            Input::Settings(settings) => self.centre.settings = settings,
+            Input::ExchangeUp { bridges } => (Party::Exchange, self.exchange_up(&bridges)),
+            Input::ExchangeDown => (Party::Exchange, self.exchange_down()),
+            Input::Settings(settings) => (Party::Exchange, self.settle(settings)),
+        };
+        if let Err(code) = decided {
+            self.effect(Output::Refused { to, code });
         }
+        decided.is_ok()
     }
 
-    /// Something an operator asks for: checks the session, renews the lease, tells a refusal.
+    /// Something that an operator asks for in a session. What is granted is also a sign of life.
     fn asked(
         &mut self,
         operator: OperatorId,
         session: Session,
         decide: impl FnOnce(&mut Self) -> Result<(), Code>,
-    ) {
-        let to = Party::Operator(operator, session);
-        let heard = self.check_session(operator, session).and_then(|()| {
+    ) -> (Party, Result<(), Code>) {
+        let decided = self.check_session(operator, session).and_then(|()| decide(self));
+        if decided.is_ok() {
             self.centre.lines.hear(operator, self.now);
-            decide(self)
-        });
-        match heard {
-            Ok(()) => self.revive(operator),
-            Err(code) => self.effect(Output::Refused { to, code }),
+            self.revive(operator);
         }
+        (Party::Operator(operator, session), decided)
     }
 
-    fn asked_by_booth(&mut self, booth: BoothId, decide: impl FnOnce(&mut Self) -> Result<(), Code>) {
-        if let Err(code) = decide(self) {
-            self.effect(Output::Refused { to: Party::Booth(booth), code });
-        }
-    }
-
-    fn told(&mut self, decide: impl FnOnce(&mut Self) -> Result<(), Code>) {
-        if let Err(code) = decide(self) {
-            self.effect(Output::Refused { to: Party::Exchange, code });
-        }
+    fn settle(&mut self, settings: Settings) -> Result<(), Code> {
+        self.centre.settings = settings;
+        Ok(())
     }
 
     pub fn fact(&mut self, fact: Fact) {

@@ -28,6 +28,12 @@ impl Turn<'_> {
         Ok(())
     }
 
+    /// The page came or went; timers do the rest.
+    pub fn booth_line(&mut self, booth: BoothId, up: bool) -> Result<(), Code> {
+        self.centre.lines.set_booth(booth, up, self.now);
+        Ok(())
+    }
+
     /// The visitor leaves the queue or ends the talk.
     pub fn leave(&mut self, booth: BoothId, contact: ContactId) -> Result<(), Code> {
         let place = self.centre.ledger.booths.get(&booth).ok_or(Code::Gone)?;

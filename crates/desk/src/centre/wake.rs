@@ -24,8 +24,8 @@ impl Centre {
         let passes = (self.ledger.queue.iter())
             .flat_map(|(_, _, id)| &self.ledger.contact(*id).passed)
             .map(|(_, at)| (*at + DECLINE_PAUSE, "pause after a decline ends"))
-            // A pause that has ended was looked at in the turn in which the clock passed it.
-            .filter(|(at, _)| *at > self.lines.clock);
+            // A pause that has ended was seen when the queue was last looked at.
+            .filter(|(at, _)| *at > self.lines.looked);
         rings.chain(leases).chain(returns).chain(connects).chain(retries).chain(booths).chain(passes).min()
     }
 }

@@ -147,7 +147,9 @@ impl Play {
 
     fn hand_in(&mut self, input: Input) {
         let outputs = self.centre.handle(self.now, input.clone());
-        self.note_lease(&input);
+        if !outputs.iter().any(|output| matches!(output, Output::Refused { .. })) {
+            self.note_lease(&input);
+        }
         self.book(&outputs);
     }
 
@@ -204,15 +206,19 @@ impl Play {
                     self.choose_ready(operator, after);
                 }
                 Output::Fact(Fact::Arrived { contact, booth: Some(booth), .. }) => {
-                    if self.dice.chance(45) {
-                        let after = self.dice.below(RING + 20);
-                        self.send(after, Input::Leave { booth, contact });
-                    }
+                    self.arrives(booth, contact)
                 }
                 Output::Fact(Fact::Live { contact }) => self.talk_begins(contact),
                 Output::Fact(Fact::Ended { contact, .. }) => self.talk_ends(contact),
                 _ => {}
             }
+        }
+    }
+
+    fn arrives(&mut self, booth: BoothId, contact: ContactId) {
+        if self.dice.chance(45) {
+            let after = self.dice.below(RING + 20);
+            self.send(after, Input::Leave { booth, contact });
         }
     }
 

@@ -27,7 +27,7 @@ pub struct Figures {
 pub struct Watch {
     pub figures: Figures,
     pub first_fault: Option<String>,
-    offers: Vec<(OfferId, ContactId, OperatorId)>,
+    offers: Vec<(OfferId, ContactId, OperatorId, Time)>,
     holders: Vec<(ContactId, OperatorId)>,
     heard: Vec<ContactId>,
     passed: Vec<(ContactId, OperatorId, Time)>,
@@ -95,7 +95,9 @@ impl Watch {
 
     fn fact(&mut self, now: Time, fact: &Fact, outputs: &[Output]) {
         match *fact {
-            Fact::Offered { offer, contact, operator, .. } => self.offers.push((offer, contact, operator)),
+            Fact::Offered { offer, contact, operator, expires, .. } => {
+                self.offers.push((offer, contact, operator, expires));
+            }
             Fact::OfferEnded { offer, outcome } => self.offer_ended(now, offer, outcome),
             Fact::Accepted { contact, operator, fence, .. } => {
                 self.accepted(contact, operator, fence, outputs)
@@ -109,11 +111,9 @@ impl Watch {
                 self.heard.retain(|heard| *heard != contact);
                 self.passed.push((contact, operator, now));
             }
-            Fact::Ended { contact, .. } => {
-                if !self.heard.contains(&contact) {
-                    self.holders.retain(|held| held.0 != contact);
-                }
-            }
+            // Whoever was heard stays in the operator's hand for the wrap-up.
+            Fact::Ended { contact, .. } if self.heard.contains(&contact) => {}
+            Fact::Ended { contact, .. } => self.holders.retain(|held| held.0 != contact),
             Fact::Finished { contact, .. } => self.holders.retain(|held| held.0 != contact),
             _ => {}
         }
@@ -123,9 +123,16 @@ impl Watch {
         let Some(at) = self.offers.iter().position(|open| open.0 == offer) else {
             return self.broken(format!("offer {offer} ended twice"));
         };
-        let (_, contact, operator) = self.offers.swap_remove(at);
-        if let OfferOutcome::Declined { .. } = outcome {
-            self.passed.push((contact, operator, now));
+        let (_, contact, operator, expires) = self.offers.swap_remove(at);
+        match outcome {
+            OfferOutcome::Declined { .. } => self.passed.push((contact, operator, now)),
+            OfferOutcome::Answered if now >= expires => self.broken(format!("offer {offer} won too late")),
+            OfferOutcome::NotAnswered if now < expires => self.broken(format!("offer {offer} ran out early")),
+            OfferOutcome::Answered
+            | OfferOutcome::NotAnswered
+            | OfferOutcome::Rescinded
+            | OfferOutcome::Abandoned
+            | OfferOutcome::SeatGone => {}
         }
     }
 

@@ -1,0 +1,310 @@
+//! The machine against a simple model: a few plain lists that say what must be refused, who may win,
+//! and how much there is of everything. Random steps; a failing run is shrunk to a short story.
+
+mod shift;
+
+use std::collections::BTreeMap;
+
+use desk::centre::{Centre, Fact, Input, Output, Owner, Settings};
+use desk::code::Code;
+use desk::contact::{DeclineReason, Disposition, Phase};
+use desk::ids::{ContactId, Fence, OfferId, OperatorId};
+use desk::presence::Chosen;
+use desk::time::Time;
+use proptest::prelude::*;
+use shift::{BOTH, Shift, booth, op};
+
+const SEATS: u32 = 3;
+const BOOTHS: u32 = 3;
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Ring(u32),
+    Leave(u32),
+    SignIn(u32),
+    SignOut(u32),
+    Ready(u32, bool),
+    /// Takes what rings at the first seat, as the second seat.
+    Accept(u32, u32),
+    Decline(u32),
+    Bridge(u32, bool),
+    End(u32),
+    Hold(u32, bool),
+    Finish(u32),
+    CutOff(u32),
+    SeatMedia(u32, bool),
+    Page(u32, bool),
+    Exchange(bool),
+    Pass(u64),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let seat = 1..=SEATS;
+    let place = 1..=BOOTHS;
+    prop_oneof![
+        4 => place.clone().prop_map(Step::Ring),
+        2 => place.clone().prop_map(Step::Leave),
+        1 => seat.clone().prop_map(Step::SignIn),
+        1 => seat.clone().prop_map(Step::SignOut),
+        3 => (seat.clone(), any::<bool>()).prop_map(|(seat, ready)| Step::Ready(seat, ready)),
+        6 => (seat.clone(), seat.clone()).prop_map(|(at, by)| Step::Accept(at, by)),
+        6 => seat.clone().prop_map(|seat| Step::Accept(seat, seat)),
+        1 => seat.clone().prop_map(Step::Decline),
+        6 => (seat.clone(), prop::bool::weighted(0.8)).prop_map(|(seat, good)| Step::Bridge(seat, good)),
+        2 => seat.clone().prop_map(Step::End),
+        1 => (seat.clone(), any::<bool>()).prop_map(|(seat, held)| Step::Hold(seat, held)),
+        4 => seat.clone().prop_map(Step::Finish),
+        1 => seat.clone().prop_map(Step::CutOff),
+        1 => (seat, prop::bool::weighted(0.7)).prop_map(|(seat, up)| Step::SeatMedia(seat, up)),
+        1 => (place, any::<bool>()).prop_map(|(place, up)| Step::Page(place, up)),
+        1 => prop::bool::weighted(0.8).prop_map(Step::Exchange),
+        3 => prop_oneof![0..2_000_u64, 0..40_000_u64].prop_map(Step::Pass),
+    ]
+}
+
+/// Where the model thinks a contact is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Place {
+    Queue,
+    Talk { by: OperatorId, heard: bool },
+    WrapUp { by: OperatorId },
+    Over,
+}
+
+#[derive(Default)]
+struct Model {
+    /// By contact: the booth, where it is, whether it was ever heard.
+    contacts: BTreeMap<ContactId, (u32, Place, bool)>,
+    rings: BTreeMap<OfferId, (ContactId, OperatorId, Fence, Time)>,
+    left_unheard: u32,
+}
+
+impl Model {
+    fn in_booth(&self, booth: u32) -> Option<ContactId> {
+        let here = |(_, known): &(&ContactId, &(u32, Place, bool))| {
+            known.0 == booth && matches!(known.1, Place::Queue | Place::Talk { .. })
+        };
+        self.contacts.iter().find(here).map(|(id, _)| *id)
+    }
+
+    fn in_hand(&self, who: OperatorId) -> Option<(ContactId, Place)> {
+        let held = |place: Place| match place {
+            Place::Talk { by, .. } | Place::WrapUp { by } => by == who,
+            Place::Queue | Place::Over => false,
+        };
+        self.contacts.iter().find(|(_, known)| held(known.1)).map(|(id, known)| (*id, known.1))
+    }
+
+    /// Takes what the machine did, and says what of it cannot be.
+    fn take(&mut self, outputs: &[Output]) {
+        for output in outputs {
+            if let Output::Fact(fact) = output {
+                self.fact(*fact);
+            }
+        }
+    }
+
+    fn place(&mut self, contact: ContactId) -> &mut (u32, Place, bool) {
+        self.contacts.get_mut(&contact).expect("only contacts that arrived")
+    }
+
+    fn fact(&mut self, fact: Fact) {
+        match fact {
+            Fact::Arrived { contact, booth, .. } => {
+                let booth = booth.expect("from a booth").0;
+                assert_eq!(self.in_booth(booth), None, "one contact a booth");
+                assert_eq!(self.contacts.insert(contact, (booth, Place::Queue, false)), None);
+            }
+            Fact::Offered { offer, contact, operator, fence, expires, .. } => {
+                assert_eq!(self.place(contact).1, Place::Queue);
+                assert_eq!(self.in_hand(operator), None, "a seat with a contact does not ring");
+                assert!(self.rings.values().all(|ring| ring.1 != operator), "one ring a seat");
+                assert!(self.rings.values().all(|ring| ring.0 != contact || ring.2 < fence), "fences rise");
+                self.rings.insert(offer, (contact, operator, fence, expires));
+            }
+            Fact::OfferEnded { offer, .. } => assert!(self.rings.remove(&offer).is_some()),
+            Fact::Accepted { contact, operator, .. } => {
+                assert_eq!(self.place(contact).1, Place::Queue, "nobody else had it");
+                assert_eq!(self.in_hand(operator), None);
+                assert!(self.rings.values().all(|ring| ring.0 != contact), "no ring goes on");
+                self.place(contact).1 = Place::Talk { by: operator, heard: false };
+            }
+            Fact::Live { contact } => {
+                let known = self.place(contact);
+                let Place::Talk { by, .. } = known.1 else { panic!("live without a talk") };
+                (known.1, known.2) = (Place::Talk { by, heard: true }, true);
+            }
+            Fact::Returned { contact, operator } => {
+                let known = self.place(contact);
+                assert!(matches!(known.1, Place::Talk { by, .. } if by == operator));
+                known.1 = Place::Queue;
+            }
+            Fact::Ended { contact, end } => {
+                let known = self.place(contact);
+                known.1 = match known.1 {
+                    Place::Talk { by, heard: true } => Place::WrapUp { by },
+                    Place::Queue | Place::Talk { heard: false, .. } => Place::Over,
+                    Place::WrapUp { .. } | Place::Over => panic!("ended twice"),
+                };
+                let left = end.fault() == desk::end::Fault::Visitor;
+                self.left_unheard += u32::from(left && !known.2);
+            }
+            Fact::Finished { contact, operator, .. } => {
+                assert_eq!(self.place(contact).1, Place::WrapUp { by: operator });
+                self.place(contact).1 = Place::Over;
+            }
+            Fact::SignedIn { .. }
+            | Fact::SignedOut { .. }
+            | Fact::PresenceSet { .. }
+            | Fact::HeldSet { .. }
+            | Fact::Rejoined { .. }
+            | Fact::Interrupted { .. } => {}
+        }
+    }
+
+    /// The machine shows what the model knows.
+    fn compare(&self, now: Time, centre: &Centre) {
+        for (id, (_, place, heard)) in &self.contacts {
+            let seen = centre.contact(*id).expect("few enough to be remembered");
+            let fits = match place {
+                Place::Queue => matches!(seen.phase, Phase::Waiting | Phase::Offered),
+                Place::Talk { .. } => matches!(seen.phase, Phase::Connecting | Phase::Live | Phase::Held),
+                Place::WrapUp { .. } => seen.phase == Phase::Wrapping,
+                Place::Over => seen.phase == Phase::Closed,
+            };
+            assert!(fits && seen.live.is_some() == *heard, "{place:?} is shown as {seen:?}");
+        }
+        let shown: Vec<OfferId> = centre.offers().map(|offer| offer.offer).collect();
+        assert!(self.rings.keys().copied().eq(shown));
+        let day = centre.today(now);
+        let count = |wanted: fn(&(u32, Place, bool)) -> bool| {
+            self.contacts.values().filter(|known| wanted(known)).count() as u32
+        };
+        assert_eq!(day.arrived, self.contacts.len() as u32);
+        assert_eq!(day.answered, count(|known| known.2));
+        assert_eq!(day.waiting, count(|known| known.1 == Place::Queue));
+        assert_eq!(day.abandoned, self.left_unheard);
+    }
+}
+
+/// What an operator who is signed in must be told.
+fn expected(model: &Model, shift: &Shift, step: Step) -> Option<Code> {
+    let hand = |id| model.in_hand(op(id)).map(|(_, place)| place);
+    match step {
+        Step::Ring(id) => model.in_booth(id).map(|_| Code::AlreadyWaiting),
+        Step::Leave(id) => model.in_booth(id).is_none().then_some(Code::Gone),
+        Step::SignOut(id) => hand(id).map(|_| Code::WrongState),
+        Step::Accept(at, by) => {
+            let (_, ring) = model.rings.iter().find(|(_, ring)| ring.1 == op(at))?;
+            let late = ring.3 <= shift.now;
+            if at != by { Some(Code::Gone) } else { late.then_some(Code::TooLate) }
+        }
+        Step::End(id) => match hand(id) {
+            Some(Place::Talk { heard: true, .. }) => None,
+            Some(_) => Some(Code::WrongState),
+            None => Some(Code::Gone),
+        },
+        Step::Finish(id) => match hand(id) {
+            Some(Place::WrapUp { .. }) => None,
+            Some(_) => Some(Code::WrongState),
+            None => Some(Code::Gone),
+        },
+        _ => None,
+    }
+}
+
+fn input(model: &Model, shift: &Shift, step: Step) -> Option<Input> {
+    let signed_in = |id| shift.centre.operator(op(id)).and_then(|who| who.session);
+    let hand = |id| model.in_hand(op(id)).map_or(ContactId(1), |(contact, _)| contact);
+    Some(match step {
+        Step::Ring(id) => Input::Ring { booth: booth(id) },
+        Step::Leave(id) => {
+            let contact = shift.centre.booth(booth(id)).contact.unwrap_or(ContactId(1));
+            Input::Leave { booth: booth(id), contact }
+        }
+        Step::SignOut(id) => Input::SignOut { operator: op(id), session: signed_in(id)? },
+        Step::Ready(id, ready) => {
+            let chosen = if ready { BOTH } else { Chosen::Break };
+            Input::Choose { operator: op(id), session: signed_in(id)?, chosen }
+        }
+        Step::Accept(at, by) => {
+            let (offer, fence) = shift.rings_at(at)?;
+            Input::Accept { operator: op(by), session: signed_in(by)?, offer, fence }
+        }
+        Step::Decline(id) => {
+            let (offer, _) = shift.rings_at(id)?;
+            let reason = DeclineReason::StillBusy;
+            Input::Decline { operator: op(id), session: signed_in(id)?, offer, reason }
+        }
+        Step::Bridge(id, good) => {
+            let contact = shift.centre.contact(hand(id))?;
+            let (contact, fence) = (contact.contact, contact.fence);
+            if good {
+                Input::Joined { contact, fence }
+            } else {
+                Input::JoinFailed { contact, fence, code: Code::NoMedia }
+            }
+        }
+        Step::End(id) => Input::End { operator: op(id), session: signed_in(id)?, contact: hand(id) },
+        Step::Hold(id, held) => {
+            Input::Hold { operator: op(id), session: signed_in(id)?, contact: hand(id), held }
+        }
+        Step::Finish(id) => {
+            let (operator, session, contact) = (op(id), signed_in(id)?, hand(id));
+            Input::Finish { operator, session, contact, disposition: Disposition::Guided }
+        }
+        Step::SeatMedia(id, up) => Input::Media { owner: Owner::Operator { operator: op(id) }, up },
+        Step::Page(id, up) => Input::BoothLine { booth: booth(id), up },
+        Step::Exchange(true) => {
+            let bridge = |id: u32| {
+                let (contact, _) = model.in_hand(op(id))?;
+                Some((contact, shift.centre.contact(contact)?.fence))
+            };
+            Input::ExchangeUp { bridges: (1..SEATS).filter_map(bridge).collect() }
+        }
+        Step::Exchange(false) => Input::ExchangeDown,
+        Step::SignIn(_) | Step::CutOff(_) | Step::Pass(_) => return None,
+    })
+}
+
+fn play(offers_at_once: u32, steps: &[Step]) {
+    let mut shift = Shift::new(Settings { offers_at_once, ..Settings::default() });
+    let mut model = Model::default();
+    for id in 1..=SEATS {
+        shift.ready(id);
+    }
+    for step in steps {
+        let outputs = match *step {
+            Step::SignIn(id) => shift.sign_in(id),
+            Step::CutOff(id) => {
+                shift.alive.remove(&op(id));
+                Vec::new()
+            }
+            Step::Pass(ms) => shift.pass(ms),
+            other => {
+                let Some(input) = input(&model, &shift, other) else { continue };
+                let expected = expected(&model, &shift, other);
+                let outputs = shift.say(input);
+                let told = shift::refused(&outputs);
+                let free = matches!(other, Step::Hold(..) | Step::Bridge(..));
+                assert!(free || told == expected, "{other:?}: {told:?}, and not {expected:?}");
+                outputs
+            }
+        };
+        model.take(&outputs);
+        model.compare(shift.now, &shift.centre);
+    }
+    shift.restart(0);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_machine_does_what_the_model_allows_and_its_facts_rebuild_it(
+        offers_at_once in 1..=3_u32,
+        steps in prop::collection::vec(step(), 1..120),
+    ) {
+        play(offers_at_once, &steps);
+    }
+}
