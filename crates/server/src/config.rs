@@ -1,5 +1,5 @@
 //! What a server is told before it starts: one TOML file, and flags or environment that win over it.
-//! Knows no default of the desk's own (those are `desk::centre::Settings`) and opens nothing.
+//! `example.toml` beside this crate names every key. Opens nothing.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -146,6 +146,17 @@ mod tests {
         assert!(Config { tls: Some(tls), ..open }.check().is_ok());
         assert!(Config::default().check().is_ok());
         assert!(Config { listen: "[::1]:8080".parse().unwrap(), ..Config::default() }.check().is_ok());
+    }
+
+    #[test]
+    fn the_example_names_every_key_with_its_default() {
+        let example = include_str!("../example.toml");
+        assert_eq!(toml::from_str::<Config>(example).unwrap(), Config::default());
+        // With the optional ones switched on it is still a configuration.
+        let all = ["# database_key_file", "# [tls]", "# certificate", "# key"];
+        let all = all.iter().fold(example.to_owned(), |text, key| text.replace(key, &key[2..]));
+        let all: Config = toml::from_str(&all).unwrap();
+        assert!(all.tls.is_some() && all.database_key_file.is_some());
     }
 
     #[test]

@@ -244,3 +244,62 @@ pub async fn open(url: &str, key_file: Option<&Path>) -> Result<std::sync::Arc<d
     }
     Ok(std::sync::Arc::new(sqlite::Sqlite::open(url, key_file).await?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn with_a_key_file_the_database_is_unreadable_without_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, key, other) =
+            (folder.path().join("k.db"), folder.path().join("key"), folder.path().join("other"));
+        std::fs::write(&key, "0123456789abcdef".repeat(4)).unwrap();
+        std::fs::write(&other, "fedcba9876543210".repeat(4)).unwrap();
+        let url = format!("sqlite:{}", file.display());
+
+        let store = open(&url, Some(&key)).await.unwrap();
+        store.add_operator("op01", "オペレーター01", "hash", Time(1)).await.unwrap();
+        store.close().await;
+        let bytes = std::fs::read(&file).unwrap();
+        assert!(!bytes.windows(4).any(|window| window == b"op01"));
+        assert!(!bytes.starts_with(b"SQLite format 3"));
+        assert!(open(&url, None).await.is_err());
+        assert!(open(&url, Some(&other)).await.is_err());
+        let store = open(&url, Some(&key)).await.unwrap();
+        assert!(store.operator_by_name("op01").await.unwrap().is_some());
+
+        std::fs::write(&other, "not a key").unwrap();
+        assert!(matches!(open(&url, Some(&other)).await.err(), Some(StoreError::BadKey)));
+    }
+
+    #[tokio::test]
+    async fn only_the_newest_owner_writes_and_the_ledger_is_never_touched_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("k.db").display());
+        let store = open(&url, None).await.unwrap();
+        let operator = store.add_operator("op01", "オペレーター01", "hash", Time(1)).await.unwrap();
+        let older = store.take_over(Time(10)).await.unwrap().ownership;
+        let newer = store.take_over(Time(10)).await.unwrap().ownership;
+        let fact = Fact::SignedIn { operator, session: Session(1) };
+        let entries = [Entry { at: Time(10), fact, number: None }];
+        let batch = |ownership| Batch {
+            ownership,
+            first_seq: 1,
+            entries: &entries,
+            session: Session(1),
+            revoked: &[],
+        };
+        assert!(matches!(store.commit(batch(older)).await, Err(StoreError::Superseded)));
+        store.commit(batch(newer)).await.unwrap();
+        let loaded = store.take_over(Time(20)).await.unwrap();
+        assert_eq!(loaded.facts, [(Time(10), fact)]);
+        assert_eq!((loaded.last_seq, loaded.last_at, loaded.session), (1, Time(10), Session(1)));
+
+        let raw = sqlx::SqlitePool::connect(&url).await.unwrap();
+        for change in ["update ledger set at_ms = 0", "delete from ledger"] {
+            let refused = sqlx::raw_sql(change).execute(&raw).await.unwrap_err().to_string();
+            assert!(refused.contains("append-only"), "{refused}");
+        }
+    }
+}

@@ -73,7 +73,7 @@ impl House {
         let mut child = Command::new(env!("CARGO_BIN_EXE_kenmu-server"))
             .args(["--database", &self.config.database])
             .args(arguments)
-            .env("KENMU_LOG", "error")
+            .env("RUST_LOG", "error")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -89,7 +89,7 @@ impl House {
     pub fn spawn(&self) -> (Child, SocketAddr) {
         let mut child = Command::new(env!("CARGO_BIN_EXE_kenmu-server"))
             .args(["--database", &self.config.database, "serve", "--listen", "127.0.0.1:0"])
-            .env("KENMU_LOG", "server=info")
+            .env("RUST_LOG", "server=info")
             .env("NO_COLOR", "1")
             .stderr(Stdio::piped())
             .spawn()

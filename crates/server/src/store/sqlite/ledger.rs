@@ -171,3 +171,65 @@ pub(super) async fn standing(pool: &SqlitePool) -> Result<Standing, StoreError> 
         closed: uint(row.get(3)),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::{Batch, Entry, Store, open};
+    use super::*;
+    use desk::centre::{Centre, Settings};
+    use desk::contact::{Channel, Phase};
+    use desk::end::EndReason;
+    use desk::ids::{BoothId, ContactId};
+    use desk::presence::{AwayWhy, Presence};
+
+    const DAY_MS: u64 = 24 * 3_600_000;
+    /// 2026-04-06 12:00 in Japan.
+    const NOON: u64 = 1_775_401_200_000 + DAY_MS / 2;
+
+    async fn store_facts(store: &dyn Store, first_seq: u64, facts: &[(u64, Fact)]) {
+        let ownership = store.take_over(Time(NOON)).await.unwrap().ownership;
+        let entries: Vec<Entry> = (facts.iter())
+            .map(|(at, fact)| {
+                let number = matches!(fact, Fact::Arrived { .. }).then(|| format!("W-{at}"));
+                Entry { at: Time(*at), fact: *fact, number }
+            })
+            .collect();
+        let batch = Batch { ownership, first_seq, entries: &entries, session: Session(1), revoked: &[] };
+        store.commit(batch).await.unwrap();
+    }
+
+    fn life(contact: u64, at: u64, over: bool) -> Vec<(u64, Fact)> {
+        let contact = ContactId(contact);
+        let arrived = Fact::Arrived { contact, channel: Channel::Booth, booth: Some(BoothId(1)) };
+        let ended = Fact::Ended { contact, end: EndReason::AbandonedWaiting };
+        [(at, arrived)].into_iter().chain(over.then_some((at + 1000, ended))).collect()
+    }
+
+    #[tokio::test]
+    async fn only_the_days_that_matter_are_loaded_and_no_number_is_given_twice() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("k.db").display());
+        let store = open(&url, None).await.unwrap();
+        let operator = store.add_operator("op01", "オペレーター01", "hash", Time(1)).await.unwrap();
+        let away = Presence::Away { why: AwayWhy::Chosen };
+        let signed_in = (NOON, Fact::SignedIn { operator, session: Session(1) });
+        let presence = (NOON, Fact::PresenceSet { operator, presence: away, next: away });
+        store_facts(&*store, 1, &[vec![signed_in, presence], life(1, NOON, true)].concat()).await;
+
+        // The newest contact is days old and over: it is loaded, so that its number is known.
+        let later = NOON + 3 * DAY_MS;
+        let loaded = store.take_over(Time(later)).await.unwrap();
+        assert_eq!(loaded.facts.len(), 4);
+
+        // With a newer one the old day stays where it is; the operator's session is still known.
+        store_facts(&*store, 5, &[life(2, later, true), life(3, later + 5000, false)].concat()).await;
+        let loaded = store.take_over(Time(later + 9000)).await.unwrap();
+        assert_eq!(loaded.facts.len(), 5, "{:?}", loaded.facts);
+        let centre = Centre::rebuild(Settings::default(), Time(later + 9000), loaded.facts);
+        centre.check().unwrap();
+        assert_eq!(centre.operator(operator).unwrap().session, Some(Session(1)));
+        let waiting = centre.contact(ContactId(3)).unwrap();
+        assert_eq!((waiting.phase, waiting.serial), (Phase::Waiting, 2));
+        assert!(centre.contact(ContactId(1)).is_none());
+    }
+}
