@@ -33,13 +33,13 @@ impl Sound {
         std::fs::create_dir_all(&runtime)?;
         let mut modules =
             vec![format!("module-native-protocol-unix auth-anonymous=1 socket={}", socket.display())];
-        // A null sink's default latency of 200 ms would hide ours.
+        // A null sink follows the smallest latency that a client asks for; the recorder asks for 10 ms.
         for sink in sinks {
-            modules.push(format!("module-null-sink sink_name={sink} rate={RATE} channels=1 latency_msec=10"));
+            modules.push(format!("module-null-sink sink_name={sink} rate={RATE} channels=1"));
         }
         for microphone in microphones {
             modules.push(format!(
-                "module-null-sink sink_name={microphone}_feed rate={RATE} channels=1 latency_msec=10"
+                "module-null-sink sink_name={microphone}_feed rate={RATE} channels=1"
             ));
             modules.push(format!(
                 "module-remap-source source_name={microphone} master={microphone}_feed.monitor channels=1"

@@ -44,10 +44,17 @@ pub async fn close(stage: Stage, seats: Vec<Seat>, booths: Vec<Booth>) -> Result
 
 /// Waits until a tone is heard on a recording, and gives the wall clock of that moment.
 pub async fn heard(recording: &Recording, hz: f64, from_ms: f64) -> Result<f64> {
-    kenmu_tests::wait::until("the tone is heard", Duration::from_secs(15), || async {
+    let found = kenmu_tests::wait::until("the tone is heard", Duration::from_secs(15), || async {
         kenmu_tests::round::first_tone_ms(&recording.clip(), hz, from_ms)
     })
-    .await
+    .await;
+    if found.is_err() {
+        // What was there instead, for whoever reads the failure.
+        let clip = recording.clip();
+        let sound = media::tone::wav::write(kenmu_tests::sound::RATE, &clip.samples);
+        std::fs::write(place::top().join("target/story/unheard.wav"), sound)?;
+    }
+    found
 }
 
 /// The tone never stops for longer than `limit_ms` from then until now.
