@@ -17,7 +17,7 @@ test('an offer leaves without candidates and asks for repair of lost speech', ()
   );
 });
 
-test('an offer that asks for it already is left as it is', () => {
+test('an offer that asks for it already is left alone', () => {
   const asks = 'a=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\n';
   expect(sendable(asks)).toBe(asks);
 });
