@@ -1,6 +1,6 @@
 //! Operators and booths that are not heard any more.
 
-use super::record::{Contact, Hand, State};
+use super::record::{Contact, Hand, Operator, State};
 use super::turn::Turn;
 use super::{Centre, OfferOutcome, Owner, RescindWhy};
 use crate::end::EndReason;
@@ -10,8 +10,7 @@ use crate::time::Time;
 
 impl Centre {
     /// When a signed-in operator who is not 接続断 yet needs a look: a ring stops at a suspect seat.
-    pub(super) fn lease_due(&self, operator: OperatorId) -> Option<Time> {
-        let who = self.ledger.operator(operator);
+    pub(super) fn lease_due(&self, operator: OperatorId, who: &Operator) -> Option<Time> {
         if who.session.is_none() || who.presence == Presence::Lost {
             return None;
         }
@@ -22,8 +21,7 @@ impl Centre {
     }
 
     /// When the talk in the hand of an operator who is 接続断 goes back to the queue.
-    pub(super) fn return_due(&self, operator: OperatorId) -> Option<Time> {
-        let who = self.ledger.operator(operator);
+    pub(super) fn return_due(&self, operator: OperatorId, who: &Operator) -> Option<Time> {
         match who.hand {
             Hand::Contact(contact) if who.presence == Presence::Lost => {
                 self.ledger.contact(contact).talk()?;
@@ -52,8 +50,9 @@ impl Centre {
 impl Turn<'_> {
     /// Stops rings at suspect seats and shows 接続断 where a lease has run out.
     pub fn lose_operators(&mut self) {
-        let due: Vec<OperatorId> = (self.centre.ledger.operators.keys().copied())
-            .filter(|operator| self.centre.lease_due(*operator).is_some_and(|at| at <= self.now))
+        let due: Vec<OperatorId> = (self.centre.ledger.operators.iter())
+            .filter(|(id, who)| self.centre.lease_due(**id, who).is_some_and(|at| at <= self.now))
+            .map(|(id, _)| *id)
             .collect();
         for operator in due {
             self.withdraw_from(operator, OfferOutcome::SeatGone, RescindWhy::SeatGone);
@@ -75,7 +74,7 @@ impl Turn<'_> {
     /// The window to re-attach is over.
     pub fn return_talks_of_lost_operators(&mut self) {
         let due: Vec<(OperatorId, ContactId)> = (self.centre.ledger.operators.iter())
-            .filter(|(id, _)| self.centre.return_due(**id).is_some_and(|at| at <= self.now))
+            .filter(|(id, who)| self.centre.return_due(**id, who).is_some_and(|at| at <= self.now))
             .filter_map(|(id, who)| match who.hand {
                 Hand::Contact(contact) => Some((*id, contact)),
                 Hand::Free | Hand::Offer(_) => None,

@@ -1,6 +1,6 @@
 //! Reading a centre. Changes nothing and hands out copies only.
 
-use super::record::{Contact, Hand};
+use super::record::{Contact, Hand, Operator};
 use super::{BoothView, Centre, ContactView, DayCounts, OfferView, OperatorView, Owner, QueueView, Settings};
 use crate::contact::{Channel, Phase};
 use crate::day::Day;
@@ -20,7 +20,15 @@ impl Centre {
 
     /// One operator; none when they never signed in.
     pub fn operator(&self, operator: OperatorId) -> Option<OperatorView> {
-        let who = self.ledger.operators.get(&operator)?;
+        self.ledger.operators.get(&operator).map(|who| self.operator_view(operator, who))
+    }
+
+    /// Everybody who ever signed in, by number.
+    pub fn operators(&self) -> impl Iterator<Item = OperatorView> {
+        self.ledger.operators.iter().map(|(id, who)| self.operator_view(*id, who))
+    }
+
+    fn operator_view(&self, operator: OperatorId, who: &Operator) -> OperatorView {
         let (offer, contact) = match who.hand {
             Hand::Free => (None, None),
             Hand::Offer(offer) => (Some(offer), None),
@@ -28,12 +36,7 @@ impl Centre {
         };
         let media_up = self.lines.leg(Owner::Operator { operator }).up;
         let (session, presence, since, next) = (who.session, who.presence, who.since, who.next);
-        Some(OperatorView { operator, session, presence, since, next, media_up, offer, contact })
-    }
-
-    /// Everybody who ever signed in, by number.
-    pub fn operators(&self) -> impl Iterator<Item = OperatorView> {
-        self.ledger.operators.keys().filter_map(|id| self.operator(*id))
+        OperatorView { operator, session, presence, since, next, media_up, offer, contact }
     }
 
     /// One contact; none when it never was or closed long ago.

@@ -9,10 +9,10 @@ impl Centre {
     /// word. It may lie in the past.
     pub fn poll_timeout(&self) -> Option<(Time, &'static str)> {
         let rings = self.ledger.offers.values().map(|offer| (offer.expires, "ring runs out"));
-        let leases =
-            (self.ledger.operators.keys()).filter_map(|id| Some((self.lease_due(*id)?, "lease runs out")));
-        let returns = (self.ledger.operators.keys())
-            .filter_map(|id| Some((self.return_due(*id)?, "re-attach window ends")));
+        let leases = (self.ledger.operators.iter())
+            .filter_map(|(id, who)| Some((self.lease_due(*id, who)?, "lease runs out")));
+        let returns = (self.ledger.operators.iter())
+            .filter_map(|(id, who)| Some((self.return_due(*id, who)?, "re-attach window ends")));
         let connects = self
             .talks()
             .filter_map(|(_, talk)| Some((self.connect_until(&talk)?, "connection takes too long")));

@@ -1,6 +1,6 @@
 //! Watches a centre from outside: keeps its own books from the outputs and compares.
 
-use desk::centre::{Centre, Fact, OfferOutcome, Output};
+use desk::centre::{Centre, Fact, OfferOutcome, OperatorView, Output};
 use desk::contact::Phase;
 use desk::ids::{ContactId, Fence, OfferId, OperatorId};
 use desk::presence::Presence;
@@ -170,27 +170,28 @@ impl Watch {
 
     /// A contact that may ring at one more seat, and a seat that is free for it, must not coexist.
     fn nobody_is_passed_over(&mut self, now: Time, centre: &Centre, reachable: impl Fn(OperatorId) -> bool) {
-        let free = |who: &desk::centre::OperatorView| {
+        let at_once = centre.settings().offers_at_once as usize;
+        let rings = |contact| self.offers.iter().filter(|open| open.1 == contact).count();
+        let short: Vec<ContactId> = (centre.contacts())
+            .filter(|seen| matches!(seen.phase, Phase::Waiting | Phase::Offered))
+            .map(|seen| seen.contact)
+            .filter(|contact| rings(*contact) < at_once)
+            .collect();
+        if short.is_empty() {
+            return;
+        }
+        let free = |who: &OperatorView| {
             let idle = who.offer.is_none() && who.contact.is_none() && who.media_up;
             idle && matches!(who.presence, Presence::Available { .. }) && reachable(who.operator)
         };
-        let mut fault = None;
-        for who in centre.operators().filter(free) {
-            for contact in centre.contacts() {
-                let rings = self.offers.iter().filter(|open| open.1 == contact.contact).count();
-                let waits = matches!(contact.phase, Phase::Waiting | Phase::Offered);
-                let passed = |passed: &(ContactId, OperatorId, Time)| {
-                    (passed.0, passed.1) == (contact.contact, who.operator) && now < passed.2 + DECLINE_PAUSE
-                };
-                let open = rings < centre.settings().offers_at_once as usize;
-                if waits && open && !self.passed.iter().any(passed) {
-                    fault = Some(format!(
-                        "{} is ready and {} does not ring there",
-                        who.operator, contact.contact
-                    ));
-                }
-            }
-        }
+        let spared = |contact, operator| {
+            let mut passed = self.passed.iter();
+            passed.any(|passed| (passed.0, passed.1) == (contact, operator) && now < passed.2 + DECLINE_PAUSE)
+        };
+        let fault = centre.operators().filter(free).find_map(|who| {
+            let contact = short.iter().find(|contact| !spared(**contact, who.operator))?;
+            Some(format!("{} is ready and {contact} does not ring there", who.operator))
+        });
         if let Some(fault) = fault {
             self.stuck(fault);
         }
