@@ -47,7 +47,9 @@ impl Leg {
     }
 
     /// The desktop's side: offers one Opus and one VP8 track each way. Gives the offer, whose answer
-    /// goes to [`Leg::take_answer`]. The port must have no second offering leg to the same address.
+    /// goes to [`Leg::take_answer`]. The port must have no second offering leg to the same address,
+    /// and a new leg to an address that an ended one talked to is better off on a new port: what
+    /// the far side still has under way to the old one would be taken for the new one's.
     pub async fn offer(port: &Port) -> Result<(Leg, String, Events), PeerError> {
         let (leg, events) = Leg::open(port).await?;
         let offer = leg.make_offer(None).await?;
@@ -68,8 +70,7 @@ impl Leg {
     /// Begins an ICE restart on the same connection: a new offer, whose answer goes to
     /// [`Leg::take_answer`].
     pub async fn offer_restart(&self) -> Result<String, PeerError> {
-        self.make_offer(Some(RTCOfferOptions { ice_restart: true }))
-            .await
+        self.make_offer(Some(RTCOfferOptions { ice_restart: true })).await
     }
 
     /// Answers a further offer on the same connection: the far side's ICE restart.
@@ -113,8 +114,7 @@ impl Leg {
             move || line.inbound.tell(Event::Closed)
         });
         let ssrcs = Ssrcs::random(port.crypto().as_ref())?;
-        let connection =
-            wire::connection(port, Arc::clone(&runtime), Arc::clone(&line), ssrcs).await?;
+        let connection = wire::connection(port, Arc::clone(&runtime), Arc::clone(&line), ssrcs).await?;
         let audio = wire::local_track(Track::Audio, ssrcs);
         let video = wire::local_track(Track::Video, ssrcs);
         let senders = add_tracks(connection.as_ref(), &audio, &video).await;
@@ -127,14 +127,8 @@ impl Leg {
         };
         let outbound = Outbound::start(
             Arc::clone(&line),
-            Local {
-                ssrc: ssrcs.audio,
-                track: audio,
-            },
-            Local {
-                ssrc: ssrcs.video,
-                track: video,
-            },
+            Local { ssrc: ssrcs.audio, track: audio },
+            Local { ssrc: ssrcs.video, track: video },
         );
         let events = Events::of(Arc::clone(&line));
         let open = Open {
@@ -161,8 +155,8 @@ impl Leg {
     /// Our description as the far side gets it: with the shared port's addresses. The port answers
     /// to its credentials from now on.
     fn published(&self, description: &str) -> Result<String, PeerError> {
-        let credentials = sdp::credentials(description)
-            .ok_or(PeerError::BadDescription("ours has no ICE credentials"))?;
+        let credentials =
+            sdp::credentials(description).ok_or(PeerError::BadDescription("ours has no ICE credentials"))?;
         self.0.seat.admit(credentials);
         Ok(sdp::advertise(description, self.0.seat.port().advertised()))
     }

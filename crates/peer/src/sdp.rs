@@ -73,15 +73,9 @@ pub(crate) fn advertise(sdp: &str, addresses: &[SocketAddr]) -> String {
 
 /// The first user fragment and password of a description (one transport: there are no others).
 pub(crate) fn credentials(sdp: &str) -> Option<Credentials> {
-    let value = |name: &str| {
-        sdp.lines()
-            .find_map(|line| line.trim_end().strip_prefix(name))
-            .map(str::to_owned)
-    };
-    Some(Credentials {
-        ufrag: value("a=ice-ufrag:")?,
-        password: value("a=ice-pwd:")?,
-    })
+    let value =
+        |name: &str| sdp.lines().find_map(|line| line.trim_end().strip_prefix(name)).map(str::to_owned);
+    Some(Credentials { ufrag: value("a=ice-ufrag:")?, password: value("a=ice-pwd:")? })
 }
 
 fn check_size(sdp: &str) -> Result<(), PeerError> {
@@ -115,10 +109,7 @@ fn host_candidates(addresses: &[SocketAddr]) -> Vec<String> {
             // RFC 8445, 5.1.2.1: type preference 126 for host, component 1.
             let priority = (126 << 24) + ((HOST_PREFERENCE - at) << 8) + 255;
             let (ip, port) = (address.ip(), address.port());
-            format!(
-                "a=candidate:{} 1 udp {priority} {ip} {port} typ host",
-                at + 1
-            )
+            format!("a=candidate:{} 1 udp {priority} {ip} {port} typ host", at + 1)
         })
         .collect();
     if !lines.is_empty() {
@@ -162,10 +153,8 @@ mod tests {
 
     #[test]
     fn our_addresses_stand_in_the_first_section_only() {
-        let ours: [SocketAddr; 2] = [
-            "192.0.2.1:7000".parse().unwrap(),
-            "[2001:db8::1]:7000".parse().unwrap(),
-        ];
+        let ours: [SocketAddr; 2] =
+            ["192.0.2.1:7000".parse().unwrap(), "[2001:db8::1]:7000".parse().unwrap()];
         let sdp = advertise(ANSWER, &ours);
         let (first, second) = sdp.split_once("m=video").unwrap();
         assert_eq!(first.matches("a=candidate").count(), 2);

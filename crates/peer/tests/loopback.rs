@@ -1,11 +1,13 @@
 //! Two legs in one process, over real sockets on loopback.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use common::{connect, fill, port, take_packets};
-use peer::{Event, Leg, Track};
+use peer::{Event, Leg, Port, Track};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sound_and_picture_pass_both_ways_in_order() {
@@ -30,14 +32,7 @@ async fn two_legs_on_one_port_do_not_mix() {
     let (first, mut first_there) = connect(&one, &exchange).await;
     let (second, mut second_there) = connect(&two, &exchange).await;
     fill(&first.leg, Track::Audio, 40, Duration::from_millis(2)).await;
-    common::fill_from(
-        &second.leg,
-        Track::Audio,
-        5000,
-        40,
-        Duration::from_millis(2),
-    )
-    .await;
+    common::fill_from(&second.leg, Track::Audio, 5000, 40, Duration::from_millis(2)).await;
     let (sound, _) = take_packets(&mut first_there.events, 40, 0).await;
     assert_eq!(sound, (0..40).collect::<Vec<u16>>());
     let (sound, _) = take_packets(&mut second_there.events, 40, 0).await;
@@ -87,10 +82,48 @@ async fn a_key_frame_asked_for_before_the_connection_is_asked_for_after_it() {
         }
         panic!("the leg ended");
     };
-    tokio::time::timeout(Duration::from_secs(3), wanted)
-        .await
-        .unwrap();
+    tokio::time::timeout(Duration::from_secs(3), wanted).await.unwrap();
     drop(exchange);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_port_bound_to_every_address_answers_from_the_one_that_was_asked() {
+    let any = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
+    let wide = Port::bind(any, vec![Ipv4Addr::new(127, 0, 0, 2).into()]).await.unwrap();
+    let near = port().await;
+    let (desktop, mut exchange) = connect(&near, &wide).await;
+    fill(&desktop.leg, Track::Audio, 10, Duration::from_millis(1)).await;
+    take_packets(&mut exchange.events, 10, 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_leg_whose_far_side_falls_silent_is_disconnected_after_three_seconds() {
+    let (near, far) = (port().await, port().await);
+    let (desktop, mut exchange) = connect(&near, &far).await;
+    desktop.leg.close().await;
+    let told = async {
+        loop {
+            match exchange.events.next().await {
+                Some(Event::Disconnected | Event::Closed) => return,
+                Some(_) => {}
+                None => panic!("the leg ended without a word"),
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(6), told).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn closing_says_closed_once_and_then_nothing() {
+    let (near, far) = (port().await, port().await);
+    let (mut desktop, _exchange) = connect(&near, &far).await;
+    desktop.leg.close().await;
+    let mut told = Vec::new();
+    while let Some(event) = desktop.events.next().await {
+        told.push(event);
+    }
+    assert_eq!(told.last(), Some(&Event::Closed));
+    assert_eq!(told.iter().filter(|event| **event == Event::Closed).count(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -102,8 +135,6 @@ async fn fifty_calls_leave_no_leg_behind() {
             desktop.leg.clone().close().await;
         }
         drop((desktop, exchange));
-        // One offering leg a port: the one before must have left its seat.
-        common::until(|| near.live_legs() == 0).await;
+        common::until(|| near.live_legs() == 0 && far.live_legs() == 0).await;
     }
-    common::until(|| near.live_legs() == 0 && far.live_legs() == 0).await;
 }

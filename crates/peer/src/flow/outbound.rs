@@ -2,7 +2,6 @@
 //! who reads a source ever waits for a slow destination.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
@@ -18,8 +17,9 @@ use crate::{Rtp, Track};
 const SOUND: usize = 50;
 /// Picture waiting to go out: two large key frames.
 const PICTURE: usize = 256;
-/// Key frames are asked for at most this often: each costs the far side ten ordinary frames.
-const BETWEEN_REQUESTS: Duration = Duration::from_millis(250);
+/// Between requests for a key frame, until one comes: a request or the frame may be lost. Longer
+/// than a round trip, since each frame costs the far side ten ordinary ones.
+const BETWEEN_REQUESTS: Duration = Duration::from_millis(300);
 
 /// A track of ours as the stack knows it.
 pub(crate) struct Local {
@@ -66,6 +66,7 @@ impl Writer {
                 biased;
                 source = self.keyframe_due(asked) => {
                     asked = Some(Instant::now());
+                    self.line.asked();
                     self.ask_keyframe(source).await;
                     continue;
                 }
@@ -106,24 +107,21 @@ impl Writer {
     /// SSRC to ask.
     async fn keyframe_due(&self, asked: Option<Instant>) -> u32 {
         loop {
-            let source = self.line.far_video.load(Ordering::Acquire);
-            let wanted = self.line.keyframe_wanted.load(Ordering::Acquire);
-            if wanted && source != 0 && self.line.is_connected() {
+            if self.line.askable().is_some() {
                 if let Some(asked) = asked {
                     tokio::time::sleep_until(asked + BETWEEN_REQUESTS).await;
                 }
-                self.line.keyframe_wanted.store(false, Ordering::Release);
-                return source;
+                // It may have come meanwhile.
+                if let Some(source) = self.line.askable() {
+                    return source;
+                }
             }
             self.line.nudge.notified().await;
         }
     }
 
     async fn ask_keyframe(&self, media_ssrc: u32) {
-        let request = PictureLossIndication {
-            sender_ssrc: self.video.ssrc,
-            media_ssrc,
-        };
+        let request = PictureLossIndication { sender_ssrc: self.video.ssrc, media_ssrc };
         if let Err(error) = self.video.track.write_rtcp(vec![Box::new(request)]).await {
             tracing::trace!(%error, "a key frame request was not taken");
         }

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 use crate::Rtp;
 use crate::flow::sequence::{Place, Sequence};
 
-/// How long a gap is waited for: one round of NACKs (20 ms) and a round trip of 40 ms. Only frames
-/// behind a loss wait at all; skipping costs a key frame, which takes longer.
-const PATIENCE: Duration = Duration::from_millis(60);
+/// How long a gap is waited for: time for a second NACK and a round trip of 60 ms, as one repair in
+/// twenty is lost like any packet. Only what is behind a loss waits, until its repair comes; giving
+/// up costs a key frame, which takes longer.
+const PATIENCE: Duration = Duration::from_millis(120);
 /// Packets held or not yet fetched. About three seconds of 2 Mbit/s.
 const CAPACITY: usize = 1024;
 
@@ -66,11 +67,7 @@ impl Reorder {
 
     /// When `pop` gives something that it does not give before, if nothing more arrives.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
-        self.held
-            .values()
-            .map(|held| held.came)
-            .min()
-            .map(|came| came + PATIENCE)
+        self.held.values().map(|held| held.came).min().map(|came| came + PATIENCE)
     }
 
     /// Packets that came too late, twice, or too many at once.
@@ -92,13 +89,7 @@ mod tests {
     use crate::Track;
 
     fn packet(sequence: u16) -> Rtp {
-        Rtp {
-            track: Track::Video,
-            marker: false,
-            sequence,
-            timestamp: 0,
-            payload: Default::default(),
-        }
+        Rtp { track: Track::Video, marker: false, sequence, timestamp: 0, payload: Default::default() }
     }
 
     fn pushed(now: Instant, numbers: &[u16]) -> Reorder {
@@ -110,9 +101,7 @@ mod tests {
     }
 
     fn drained(reorder: &mut Reorder, now: Instant) -> Vec<u16> {
-        std::iter::from_fn(|| reorder.pop(now))
-            .map(|packet| packet.sequence)
-            .collect()
+        std::iter::from_fn(|| reorder.pop(now)).map(|packet| packet.sequence).collect()
     }
 
     #[test]

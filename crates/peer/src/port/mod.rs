@@ -4,6 +4,7 @@
 //! WebRTC stack takes every datagram for its own that reaches it, so strangers must not.
 //! It refuses to know sessions, tracks and descriptions.
 
+mod repeat;
 pub(crate) mod routes;
 mod runtime;
 mod socket;
@@ -134,27 +135,14 @@ impl Port {
     }
 
     /// Makes room for a leg. `ended` is called when the leg's stack has run its course.
-    pub(crate) fn open_leg(
-        &self,
-        ended: impl Fn() + Send + Sync + 'static,
-    ) -> (Seat, Arc<LegRuntime>) {
+    pub(crate) fn open_leg(&self, ended: impl Fn() + Send + Sync + 'static) -> (Seat, Arc<LegRuntime>) {
         let mailbox = Arc::new(Mailbox::default());
         let mut tables = lock(&self.0.shared.tables);
         let leg = tables.routes.open();
         tables.mailboxes.insert(leg, Arc::clone(&mailbox));
         drop(tables);
-        let runtime = Arc::new(LegRuntime::new(
-            mailbox,
-            Arc::clone(&self.0.shared),
-            Arc::new(ended),
-        ));
-        (
-            Seat {
-                port: self.clone(),
-                leg,
-            },
-            runtime,
-        )
+        let runtime = Arc::new(LegRuntime::new(mailbox, Arc::clone(&self.0.shared), Arc::new(ended)));
+        (Seat { port: self.clone(), leg }, runtime)
     }
 }
 
@@ -167,9 +155,7 @@ pub(crate) struct Seat {
 impl Seat {
     /// From now on the leg answers to these credentials too.
     pub(crate) fn admit(&self, credentials: Credentials) {
-        lock(&self.port.0.shared.tables)
-            .routes
-            .admit(self.leg, credentials);
+        lock(&self.port.0.shared.tables).routes.admit(self.leg, credentials);
     }
 
     /// The leg is going to hear from these addresses.
@@ -205,10 +191,8 @@ impl Shared {
             segment_size: None,
             src_ip: self.local.ip().is_unspecified().then(from).flatten(),
         };
-        self.socket.try_io(Interest::WRITABLE, || {
-            self.state
-                .try_send(UdpSockRef::from(&self.socket), &transmit)
-        })
+        self.socket
+            .try_io(Interest::WRITABLE, || self.state.try_send(UdpSockRef::from(&self.socket), &transmit))
     }
 
     async fn writable(&self) {
@@ -261,11 +245,8 @@ async fn read(shared: Arc<Shared>) {
         // An error shows itself at the read.
         let _ = shared.socket.readable().await;
         let got = shared.socket.try_io(Interest::READABLE, || {
-            let mut buffers: Vec<IoSliceMut<'_>> =
-                slab.chunks_mut(LARGEST).map(IoSliceMut::new).collect();
-            shared
-                .state
-                .recv(UdpSockRef::from(&shared.socket), &mut buffers, &mut meta)
+            let mut buffers: Vec<IoSliceMut<'_>> = slab.chunks_mut(LARGEST).map(IoSliceMut::new).collect();
+            shared.state.recv(UdpSockRef::from(&shared.socket), &mut buffers, &mut meta)
         });
         match got {
             Ok(count) => {
@@ -286,10 +267,7 @@ async fn read(shared: Arc<Shared>) {
 fn deliver_run(shared: &Shared, about: &RecvMeta, buffer: &[u8]) {
     let now = Instant::now();
     let source = SocketAddr::new(about.addr.ip().to_canonical(), about.addr.port());
-    let origin = Origin {
-        source,
-        local: about.dst_ip,
-    };
+    let origin = Origin { source, local: about.dst_ip };
     for datagram in buffer[..about.len].chunks(about.stride.max(1)) {
         shared.deliver(now, origin, datagram);
     }
@@ -300,7 +278,5 @@ fn advertised(local: SocketAddr, wanted: Vec<IpAddr>) -> Vec<SocketAddr> {
         true => vec![local.ip()],
         false => wanted,
     };
-    ips.into_iter()
-        .map(|ip| SocketAddr::new(ip, local.port()))
-        .collect()
+    ips.into_iter().map(|ip| SocketAddr::new(ip, local.port())).collect()
 }

@@ -88,23 +88,13 @@ impl Routes {
     }
 
     /// The leg is going to hear from these addresses, which the far side's description names.
-    pub(crate) fn expect(
-        &mut self,
-        now: Instant,
-        leg: LegId,
-        addresses: &[SocketAddr],
-    ) -> Result<(), Taken> {
+    pub(crate) fn expect(&mut self, now: Instant, leg: LegId, addresses: &[SocketAddr]) -> Result<(), Taken> {
         let foreign = |address| self.sources.get(address).is_some_and(|it| it.leg != leg);
         if addresses.iter().any(foreign) {
             return Err(Taken);
         }
         for &address in addresses {
-            let source = Source {
-                leg,
-                local: None,
-                heard: now,
-                expected: true,
-            };
+            let source = Source { leg, local: None, heard: now, expected: true };
             self.sources.insert(address, source);
         }
         Ok(())
@@ -123,12 +113,7 @@ impl Routes {
         if before.is_none_or(|it| it.leg != leg) {
             self.make_room(leg);
         }
-        let source = Source {
-            leg,
-            local: origin.local,
-            heard: now,
-            expected,
-        };
+        let source = Source { leg, local: origin.local, heard: now, expected };
         self.sources.insert(origin.source, source);
         Some(leg)
     }
@@ -152,11 +137,7 @@ impl Routes {
 
     /// Forgets the leg's most silent learnt address when it has too many.
     fn make_room(&mut self, leg: LegId) {
-        let learnt = || {
-            self.sources
-                .iter()
-                .filter(|(_, it)| it.leg == leg && !it.expected)
-        };
+        let learnt = || self.sources.iter().filter(|(_, it)| it.leg == leg && !it.expected);
         if learnt().count() < SOURCES_KEPT {
             return;
         }
@@ -172,17 +153,11 @@ mod tests {
     use super::*;
 
     fn origin(port: u16) -> Origin {
-        Origin {
-            source: SocketAddr::from(([127, 0, 0, 1], port)),
-            local: None,
-        }
+        Origin { source: SocketAddr::from(([127, 0, 0, 1], port)), local: None }
     }
 
     fn credentials(ufrag: &str) -> Credentials {
-        Credentials {
-            ufrag: ufrag.to_owned(),
-            password: format!("{ufrag}-password"),
-        }
+        Credentials { ufrag: ufrag.to_owned(), password: format!("{ufrag}-password") }
     }
 
     #[test]

@@ -14,8 +14,7 @@ use std::time::Duration;
 
 use tokio::task::AbortHandle;
 use webrtc::runtime::{
-    AsyncInterval, AsyncTcpListener, AsyncTcpStream, AsyncUdpSocket, JoinHandle, Runtime,
-    TokioRuntime,
+    AsyncInterval, AsyncTcpListener, AsyncTcpStream, AsyncUdpSocket, JoinHandle, Runtime, TokioRuntime,
 };
 
 use crate::lock;
@@ -37,12 +36,7 @@ pub(crate) struct LegRuntime {
 impl LegRuntime {
     pub(crate) fn new(mailbox: Arc<Mailbox>, shared: Arc<Shared>, ended: Ended) -> Self {
         shared.live.fetch_add(1, Ordering::Relaxed);
-        LegRuntime {
-            mailbox,
-            shared,
-            tasks: Mutex::new(Vec::new()),
-            ended,
-        }
+        LegRuntime { mailbox, shared, tasks: Mutex::new(Vec::new()), ended }
     }
 
     /// Ends the stack's tasks where it did not end them itself.

@@ -16,6 +16,7 @@ use webrtc::runtime::{AsyncUdpSocket, RecvMeta, Transmit};
 
 use crate::lock;
 use crate::port::Shared;
+use crate::port::repeat::Repeater;
 
 /// Datagrams that wait for one leg. At 2 Mbit/s this is over a second: a leg that is further behind
 /// has other troubles.
@@ -72,16 +73,12 @@ pub(crate) struct LegSocket {
     shared: Arc<Shared>,
     /// Each leg waits for room in the send buffer on its own, so no leg's waker displaces another's.
     writable: Mutex<Option<Writable>>,
+    handshake: Repeater,
 }
 
 impl LegSocket {
     pub(crate) fn new(label: SocketAddr, mailbox: Arc<Mailbox>, shared: Arc<Shared>) -> Self {
-        LegSocket {
-            label,
-            mailbox,
-            shared,
-            writable: Mutex::new(None),
-        }
+        LegSocket { label, mailbox, shared, writable: Mutex::new(None), handshake: Repeater::default() }
     }
 
     fn poll_writable(&self, cx: &mut Context<'_>) -> Poll<()> {
@@ -100,9 +97,7 @@ impl LegSocket {
 
 impl fmt::Debug for LegSocket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LegSocket")
-            .field("label", &self.label)
-            .finish_non_exhaustive()
+        f.debug_struct("LegSocket").field("label", &self.label).finish_non_exhaustive()
     }
 }
 
@@ -112,11 +107,9 @@ impl AsyncUdpSocket for LegSocket {
     }
 
     fn poll_send(&self, cx: &mut Context<'_>, transmit: &Transmit<'_>) -> Poll<io::Result<usize>> {
+        let (destination, contents) = (transmit.destination, transmit.contents);
         loop {
-            match self
-                .shared
-                .try_send(transmit.destination, transmit.contents)
-            {
+            match self.shared.try_send(destination, contents) {
                 Err(full) if full.kind() == io::ErrorKind::WouldBlock => {
                     if self.poll_writable(cx).is_pending() {
                         return Poll::Pending;
@@ -124,7 +117,10 @@ impl AsyncUdpSocket for LegSocket {
                 }
                 // An unreachable network is not the end of a leg: the packet is lost, as any may
                 // be, and ICE notices the silence.
-                Ok(()) | Err(_) => return Poll::Ready(Ok(transmit.contents.len())),
+                Ok(()) | Err(_) => {
+                    self.handshake.sent(&self.shared, destination, contents);
+                    return Poll::Ready(Ok(contents.len()));
+                }
             }
         }
     }
@@ -141,6 +137,7 @@ impl AsyncUdpSocket for LegSocket {
             return Poll::Pending;
         };
         drop(waiting);
+        self.handshake.heard(&datagram);
         let (Some(buffer), Some(about)) = (bufs.first_mut(), meta.first_mut()) else {
             return Poll::Ready(Ok(0));
         };

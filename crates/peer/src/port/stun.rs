@@ -24,10 +24,7 @@ impl Request {
         if !is_stun_message(datagram) || !datagram.starts_with(&BINDING_REQUEST) {
             return None;
         }
-        let mut message = Message {
-            raw: datagram.to_vec(),
-            ..Message::default()
-        };
+        let mut message = Message { raw: datagram.to_vec(), ..Message::default() };
         message.decode().ok()?;
         let name = String::from_utf8(message.get(ATTR_USERNAME).ok()?).ok()?;
         let ufrag = name.split_once(':')?.0.to_owned();

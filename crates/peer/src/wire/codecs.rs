@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use rtc::media_stream::MediaStreamTrack;
 use rtc::rtp_transceiver::rtp_sender::{
-    RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters,
-    RTCRtpEncodingParameters, RTCRtpRtxParameters, RtpCodecKind,
+    RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
+    RTCRtpRtxParameters, RtpCodecKind,
 };
 use webrtc::error::Error;
 use webrtc::media_stream::track_local::TrackLocal;
@@ -37,10 +37,7 @@ pub(crate) fn is_vp8(codec: &RTCRtpCodec) -> bool {
 
 pub(crate) fn media_engine() -> Result<MediaEngine, Error> {
     let mut media = MediaEngine::default();
-    let numbered = |rtp_codec, payload_type| RTCRtpCodecParameters {
-        rtp_codec,
-        payload_type,
-    };
+    let numbered = |rtp_codec, payload_type| RTCRtpCodecParameters { rtp_codec, payload_type };
     media.register_codec(numbered(opus(), OPUS_TYPE), RtpCodecKind::Audio)?;
     media.register_codec(numbered(vp8(), VP8_TYPE), RtpCodecKind::Video)?;
     media.register_codec(numbered(vp8_repair(), VP8_REPAIR_TYPE), RtpCodecKind::Video)?;
@@ -52,16 +49,8 @@ pub(crate) fn local_track(track: Track, ssrcs: Ssrcs) -> Arc<dyn TrackLocal> {
     let (name, kind, codec, ssrc, repair) = match track {
         Track::Audio => ("audio", RtpCodecKind::Audio, opus(), ssrcs.audio, None),
         Track::Video => {
-            let repair = RTCRtpRtxParameters {
-                ssrc: ssrcs.video_repair,
-            };
-            (
-                "video",
-                RtpCodecKind::Video,
-                vp8(),
-                ssrcs.video,
-                Some(repair),
-            )
+            let repair = RTCRtpRtxParameters { ssrc: ssrcs.video_repair };
+            ("video", RtpCodecKind::Video, vp8(), ssrcs.video, Some(repair))
         }
     };
     let encoding = RTCRtpEncodingParameters {
@@ -96,11 +85,7 @@ fn vp8() -> RTCRtpCodec {
         clock_rate: 90_000,
         channels: 0,
         sdp_fmtp_line: String::new(),
-        rtcp_feedback: vec![
-            feedback("nack", ""),
-            feedback("nack", "pli"),
-            feedback("ccm", "fir"),
-        ],
+        rtcp_feedback: vec![feedback("nack", ""), feedback("nack", "pli"), feedback("ccm", "fir")],
     }
 }
 
@@ -115,8 +100,5 @@ fn vp8_repair() -> RTCRtpCodec {
 }
 
 fn feedback(typ: &str, parameter: &str) -> RTCPFeedback {
-    RTCPFeedback {
-        typ: typ.to_owned(),
-        parameter: parameter.to_owned(),
-    }
+    RTCPFeedback { typ: typ.to_owned(), parameter: parameter.to_owned() }
 }

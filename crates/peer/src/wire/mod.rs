@@ -14,9 +14,9 @@ use rtc::ice::mdns::MulticastDnsMode;
 use rtc::interceptor::{NackGeneratorBuilder, NackResponderBuilder, Registry, Slot};
 use webrtc::error::Error;
 use webrtc::peer_connection::{
-    MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler,
-    RTCConfigurationBuilder, RTCPeerConnectionState, SettingEngine, SettingEngineBuilder,
-    configure_rtcp_reports, configure_twcc_receiver_only,
+    MediaEngine, PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCConfigurationBuilder,
+    RTCPeerConnectionState, SettingEngine, SettingEngineBuilder, configure_rtcp_reports,
+    configure_twcc_receiver_only,
 };
 
 use crate::Event;
@@ -54,17 +54,10 @@ pub(crate) struct Ssrcs {
 impl Ssrcs {
     pub(crate) fn random(crypto: &dyn RTCCryptoProvider) -> Result<Ssrcs, Error> {
         let mut bytes = [0u8; 4];
-        crypto
-            .random()
-            .fill(&mut bytes)
-            .map_err(|error| Error::Crypto(error.to_string()))?;
+        crypto.random().fill(&mut bytes).map_err(|error| Error::Crypto(error.to_string()))?;
         // Three neighbours differ by their last two bits, and none is 0.
         let base = u32::from_be_bytes(bytes) & !3;
-        Ok(Ssrcs {
-            audio: base | 1,
-            video: base | 2,
-            video_repair: base | 3,
-        })
+        Ok(Ssrcs { audio: base | 1, video: base | 2, video_repair: base | 3 })
     }
 }
 
@@ -119,14 +112,8 @@ fn settings(port: &Port) -> SettingEngine {
     settings
 }
 
-fn interceptors(
-    media: &mut MediaEngine,
-    line: &Arc<Line>,
-    ssrcs: Ssrcs,
-) -> Result<Registry, Error> {
-    let nacks = NackGeneratorBuilder::new()
-        .with_interval(NACKS)
-        .with_max_nacks_per_packet(NACKS_PER_PACKET);
+fn interceptors(media: &mut MediaEngine, line: &Arc<Line>, ssrcs: Ssrcs) -> Result<Registry, Error> {
+    let nacks = NackGeneratorBuilder::new().with_interval(NACKS).with_max_nacks_per_packet(NACKS_PER_PACKET);
     let registry = configure_rtcp_reports(configure_twcc_receiver_only(Registry::new(), media)?);
     Ok(registry
         .with(Slot::NackResponder, NackResponderBuilder::new().build())

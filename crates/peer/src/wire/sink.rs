@@ -22,12 +22,7 @@ pub(crate) struct Sink {
 
 impl Sink {
     pub(crate) fn new(line: Arc<Line>) -> Self {
-        Sink {
-            line,
-            streams: HashMap::new(),
-            read: VecDeque::new(),
-            write: VecDeque::new(),
-        }
+        Sink { line, streams: HashMap::new(), read: VecDeque::new(), write: VecDeque::new() }
     }
 
     fn out(&self, now: Instant, packet: rtp::Packet) {
@@ -36,7 +31,7 @@ impl Sink {
             return;
         };
         match track {
-            Track::Video => self.line.video_comes_as(header.ssrc),
+            Track::Video => self.line.video_comes(header.ssrc, &packet.payload),
             Track::Audio => {}
         }
         let packet = Rtp {

@@ -61,10 +61,7 @@ impl Tap {
         if let Some(request) = packet.downcast_ref::<PictureLossIndication>() {
             self.keyframe_asked(request.media_ssrc);
         } else if let Some(request) = packet.downcast_ref::<FullIntraRequest>() {
-            request
-                .fir
-                .iter()
-                .for_each(|entry| self.keyframe_asked(entry.ssrc));
+            request.fir.iter().for_each(|entry| self.keyframe_asked(entry.ssrc));
         } else if let Some(report) = packet.downcast_ref::<ReceiverReport>() {
             self.reported(now, &report.reports);
         } else if let Some(report) = packet.downcast_ref::<SenderReport>() {
@@ -79,26 +76,16 @@ impl Tap {
     }
 
     fn reported(&self, now: Instant, reports: &[ReceptionReport]) {
-        for report in reports
-            .iter()
-            .filter(|report| report.ssrc == self.ours.audio)
-        {
+        for report in reports.iter().filter(|report| report.ssrc == self.ours.audio) {
             let fraction = f32::from(report.fraction_lost) / 256.0;
             let round_trip_ms = self.round_trip_ms(now, report);
-            self.line.inbound.tell(Event::Loss {
-                fraction,
-                round_trip_ms,
-            });
+            self.line.inbound.tell(Event::Loss { fraction, round_trip_ms });
         }
     }
 
     /// RFC 3550, 6.4.1: arrival, minus the far side's delay, minus our report's departure.
     fn round_trip_ms(&self, now: Instant, report: &ReceptionReport) -> Option<u32> {
-        let sent = self
-            .reports
-            .iter()
-            .find(|(ntp, _)| *ntp == report.last_sender_report)?
-            .1;
+        let sent = self.reports.iter().find(|(ntp, _)| *ntp == report.last_sender_report)?.1;
         let delay_us = u64::from(report.delay) * 1_000_000 / 65_536;
         let elapsed = now.saturating_duration_since(sent);
         let round_trip = elapsed.saturating_sub(std::time::Duration::from_micros(delay_us));
@@ -186,10 +173,7 @@ impl Interceptor for Tap {
 
     fn bind_remote_stream(&mut self, stream: &StreamInfo) {
         if let Some(repair) = stream.ssrc_rtx {
-            let repaired = Repaired {
-                ssrc: stream.ssrc,
-                payload_type: stream.payload_type,
-            };
+            let repaired = Repaired { ssrc: stream.ssrc, payload_type: stream.payload_type };
             self.repairs.insert(repair, repaired);
         }
     }

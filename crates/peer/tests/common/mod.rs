@@ -2,10 +2,14 @@
 #![allow(dead_code, reason = "each test program uses its own part of this")]
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use peer::{Event, Events, Leg, Port, Rtp, Track};
+use tokio::net::UdpSocket;
+use tokio::time::Instant;
 
 /// Far more than a loopback connection takes, even on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -42,17 +46,21 @@ pub async fn connect_through(
 }
 
 pub async fn connected(end: &mut End) {
-    let connected = async {
+    told(end, Event::Connected).await;
+}
+
+/// Waits for a change of state.
+pub async fn told(end: &mut End, wanted: Event) {
+    let told = async {
         while let Some(event) = end.events.next().await {
-            if event == Event::Connected {
+            if event == wanted {
                 return;
             }
         }
-        panic!("the leg ended before it was connected");
+        panic!("the leg ended without {wanted:?}");
     };
-    tokio::time::timeout(PATIENCE, connected)
-        .await
-        .expect("not connected in time");
+    let came = tokio::time::timeout(PATIENCE, told).await;
+    assert!(came.is_ok(), "no {wanted:?} in time");
 }
 
 pub async fn fill(leg: &Leg, track: Track, count: u16, pace: Duration) {
@@ -62,32 +70,21 @@ pub async fn fill(leg: &Leg, track: Track, count: u16, pace: Duration) {
 /// Sends numbered packets.
 pub async fn fill_from(leg: &Leg, track: Track, first: u16, count: u16, pace: Duration) {
     for sequence in first..first + count {
-        let payload = Bytes::from(vec![0x10; 500]);
+        // To a reader of VP8: a frame begins here, and it is no key frame.
+        let payload = Bytes::from([[0x10, 0x51]; 250].concat());
         let timestamp = u32::from(sequence) * 960;
-        assert!(leg.send(Rtp {
-            track,
-            marker: true,
-            sequence,
-            timestamp,
-            payload
-        }));
+        assert!(leg.send(Rtp { track, marker: true, sequence, timestamp, payload }));
         tokio::time::sleep(pace).await;
     }
 }
 
 /// The sequence numbers of at least so many packets of each kind, in the order that they came.
-pub async fn take_packets(
-    events: &mut Events,
-    sounds: usize,
-    pictures: usize,
-) -> (Vec<u16>, Vec<u16>) {
+pub async fn take_packets(events: &mut Events, sounds: usize, pictures: usize) -> (Vec<u16>, Vec<u16>) {
     let (mut sound, mut picture) = (Vec::new(), Vec::new());
     let all = async {
         while sound.len() < sounds || picture.len() < pictures {
             match events.next().await {
-                Some(Event::Rtp(packet)) if packet.track == Track::Audio => {
-                    sound.push(packet.sequence)
-                }
+                Some(Event::Rtp(packet)) if packet.track == Track::Audio => sound.push(packet.sequence),
                 Some(Event::Rtp(packet)) => picture.push(packet.sequence),
                 Some(_) => {}
                 None => panic!("the leg ended"),
@@ -95,12 +92,7 @@ pub async fn take_packets(
         }
     };
     let came = tokio::time::timeout(PATIENCE, all).await;
-    assert!(
-        came.is_ok(),
-        "{} sounds and {} pictures came",
-        sound.len(),
-        picture.len()
-    );
+    assert!(came.is_ok(), "{} sounds and {} pictures came", sound.len(), picture.len());
     (sound, picture)
 }
 
@@ -111,7 +103,85 @@ pub async fn until(so: impl Fn() -> bool) {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(PATIENCE, waited)
-        .await
-        .expect("it did not come about");
+    tokio::time::timeout(PATIENCE, waited).await.expect("it did not come about");
+}
+
+/// A wire that loses datagrams, each way, always the same ones for the same seed.
+pub struct LossyWire {
+    pub entrance: SocketAddr,
+    pub carried: Arc<AtomicU64>,
+    pub lost: Arc<AtomicU64>,
+    /// While set, the wire carries nothing.
+    pub cut: Arc<AtomicBool>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+struct Carried {
+    due: Instant,
+    out: Arc<UdpSocket>,
+    to: SocketAddr,
+    datagram: Vec<u8>,
+}
+
+impl Drop for LossyWire {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl LossyWire {
+    /// A wire to `exit` that loses every n-th datagram on average, and takes `delay` each way.
+    pub async fn lay(exit: SocketAddr, one_in: u64, delay: Duration, seed: u64) -> LossyWire {
+        let near = Arc::new(UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap());
+        let far = Arc::new(UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap());
+        let entrance = near.local_addr().unwrap();
+        let (carried, lost) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+        let counts = (Arc::clone(&carried), Arc::clone(&lost));
+        let cut = Arc::new(AtomicBool::new(false));
+        let is_cut = Arc::clone(&cut);
+        // In order, as wires are: what arrives later leaves later.
+        let (queue, mut due) = tokio::sync::mpsc::unbounded_channel::<Carried>();
+        tokio::spawn(async move {
+            while let Some(carried) = due.recv().await {
+                tokio::time::sleep_until(carried.due).await;
+                let _ = carried.out.send_to(&carried.datagram, carried.to).await;
+            }
+        });
+        let task = tokio::spawn(async move {
+            let mut state = seed;
+            let mut client = None;
+            let (mut there, mut back) = ([0u8; 2048], [0u8; 2048]);
+            loop {
+                let (datagram, out, to) = tokio::select! {
+                    got = near.recv_from(&mut there) => {
+                        let (length, from) = got.unwrap();
+                        client = Some(from);
+                        (&there[..length], &far, exit)
+                    }
+                    got = far.recv_from(&mut back) => (&back[..got.unwrap().0], &near, client.unwrap()),
+                };
+                // Knuth's 64-bit linear congruential generator.
+                state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                if is_cut.load(Ordering::Relaxed) || (state >> 33).is_multiple_of(one_in) {
+                    counts.1.fetch_add(1, Ordering::Relaxed);
+                    continue;
+                }
+                counts.0.fetch_add(1, Ordering::Relaxed);
+                let carried = Carried {
+                    due: Instant::now() + delay,
+                    out: Arc::clone(out),
+                    to,
+                    datagram: datagram.to_vec(),
+                };
+                queue.send(carried).unwrap();
+            }
+        });
+        LossyWire { entrance, carried, lost, cut, task }
+    }
+
+    /// The answer with the wire's entrance in place of the port's address.
+    pub fn redirect(&self, exit: SocketAddr, answer: &str) -> String {
+        let exit = format!(" {} typ host", exit.port());
+        answer.replace(&exit, &format!(" {} typ host", self.entrance.port()))
+    }
 }
