@@ -16,4 +16,5 @@ pub mod commands;
 
 pub use books::{Bookkeeper, Books};
 pub use config::{Config, ConfigError, Tls};
+pub use http::ListenError;
 pub use run::{Running, StartError, run, start};

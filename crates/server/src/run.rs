@@ -1,29 +1,18 @@
 //! A server from its start to its stop. Knows every room of the house and nothing of what they do.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::Router;
-use axum_server::Handle;
-use axum_server::accept::NoDelayAcceptor;
-use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use desk::time::Time;
-use hyper_util::rt::TokioTimer;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
-use crate::http::{self, Door};
+use crate::http::{self, Door, ListenError, Listening};
 use crate::hub::{self, Hub, HubError, Inbox, Setup, Status};
 use crate::secret::{Checker, HashFailed};
 use crate::store::{self, Store, StoreError};
-
-/// Connections that are in the middle of something get this long at a stop.
-const STOP_LIMIT: Duration = Duration::from_secs(3);
-/// A connection must send its request's head within this time.
-const HEAD_LIMIT: Duration = Duration::from_secs(10);
 
 /// Why a server did not start, or stopped by itself.
 #[derive(Debug, thiserror::Error)]
@@ -37,17 +26,9 @@ pub enum StartError {
     /// The hub cannot begin or has stopped by itself.
     #[error(transparent)]
     Hub(#[from] HubError),
-    /// The address is taken, or not ours.
-    #[error("cannot listen on {listen}: {fault}")]
-    Listen {
-        /// The address.
-        listen: SocketAddr,
-        /// Why.
-        fault: std::io::Error,
-    },
-    /// The certificate or its key cannot be used.
-    #[error("the certificate or its key cannot be used: {0}")]
-    Certificate(std::io::Error),
+    /// The address or the certificate cannot be used.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
     /// No memory for sign-ins.
     #[error(transparent)]
     Checker(#[from] HashFailed),
@@ -58,19 +39,17 @@ pub enum StartError {
 
 /// A server at work.
 pub struct Running {
-    address: SocketAddr,
     stop: watch::Sender<bool>,
-    handle: Handle<SocketAddr>,
+    listening: Listening,
     hub: JoinHandle<Result<(), HubError>>,
     watch: JoinHandle<()>,
-    doors: JoinHandle<std::io::Result<()>>,
     store: Arc<dyn Store>,
 }
 
 impl Running {
     /// Where it listens; useful when the configuration said port 0.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.listening.address
     }
 
     /// Works until the hub stops by itself, which is always a fault.
@@ -80,7 +59,7 @@ impl Running {
     pub async fn wait(&mut self) -> Result<(), StartError> {
         tokio::select! {
             end = &mut self.hub => Ok(end.map_err(|_| StartError::Broken)??),
-            _ = &mut self.doors => Err(StartError::Broken),
+            () = self.listening.ended() => Err(StartError::Broken),
         }
     }
 
@@ -88,14 +67,11 @@ impl Running {
     pub async fn stop(mut self) {
         // Nobody listens any more when the hub has already ended.
         let _ = self.stop.send(true);
-        self.handle.graceful_shutdown(Some(STOP_LIMIT));
         self.watch.abort();
         if !self.hub.is_finished() {
             let _ = (&mut self.hub).await;
         }
-        if !self.doors.is_finished() {
-            let _ = (&mut self.doors).await;
-        }
+        self.listening.stop().await;
         self.store.close().await;
         tracing::info!("stopped");
     }
@@ -104,9 +80,8 @@ impl Running {
     pub async fn kill(mut self) {
         self.hub.abort();
         self.watch.abort();
-        self.handle.shutdown();
         let _ = (&mut self.hub).await;
-        let _ = (&mut self.doors).await;
+        self.listening.kill().await;
         self.store.close().await;
     }
 }
@@ -123,27 +98,33 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let clock = Arc::new(Clock::start(Time(0)));
     let (status, shown) = watch::channel(Status { store_up: false, exchange_up: false });
     let (inbox, items) = Inbox::new();
-    let hub = Hub::begin(Setup {
-        settings: config.desk,
-        city: config.city.clone(),
-        phone_number: config.phone_number.clone(),
-        store: Arc::clone(&store),
-        clock: Arc::clone(&clock),
-        status,
-    })
-    .await?;
     let checker = Checker::new()?;
     let door = Door::new(&config, inbox.clone(), Arc::clone(&store), Arc::clone(&clock), shown, checker);
     let router = http::router(&config, Arc::new(door));
-
-    let (listener, address) = listen(config.listen)?;
-    let handle = Handle::new();
-    let doors = open_doors(&config, listener, handle.clone(), router).await?;
+    // The address comes before the ledger: a server that is started twice by mistake fails here, and does
+    // not take the ledger away from the one at work. Whoever knocks meanwhile waits in the inbox.
+    let mut listening = Listening::open(&config, router).await?;
+    let hub = Hub::begin(Setup {
+        settings: config.desk,
+        city: config.city,
+        phone_number: config.phone_number,
+        store: Arc::clone(&store),
+        clock: Arc::clone(&clock),
+        status,
+    });
+    let hub = match hub.await {
+        Ok(hub) => hub,
+        Err(fault) => {
+            listening.kill().await;
+            return Err(fault.into());
+        }
+    };
     let (stop, stopped) = watch::channel(false);
+    let tls = config.tls.is_some();
     let watch = tokio::spawn(hub::watch(Arc::clone(&store), clock, inbox));
     let hub = tokio::spawn(hub.run(items, stopped));
-    tracing::info!(%address, tls = config.tls.is_some(), "listening");
-    Ok(Running { address, stop, handle, hub, watch, doors, store })
+    tracing::info!(address = %listening.address, tls, "listening");
+    Ok(Running { stop, listening, hub, watch, store })
 }
 
 /// Starts a server and works until SIGTERM or SIGINT (Ctrl-C on Windows).
@@ -158,36 +139,6 @@ pub async fn run(config: Config) -> Result<(), StartError> {
     };
     running.stop().await;
     end
-}
-
-fn listen(listen: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
-    let failed = |fault| StartError::Listen { listen, fault };
-    let listener = TcpListener::bind(listen).map_err(failed)?;
-    listener.set_nonblocking(true).map_err(failed)?;
-    let address = listener.local_addr().map_err(failed)?;
-    Ok((listener, address))
-}
-
-async fn open_doors(
-    config: &Config,
-    listener: TcpListener,
-    handle: Handle<SocketAddr>,
-    router: Router,
-) -> Result<JoinHandle<std::io::Result<()>>, StartError> {
-    let service = router.into_make_service();
-    let failed = |fault| StartError::Listen { listen: config.listen, fault };
-    let mut plain = axum_server::from_tcp(listener).map_err(failed)?;
-    plain.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
-    let server = plain.handle(handle);
-    Ok(match &config.tls {
-        Some(tls) => {
-            let tls = RustlsConfig::from_pem_file(&tls.certificate, &tls.key).await;
-            let tls = tls.map_err(StartError::Certificate)?;
-            let acceptor = RustlsAcceptor::new(tls).acceptor(NoDelayAcceptor);
-            tokio::spawn(server.acceptor(acceptor).serve(service))
-        }
-        None => tokio::spawn(server.acceptor(NoDelayAcceptor).serve(service)),
-    })
 }
 
 #[cfg(unix)]

@@ -197,3 +197,15 @@ async fn a_second_server_on_the_same_database_makes_the_first_one_stop() {
     assert!(stopped.unwrap_err().to_string().contains("another server"));
     assert_eq!(house.verified("arrived"), 0);
 }
+
+#[tokio::test]
+async fn a_server_that_is_started_twice_by_mistake_leaves_the_first_one_alone() {
+    let mut house = House::build();
+    let booth = house.add_booth("ブース1");
+    house.start().await;
+    let mut page = house.booth(&booth).await;
+    let again = server::Config { listen: house.address(), ..house.config.clone() };
+    let words = server::start(again).await.err().unwrap().to_string();
+    assert!(words.contains("cannot listen"), "{words}");
+    assert_eq!(page.ask(BoothSays::Ring).await, None);
+}

@@ -6,6 +6,7 @@ mod failures;
 mod health;
 mod line;
 mod link;
+mod listen;
 mod rate;
 mod sign_in;
 
@@ -26,6 +27,9 @@ use crate::config::Config;
 use crate::hub::{Inbox, Status};
 use crate::secret::Checker;
 use crate::store::Store;
+
+pub use listen::ListenError;
+pub(crate) use listen::Listening;
 
 /// The largest body of a request: a name, a password and a version.
 const MAX_BODY_BYTES: usize = 4 * 1024;
