@@ -151,7 +151,8 @@ fn each_sound_goes_to_its_own_device_and_a_lost_device_comes_back() {
 fn ring_is_heard_on_the_ringer_only(headset: &Recorder, ringer: &Recorder) {
     let (told, found) = mpsc::channel();
     let bell = Ringer::start(Wanted::Named("ringer".into()), move |missing| told.send(missing).unwrap()).unwrap();
-    assert_eq!(found.recv_timeout(PATIENCE), Ok(false), "the ringer is found");
+    // A sound server that is just starting may be found at the second try.
+    while found.recv_timeout(PATIENCE).expect("the ringer is found") {}
     let mut starts = Vec::new();
     for _ in 0..5 {
         std::thread::sleep(Duration::from_millis(400));

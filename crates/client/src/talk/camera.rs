@@ -14,7 +14,7 @@ use crate::config::CameraChoice;
 use crate::device::camera::{Camera, HEIGHT, Synthetic, WIDTH};
 
 /// Pictures a second: a calm face at a desk; more would take the network from the voice.
-const FPS: u32 = 15;
+const FPS: u32 = 20;
 /// Bitrate of the picture, kbit/s.
 const KBPS: u32 = 500;
 /// How often the thread looks up while nothing is sent.

@@ -171,6 +171,8 @@ impl Ear {
         self.measured = now;
         let sent = lost + received;
         if sent > 0 {
+            let starved = self.shared.starved.swap(0, Ordering::Relaxed);
+            tracing::debug!(?now, starved, "what was heard");
             tell.leg(LegNews::Loss(round_tenth(lost as f32 * 100.0 / sent as f32))).await;
         }
     }

@@ -69,6 +69,8 @@ struct Shared {
     key_wanted: AtomicBool,
     /// Loss of our sound at the far side, percent.
     loss_percent: AtomicU8,
+    /// Samples that the loudspeaker wanted and did not get, for the log.
+    starved: AtomicU64,
     ends: AtomicBool,
     pictures: Pictures,
 }
@@ -109,6 +111,7 @@ impl Engine {
             speaker: AtomicBool::new(false),
             key_wanted: AtomicBool::new(false),
             loss_percent: AtomicU8::new(0),
+            starved: AtomicU64::new(0),
             ends: AtomicBool::new(false),
             pictures,
         });

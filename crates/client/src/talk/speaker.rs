@@ -52,6 +52,7 @@ fn device(ear: &mut Ear, wanted: &Wanted, told: impl Fn(bool)) {
     let mut ring: Option<Producer<i16>> = None;
     let mut flowing = false;
     let me = std::thread::current();
+    let shared = Arc::clone(&ear.shared);
     while !ear.shared.ends() {
         let (fresh, other_end) = std::sync::mpsc::channel();
         let change = held.tend(Instant::now(), || {
@@ -59,7 +60,7 @@ fn device(ear: &mut Ear, wanted: &Wanted, told: impl Fn(bool)) {
                 let (producer, consumer) = RingBuffer::new(RING);
                 // The newest attempt's end is the one that counts.
                 let _ = fresh.send(producer);
-                filler(consumer, me.clone())
+                filler(consumer, me.clone(), Arc::clone(&shared))
             })
         });
         match change {
@@ -89,7 +90,7 @@ fn device(ear: &mut Ear, wanted: &Wanted, told: impl Fn(bool)) {
 }
 
 /// What the callback does: takes what is there, silence for the rest, wakes the decoder.
-fn filler(mut ring: Consumer<i16>, decoder: Thread) -> impl FnMut(&mut [i16]) + Send + 'static {
+fn filler(mut ring: Consumer<i16>, decoder: Thread, shared: Arc<Shared>) -> impl FnMut(&mut [i16]) + Send + 'static {
     move |samples| {
         let there = samples.len().min(ring.slots());
         if let Ok(chunk) = ring.read_chunk(there) {
@@ -98,6 +99,7 @@ fn filler(mut ring: Consumer<i16>, decoder: Thread) -> impl FnMut(&mut [i16]) + 
             }
         }
         samples[there..].fill(0);
+        shared.starved.fetch_add((samples.len() - there) as u64, Ordering::Relaxed);
         if ring.slots() < LOW {
             decoder.unpark();
         }
