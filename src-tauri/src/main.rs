@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     #[cfg(target_os = "linux")]
     linux::choose_renderer();
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::from_env("KENMU_LOG"))
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
         .with_writer(std::io::stderr)
         .init();
     match window::run() {

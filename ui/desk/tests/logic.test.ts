@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { composing } from '$shared/ime';
 import { clockWithSeconds, elapsed, reiwaDate, secondsUntil } from '$shared/time';
 import { boothContact, boothOffer, MONDAY, TALK } from '../dev/samples';
-import { parseFrame } from '../rooms/booth/frame';
+import { parseFrame, pictureSize } from '../rooms/booth/frame';
 import { quality } from '../rooms/booth/quality';
 import { standing } from '../rooms/booth/standing';
+import { warmFrame } from '../rooms/booth/warm';
 import { Draft } from '../rooms/note/draft.svelte';
 import { DISPOSITIONS, isDisposition } from '../rooms/note/words';
 import { arc } from '../rooms/queue/offer';
@@ -68,6 +69,10 @@ describe('picture', () => {
     expect(frame?.timestampUs).toBe(1_000_000);
     expect([...(frame?.data ?? [])]).toEqual([7, 8, 9]);
     expect(parseFrame(message(0))?.key).toBe(false);
+  });
+  it('tells its size in a key frame only', () => {
+    expect(pictureSize(warmFrame().data)).toBe('640x480');
+    expect(pictureSize(new Uint8Array(12))).toBe('');
   });
   it('is nothing when the message holds no picture', () => expect(parseFrame(new ArrayBuffer(9))).toBeNull());
 });

@@ -119,7 +119,7 @@ describe('finishing', () => {
 describe('signing in', () => {
   it('is not done by the Enter that ends a conversion', () => {
     open('sign-in');
-    element('password')?.focus();
+    element('sign-in-password')?.focus();
     for (const more of [{ isComposing: true }, { keyCode: 229 }]) {
       expect(press('Enter', { key: 'Enter', ...more }).defaultPrevented).toBe(true);
     }

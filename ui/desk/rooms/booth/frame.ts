@@ -20,3 +20,11 @@ export function parseFrame(message: ArrayBuffer): EncodedFrame | null {
     data: new Uint8Array(message, HEADER),
   };
 }
+
+/** The size that a VP8 key frame tells, such as 640x480; empty when it tells none. */
+export function pictureSize(data: Uint8Array): string {
+  if (data.length < 10 || data[3] !== 0x9d || data[4] !== 0x01 || data[5] !== 0x2a) return '';
+  const view = new DataView(data.buffer, data.byteOffset);
+  // The upper two bits of each are a scaling hint, not size.
+  return `${view.getUint16(6, true) & 0x3fff}x${view.getUint16(8, true) & 0x3fff}`;
+}

@@ -1,6 +1,6 @@
 // Decodes VP8 and draws the newest picture. Knows no socket and no talk. Never touches VideoEncoder: as the first media
 // call it aborts WebKitGTK's web process.
-import type { EncodedFrame } from './frame';
+import { pictureSize, type EncodedFrame } from './frame';
 import { warmFrame } from './warm';
 
 const CODEC: VideoDecoderConfig = { codec: 'vp8', optimizeForLatency: true };
@@ -21,6 +21,7 @@ export class Painter {
   #waiting = true;
   #showing = false;
   #warming = false;
+  #size = '';
   readonly #canvas: HTMLCanvasElement;
   readonly #brush: CanvasRenderingContext2D | null;
   readonly #events: PainterEvents;
@@ -38,7 +39,9 @@ export class Painter {
     if (supported !== true || this.#decoder !== null) return;
     this.#configure();
     this.#warming = true;
-    this.#decode(warmFrame());
+    const frame = warmFrame();
+    this.#size = pictureSize(frame.data);
+    this.#decode(frame);
   }
 
   /** Draws from now on, or draws nothing and leaves no picture behind. */
@@ -52,8 +55,11 @@ export class Painter {
     this.#waiting = true;
   }
 
-  /** Takes an encoded frame. */
+  /** Takes an encoded frame. A key frame of another size gets a decoder of its own: WebKitGTK's keeps the first size. */
   feed(frame: EncodedFrame): void {
+    const size = frame.key ? pictureSize(frame.data) : this.#size;
+    if (size !== this.#size) this.close();
+    this.#size = size;
     if (this.#decoder === null || this.#decoder.state === 'closed') this.#configure();
     if (!this.#waiting && (this.#decoder?.decodeQueueSize ?? 0) > BEHIND) {
       this.#waiting = true;
@@ -68,6 +74,7 @@ export class Painter {
   close(): void {
     if (this.#decoder !== null && this.#decoder.state !== 'closed') this.#decoder.close();
     this.#decoder = null;
+    this.#warming = false;
   }
 
   #configure(): void {
@@ -87,7 +94,6 @@ export class Painter {
 
   #failed(): void {
     this.close();
-    this.#warming = false;
     this.#waiting = true;
     this.#events.needsKey();
   }
