@@ -233,10 +233,10 @@ fn lost_device_is_noticed(sound: &Sound, microphone: &mut Held, blocks: &mpsc::S
         })
     };
     assert!(sound.tool("pactl", &["unload-module", "module-remap-source"]).status().unwrap().success());
-    wait_for(Change::Missing, microphone, &open);
+    wait_for(Change::Missing, microphone, open);
     let module = ["load-module", "module-remap-source", "source_name=microphone", "master=voice.monitor", "channels=1"];
     assert!(sound.tool("pactl", &module).status().unwrap().success());
-    wait_for(Change::Opened, microphone, &open);
+    wait_for(Change::Opened, microphone, open);
 }
 
 fn wait_for(wanted: Change, held: &mut Held, open: impl Fn() -> Result<client::device::Stream, client::device::Absent>) {

@@ -40,8 +40,7 @@ impl Synthetic {
 impl Camera for Synthetic {
     fn picture(&mut self) -> Option<I420> {
         if self.frame.is_multiple_of(REDRAW) {
-            // Two steps of the scene for each frame: it was made for 30 frames a second, we send 15.
-            self.drawn = self.scene.frame(self.frame.wrapping_mul(2));
+            self.drawn = self.scene.frame(self.frame);
         }
         let mut picture = self.drawn.clone();
         barcode::draw(&mut picture, self.frame as u16);

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 
 use super::lock;
 
-/// Pictures that wait for one viewer: half a second at 15 a second. Older ones are not worth showing.
+/// Pictures that wait for one viewer: 0.4 s at 20 a second. Older ones are not worth showing.
 const MAX_WAITING: usize = 8;
 /// Viewers at once: a window, its successor during a reload, and room to spare. The oldest goes.
 const MAX_VIEWERS: usize = 8;
