@@ -198,7 +198,7 @@ impl Centre {
     /// When the ledger does not add up.
     pub async fn conservation(&self) -> Result<String> {
         let told = self.ask(&["verify"], "").await?;
-        ensure!(told.contains("conservation_difference 0"), "the ledger does not add up:\n{told}");
+        ensure!(told.contains("conservation_difference\t0"), "the ledger does not add up:\n{told}");
         Ok(told)
     }
 

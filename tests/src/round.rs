@@ -185,6 +185,8 @@ async fn answer(stage: &Stage, window: &Window, booth: &Booth, speaker: &Recordi
         seen.key_to_picture_ms().is_some().then_some(seen)
     })
     .await?;
+    let debug: serde_json::Value = window.page.run("return [window.__eye.talk, window.__eye.chunks.slice(0, 8)];", vec![]).await?;
+    eprintln!("{debug}");
     let picture_ms = seen.key_to_picture_ms().context("a picture after the key")?;
     let sound_ms = until("the visitor is heard", Duration::from_secs(10), || async {
         first_tone_ms(&speaker.clip(), VISITOR_HZ, seen.key).map(|at| at - seen.key)

@@ -55,6 +55,7 @@ impl Books {
 pub struct Bookkeeper {
     open: BTreeMap<ContactId, Open>,
     rings: BTreeMap<desk::ids::OfferId, ContactId>,
+    ends: BTreeMap<EndReason, u64>,
     sums: Books,
 }
 
@@ -125,6 +126,11 @@ impl Bookkeeper {
         self.sums.violations += u64::from(!legal);
     }
 
+    /// How often contacts ended in this way.
+    pub fn ends(&self, end: EndReason) -> u64 {
+        self.ends.get(&end).copied().unwrap_or(0)
+    }
+
     /// The books as of the last fact.
     pub fn books(&self) -> Books {
         let mut books = self.sums;
@@ -145,6 +151,7 @@ impl Bookkeeper {
             return false;
         }
         *bucket(&mut self.sums, open.ever_live, end) += 1;
+        *self.ends.entry(end).or_default() += 1;
         let closed = open.holder.is_none() || !open.heard;
         if closed {
             self.open.remove(&contact);
@@ -194,6 +201,7 @@ mod tests {
         let books = keeper.books();
         assert_eq!((books.arrived, books.waiting, books.abandoned, books.lost_with_callback), (3, 1, 1, 1));
         assert_eq!((books.conservation_difference(), books.violations), (0, 0));
+        assert_eq!((keeper.ends(EndReason::AbandonedWaiting), keeper.ends(EndReason::VisitorEnded)), (1, 0));
     }
 
     #[test]

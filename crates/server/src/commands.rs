@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
+use desk::end::EndReason;
 use desk::ids::BoothId;
 
 use crate::books::Bookkeeper;
@@ -302,9 +303,12 @@ async fn verify(store: &Arc<dyn Store>) -> anyhow::Result<()> {
         ("violations", books.violations),
         ("tables_differ", u64::from(expected != tables)),
     ] {
-        say(&format!("{name} {value}"))?;
+        say(&format!("{name}\t{value}"))?;
     }
-    say(&format!("conservation_difference {}", books.conservation_difference()))?;
+    for end in EndReason::ALL {
+        say(&format!("end_{}\t{}", link::json::encode(&end).trim_matches('"'), keeper.ends(end)))?;
+    }
+    say(&format!("conservation_difference\t{}", books.conservation_difference()))?;
     if books.conservation_difference() != 0 || books.violations != 0 || expected != tables {
         bail!("the books are wrong");
     }

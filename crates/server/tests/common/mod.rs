@@ -127,7 +127,7 @@ impl House {
     /// One figure of `verify`, which must succeed.
     pub fn verified(&self, figure: &str) -> i64 {
         let out = self.command(&["verify"], "").unwrap();
-        let line = out.lines().find_map(|line| line.strip_prefix(&format!("{figure} ")));
+        let line = out.lines().find_map(|line| line.strip_prefix(&format!("{figure}\t")));
         line.unwrap_or_else(|| panic!("no {figure} in {out}")).parse().unwrap()
     }
 
