@@ -1,3 +1,4 @@
+//! The picture door: who gets in, and what a slow page gets.
 #![allow(clippy::unwrap_used)]
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::HeaderValue;

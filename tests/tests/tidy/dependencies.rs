@@ -15,7 +15,7 @@ const ROOMS: [(&str, &[&str]); 9] = [
     ("client", &["desk", "link", "peer", "media"]),
     ("exchange", &["desk", "link", "peer", "media"]),
     ("server", &["desk", "link"]),
-    ("kenmu", &["client"]),
+    ("kenmu", &["client", "desk"]),
     ("kenmu-tests", &["desk", "link", "peer", "media", "client", "exchange", "server"]),
 ];
 
@@ -24,7 +24,7 @@ const FENCED: [(&str, &[&str]); 13] = [
     ("webrtc", &["peer"]),
     ("rtc", &["peer"]),
     ("tauri", &["kenmu"]),
-    ("axum", &["server"]),
+    ("axum", &["server", "kenmu-tests"]),
     ("sqlx", &["server"]),
     ("cpal", &["client"]),
     ("keyring", &["kenmu"]),

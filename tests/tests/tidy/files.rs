@@ -48,7 +48,7 @@ struct Fence {
 const FENCES: [Fence; 12] = [
     Fence { word: "webrtc::", inside: &["crates/peer/"] },
     Fence { word: "rtc::", inside: &["crates/peer/"] },
-    Fence { word: "axum", inside: &["crates/server/src/http/", "crates/server/tests/"] },
+    Fence { word: "axum", inside: &["crates/server/src/http/", "crates/server/tests/", "tests/src/bench/"] },
     Fence { word: "sqlx::", inside: &["crates/server/src/store/", "crates/server/tests/"] },
     Fence { word: "serde_json", inside: &["crates/link/src/json.rs", "tests/"] },
     Fence { word: "cpal::", inside: &["crates/client/src/device/"] },

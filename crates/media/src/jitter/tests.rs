@@ -1,3 +1,5 @@
+//! The jitter buffer against late, doubled and lost packets.
+
 use super::*;
 use crate::testing::Dice;
 use proptest::prelude::*;

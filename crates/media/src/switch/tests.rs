@@ -1,3 +1,5 @@
+//! The switch over many changes of source.
+
 use super::*;
 use crate::testing::Dice;
 use crate::vp8::{Depacketized, Depacketizer, Packetizer, PictureId};

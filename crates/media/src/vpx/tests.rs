@@ -1,3 +1,5 @@
+//! The encoder: size, pace, key frames, and pictures that survive it.
+
 use super::*;
 use crate::barcode;
 use crate::picture::{I420, Yuv};

@@ -1,3 +1,5 @@
+//! The depacketizer against lost and reordered packets.
+
 use super::*;
 use crate::testing::Dice;
 use crate::vp8::Packetizer;
