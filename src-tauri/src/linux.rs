@@ -39,11 +39,11 @@ pub fn prepare(window: &WebviewWindow) -> tauri::Result<()> {
         if let Some(input) = page.input_method_context() {
             input.set_enable_preedit(true);
         }
-        let deaths = Rc::new(Cell::new((0_u32, Instant::now())));
+        let deaths: Rc<Cell<(u32, Option<Instant>)>> = Rc::default();
         page.connect_web_process_terminated(move |page, why| {
             let (count, last) = deaths.get();
-            let count = if last.elapsed() > CALM { 0 } else { count + 1 };
-            deaths.set((count, Instant::now()));
+            let count = if last.is_some_and(|last| last.elapsed() < CALM) { count + 1 } else { 0 };
+            deaths.set((count, Some(Instant::now())));
             tracing::warn!(?why, count, "the page's process ended; loading the page again");
             let page = page.clone();
             glib::timeout_add_local_once(pause(count), move || page.reload());
