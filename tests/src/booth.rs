@@ -157,7 +157,7 @@ fn capabilities(profile: &Path, feed: &Feed, shown: bool) -> serde_json::Value {
         "--disable-component-update".to_owned(),
         "--disable-sync".to_owned(),
         "--disable-gpu".to_owned(),
-        "--window-size=1280,800".to_owned(),
+        "--window-size=1280,943".to_owned(),
         "--lang=ja".to_owned(),
         format!("--user-data-dir={}", profile.display()),
     ];

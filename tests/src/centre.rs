@@ -132,7 +132,7 @@ impl Centre {
         let server = Start::new("server", place::program("kenmu-server")?, &self.folder)
             .arg_path("--config", &self.config)
             .args(["serve"])
-            .env("RUST_LOG", "info")
+            .env("RUST_LOG", crate::child::log_level())
             .start()?;
         self.server = Some(server);
         let health = format!("{}/health", self.address());
@@ -151,7 +151,7 @@ impl Centre {
             .args(["--server", &format!("ws://127.0.0.1:{}/link", self.port)])
             .arg_path("--key-file", &self.key_file)
             .args(["--listen", &format!("127.0.0.1:{}", self.media_port)])
-            .env("RUST_LOG", "info")
+            .env("RUST_LOG", crate::child::log_level())
             .start()?;
         self.exchange = Some(exchange);
         self.exchange_is_there().await

@@ -205,3 +205,8 @@ pub fn descendants(root: i32, word: &str) -> Vec<i32> {
     };
     parents.keys().copied().filter(|id| below(*id)).filter(named).collect()
 }
+
+/// How much the programs write into their logs: `KENMU_TEST_LOG`, else the changes of state.
+pub fn log_level() -> String {
+    std::env::var("KENMU_TEST_LOG").unwrap_or_else(|_| "info".to_owned())
+}

@@ -35,7 +35,7 @@ pub async fn play() -> Result<()> {
     println!("server\t{}", centre.address());
     println!("booth page\t{}", centre.booth_address());
     println!("operator\top01 / {PASSWORD}  (op02 も同じ合言葉です)");
-    println!("ブースの「相談をはじめる」を押すと、オペレーターの画面が鳴ります。F2 で応答します。");
+    println!("ブースの「呼び出す」を押すと、オペレーターの画面が鳴ります。F2 で応答します。");
     println!("終わるときは Ctrl-C を押してください。記録: {}", folder.display());
     desktop.ended_well().await;
     Ok(())
@@ -52,7 +52,7 @@ fn desktop(centre: &Centre, folder: &Path, variables: &Variables) -> Result<Chil
         .env("KENMU_CAMERA", "synthetic")
         .env("KENMU_SIGN_IN_NAME", "op01")
         .env("KENMU_SIGN_IN_PASSWORD_FILE", &password)
-        .env("RUST_LOG", "info")
+        .env("RUST_LOG", crate::child::log_level())
         .envs(variables)
         .start()
 }

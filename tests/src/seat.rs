@@ -44,7 +44,7 @@ impl Seat {
             .env("KENMU_SERVER", centre.address())
             .env("KENMU_CAMERA", "synthetic")
             .env("KENMU_CONFIG_DIR", &config)
-            .env("RUST_LOG", "info")
+            .env("RUST_LOG", crate::child::log_level())
             .envs(variables)
             .piped()?;
         let (stdin, stdout) = child.pipes().context("the desk was started with pipes")?;

@@ -33,7 +33,7 @@ impl Sound {
         std::fs::create_dir_all(&runtime)?;
         let mut modules =
             vec![format!("module-native-protocol-unix auth-anonymous=1 socket={}", socket.display())];
-        // A null sink follows the smallest latency that a client asks for; the recorder asks for 10 ms.
+        // A null sink follows the smallest latency that a client asks for; the recorder asks for 20 ms.
         for sink in sinks {
             modules.push(format!("module-null-sink sink_name={sink} rate={RATE} channels=1"));
         }
@@ -111,7 +111,7 @@ impl Sound {
                 &format!("--rate={RATE}"),
                 "--channels=1",
                 "--format=s16le",
-                "--latency-msec=10",
+                "--latency-msec=20",
                 "--raw",
             ])
             .piped()?;

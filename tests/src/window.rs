@@ -36,7 +36,7 @@ impl Window {
             .env("TAURI_AUTOMATION", "true")
             .env("KENMU_SERVER", centre.address())
             .env("KENMU_CONFIG_DIR", &config)
-            .env("RUST_LOG", "info")
+            .env("RUST_LOG", crate::child::log_level())
             .start()?;
         let program = place::program("kenmu")?;
         let page = Page::open(port, json!({ "webkitgtk:browserOptions": { "binary": program } })).await?;

@@ -60,10 +60,14 @@ fn number(stage: &Stage, area: Area) -> Option<u16> {
     barcode::read(&I420::from_rgb(area.width, area.height, &pixels).ok()?)
 }
 
-/// Where the picture stands on the screen, even sizes.
+/// Where the picture (not the bars beside it) stands on the screen, in even sizes.
 async fn picture_area(window: &Window) -> Result<Area> {
-    let script = "const r = document.querySelector('[data-testid=\"picture\"]').getBoundingClientRect();
-        return [r.x + screenX, r.y + screenY, r.width, r.height].map(Math.round);";
+    let script = "const canvas = document.querySelector('[data-testid=\"picture\"]');
+        const box = canvas.getBoundingClientRect();
+        const scale = Math.min(box.width / canvas.width, box.height / canvas.height);
+        const [w, h] = [canvas.width * scale, canvas.height * scale];
+        const [x, y] = [box.x + (box.width - w) / 2, box.y + (box.height - h) / 2];
+        return [x + screenX, y + screenY, w, h].map(Math.round);";
     let [x, y, width, height]: [usize; 4] = window.page.run(script, vec![]).await?;
     Ok(Area { x, y, width: width & !1, height: height & !1 })
 }
