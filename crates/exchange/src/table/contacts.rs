@@ -17,6 +17,8 @@ const JOIN_WITHIN: Millis = Millis::seconds(4);
 const CONFIRM_WITHIN: Millis = Millis::seconds(35);
 /// Live contacts at most; ten times the largest centre's queue and seats.
 const MAX_CONTACTS: usize = 4_096;
+/// Bridges at most: each takes two of the legs there can be.
+pub(super) const MAX_BRIDGES: usize = super::MAX_LEGS / 2;
 /// Ended contacts whose fences are remembered one by one; older contacts than these are all dead.
 const MAX_ENDED: usize = 4_096;
 
@@ -160,7 +162,7 @@ impl Contacts {
         if !again && self.is_stale(bridge.contact, bridge.fence) {
             return Join::Stale;
         }
-        if !self.has_room(bridge.contact) {
+        if !self.has_room(bridge.contact) || !self.has_room_for_a_bridge(&bridge) {
             return Join::Full;
         }
         self.leave_other_contacts(bridge.visitor, bridge.contact);
@@ -257,6 +259,14 @@ impl Contacts {
 
     fn has_room(&self, contact: ContactId) -> bool {
         self.live.len() < MAX_CONTACTS || self.live.contains_key(&contact)
+    }
+
+    /// The bridges that a new one takes apart make room for it.
+    fn has_room_for_a_bridge(&self, new: &Bridge) -> bool {
+        let stays = |other: &&Bridge| {
+            other.contact != new.contact && other.visitor != new.visitor && other.operator != new.operator
+        };
+        self.places().filter_map(Place::bridge).filter(stays).count() < MAX_BRIDGES
     }
 
     /// An owner has one place. What still names it elsewhere was overtaken by a newer order whose

@@ -24,9 +24,9 @@ use contacts::{Contacts, Join, Place};
 use leg::{Due, Leg};
 pub use words::{Input, LegName, Output, Source};
 
-/// Legs at most: far above one centre's booths and seats, so that a loop of offers under new names
-/// cannot eat the machine's memory.
-const MAX_LEGS: usize = 1_024;
+/// Legs at most: above one centre's booths and seats, so that a loop of offers under new names cannot
+/// eat the machine's memory. The inventory names all of them, and has to fit one frame.
+const MAX_LEGS: usize = 256;
 
 /// All legs and contacts.
 #[derive(Debug, Default)]

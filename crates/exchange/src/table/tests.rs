@@ -1,5 +1,6 @@
 //! The table's rules, one sentence each, and random days against a simple model.
 
+mod bounds;
 mod days;
 
 use desk::centre::Owner;
