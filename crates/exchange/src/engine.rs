@@ -13,7 +13,7 @@ use desk::time::{Millis, Time};
 use link::message::{ExchangeOrder, ExchangeSays};
 use peer::{Events, Leg, Port};
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 
 use crate::flow::{self, Feed, LiveLeg};
 use crate::sound::Sound;
@@ -59,23 +59,15 @@ impl Engine {
     /// # Errors
     /// When the waiting sound cannot be made.
     pub fn start(port: Port, says: mpsc::Sender<ExchangeSays>) -> Result<Engine, media::opus::OpusError> {
-        let sound = Arc::new(Sound::new()?);
         let (inbox, events) = mpsc::channel(INBOX);
-        let mut tasks = JoinSet::new();
-        tasks.spawn(Arc::clone(&sound).play());
-        let works = Works {
-            port,
-            says,
-            sound,
-            inbox: inbox.clone(),
-            tasks,
-            table: Table::default(),
-            live: BTreeMap::new(),
-            sources: 0,
-            epoch: Instant::now(),
-            started: since_1970(),
-        };
+        let works = Works::new(port, says, inbox.clone())?;
         Ok(Engine { inbox, task: tokio::spawn(works.run(events)) })
+    }
+
+    /// Waits until the engine has ended by itself, which only a fault in it does.
+    pub async fn ended(&self) {
+        // The receiving end goes with the engine's task, after a panic too.
+        self.inbox.closed().await;
     }
 
     /// Hands in an order of the server.
@@ -116,6 +108,8 @@ struct Works {
     inbox: mpsc::Sender<Happened>,
     /// Readers, answers in the making, the ticker: they end with the engine.
     tasks: JoinSet<()>,
+    /// The task of the waiting sound, which has no end of its own.
+    ticker: AbortHandle,
     table: Table,
     live: BTreeMap<LegName, Arc<LiveLeg>>,
     /// How many legs there have been: each is a source of its own.
@@ -125,6 +119,29 @@ struct Works {
 }
 
 impl Works {
+    fn new(
+        port: Port,
+        says: mpsc::Sender<ExchangeSays>,
+        inbox: mpsc::Sender<Happened>,
+    ) -> Result<Works, media::opus::OpusError> {
+        let sound = Arc::new(Sound::new()?);
+        let mut tasks = JoinSet::new();
+        let ticker = tasks.spawn(Arc::clone(&sound).play());
+        Ok(Works {
+            port,
+            says,
+            sound,
+            inbox,
+            tasks,
+            ticker,
+            table: Table::default(),
+            live: BTreeMap::new(),
+            sources: 0,
+            epoch: Instant::now(),
+            started: since_1970(),
+        })
+    }
+
     async fn run(mut self, mut events: mpsc::Receiver<Happened>) {
         loop {
             let due = self.table.poll_timeout().map(|(at, _)| self.instant(at));
@@ -143,9 +160,18 @@ impl Works {
                     let outputs = self.table.handle_timeout(self.now());
                     self.carry_out(outputs);
                 }
-                Some(ended) = self.tasks.join_next() => {
-                    if let Err(fault) = ended && fault.is_panic() {
-                        tracing::error!(%fault, "a task of a leg broke");
+                Some(ended) = self.tasks.join_next_with_id() => {
+                    let task = match ended {
+                        Ok((task, ())) => task,
+                        Err(fault) => {
+                            tracing::error!(%fault, "a task of the engine broke");
+                            fault.id()
+                        }
+                    };
+                    if task == self.ticker.id() {
+                        tracing::error!("the waiting sound broke; the exchange ends");
+                        self.stop().await;
+                        return;
                     }
                 }
             }
@@ -310,4 +336,34 @@ fn since_1970() -> Time {
 
 fn millis(length: Duration) -> u64 {
     u64::try_from(length.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// Far more than an end takes.
+    pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+
+    pub(crate) async fn port() -> Port {
+        Port::bind((std::net::Ipv4Addr::LOCALHOST, 0).into(), Vec::new()).await.expect("a free port")
+    }
+
+    /// Ends the engine's task from outside, as a panic would.
+    pub(crate) fn break_down(engine: &Engine) {
+        engine.task.abort();
+    }
+
+    #[tokio::test]
+    async fn without_its_waiting_sound_the_engine_does_not_go_on() {
+        let (says, _said) = mpsc::channel(1);
+        let (inbox, events) = mpsc::channel(INBOX);
+        let works = Works::new(port().await, says, inbox.clone()).expect("it starts");
+        let ticker = works.ticker.clone();
+        let running = tokio::spawn(works.run(events));
+        let engine = Engine { inbox, task: running };
+        assert!(tokio::time::timeout(Duration::from_millis(100), engine.ended()).await.is_err());
+        ticker.abort();
+        tokio::time::timeout(PATIENCE, engine.ended()).await.expect("it ends");
+    }
 }

@@ -53,9 +53,12 @@ pub enum ExchangeError {
     /// The server did not take us at the first connection.
     #[error("the server refuses this exchange ({0:?}): check its key and version")]
     Refused(Code),
+    /// A fault in the exchange itself. Start it anew: the legs come back by themselves.
+    #[error("the engine broke; the log above says where")]
+    Broken,
 }
 
-/// Runs until the server refuses us at the first connection. Dropping the future ends everything.
+/// Runs until the server refuses us at the first connection, or the engine breaks. Dropping the future ends everything.
 ///
 /// # Errors
 /// See [`ExchangeError`].
@@ -76,12 +79,23 @@ pub async fn run_until(config: Config, stop: impl Future<Output = ()>) -> Result
     let (says, mut said) = mpsc::channel(server::SAYS);
     let engine = Engine::start(port, says)?;
     let line = link::line::Config { url: config.server, who: Who::Exchange { key: config.key }, tls: None };
-    let ended = tokio::select! {
-        ended = serve(line, &engine, &mut said) => Err(ended),
-        () = stop => Ok(()),
-    };
+    let ended = go_on(line, &engine, &mut said, stop).await;
     engine.stop().await;
     ended
+}
+
+/// Until `stop` is ready, or it makes no sense to go on.
+async fn go_on(
+    line: link::line::Config,
+    engine: &Engine,
+    said: &mut mpsc::Receiver<link::message::ExchangeSays>,
+    stop: impl Future<Output = ()>,
+) -> Result<(), ExchangeError> {
+    tokio::select! {
+        refused = serve(line, engine, said) => Err(refused),
+        () = engine.ended() => Err(ExchangeError::Broken),
+        () = stop => Ok(()),
+    }
 }
 
 /// Keeps a line; ends only when the very first one is refused. A server that knew us and refuses us
@@ -135,6 +149,19 @@ fn check_encrypted(url: &str) -> Result<(), ExchangeError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_broken_engine_ends_the_exchange_with_an_error() {
+        let (says, mut said) = mpsc::channel(1);
+        let engine = Engine::start(engine::tests::port().await, says).expect("it starts");
+        engine::tests::break_down(&engine);
+        // Nobody listens there: the line goes on trying.
+        let url = "ws://127.0.0.1:9/link".to_owned();
+        let line = link::line::Config { url, who: Who::Exchange { key: "key".into() }, tls: None };
+        let ended = go_on(line, &engine, &mut said, std::future::pending());
+        let ended = tokio::time::timeout(engine::tests::PATIENCE, ended).await.expect("it ends");
+        assert!(matches!(ended, Err(ExchangeError::Broken)), "{ended:?}");
+    }
 
     #[test]
     fn the_key_never_crosses_a_network_in_the_clear() {
