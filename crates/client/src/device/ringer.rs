@@ -59,33 +59,18 @@ impl Drop for Ringer {
 }
 
 fn look_after(wanted: &Wanted, shared: &Arc<Shared>, told: impl Fn(bool)) {
-    let mut held = Held::new();
-    let mut running = false;
-    let mut silent_since = None;
+    let mut held = Held::new(FADE);
     while !shared.ends.load(Ordering::Acquire) {
         if *wanted != Wanted::Nothing {
             match held.tend(Instant::now(), || open_output(wanted, || Bells::new(Arc::clone(shared)).filler())) {
                 Change::Same => {}
-                Change::Opened => {
-                    told(false);
-                    running = false;
-                }
+                Change::Opened => told(false),
                 Change::Missing => told(true),
             }
         }
         let on = shared.on.load(Ordering::Acquire);
-        silent_since = if on { None } else { silent_since.or(Some(Instant::now())) };
-        let rest = silent_since.is_some_and(|since: Instant| since.elapsed() >= FADE);
-        if let Some(stream) = held.stream() {
-            if on && !running {
-                stream.run();
-                running = true;
-            } else if rest && running {
-                stream.rest();
-                running = false;
-            }
-        }
-        std::thread::park_timeout(if running && !on { FADE / 4 } else { LOOK_EVERY });
+        held.flow(Instant::now(), on);
+        std::thread::park_timeout(if held.flows() && !on { FADE / 4 } else { LOOK_EVERY });
     }
 }
 

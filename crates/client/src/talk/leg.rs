@@ -132,13 +132,13 @@ impl Ear {
 
     /// Outside a talk nothing is listened to or looked at.
     fn packet(&mut self, packet: Rtp) {
-        if !self.shared.speaker.load(Ordering::Acquire) {
+        if !self.shared.hears() {
             return;
         }
         match packet.track {
             Track::Audio => {
                 let now = self.shared.now_ms();
-                lock(&self.shared.jitter).push(now, packet.sequence, packet.timestamp, packet.payload);
+                lock(&self.shared.heard).push(now, packet.sequence, packet.timestamp, packet.payload);
             }
             Track::Video => self.picture(packet),
         }
@@ -159,14 +159,14 @@ impl Ear {
     }
 
     fn ask_again(&self) {
-        let looking = self.shared.speaker.load(Ordering::Acquire);
+        let looking = self.shared.hears();
         if looking && (self.depacketizer.waits_for_keyframe() || self.shared.pictures.starves()) {
             self.leg.want_keyframe();
         }
     }
 
     async fn measure(&mut self, tell: &Tell) {
-        let now = lock(&self.shared.jitter).stats();
+        let now = lock(&self.shared.heard).stats();
         let (lost, received) = (now.lost - self.measured.lost, now.received - self.measured.received);
         self.measured = now;
         let sent = lost + received;

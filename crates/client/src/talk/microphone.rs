@@ -54,9 +54,8 @@ fn run(shared: &Arc<Shared>, wanted: &Wanted, mut voice: Voice, told: impl Fn(bo
 }
 
 fn device(shared: &Arc<Shared>, wanted: &Wanted, voice: &mut Voice, told: impl Fn(bool)) {
-    let mut held = Held::new();
+    let mut held = Held::new(Duration::ZERO);
     let mut ring: Option<Consumer<i16>> = None;
-    let mut flowing = false;
     let me = std::thread::current();
     while !shared.ends() {
         let (fresh, other_end) = std::sync::mpsc::channel();
@@ -72,7 +71,6 @@ fn device(shared: &Arc<Shared>, wanted: &Wanted, voice: &mut Voice, told: impl F
             Change::Same => {}
             Change::Opened => {
                 ring = other_end.try_iter().last();
-                flowing = false;
                 told(false);
             }
             Change::Missing => {
@@ -81,9 +79,7 @@ fn device(shared: &Arc<Shared>, wanted: &Wanted, voice: &mut Voice, told: impl F
             }
         }
         let live = shared.microphone.load(Ordering::Acquire);
-        if let Some(stream) = held.stream().filter(|_| live != flowing) {
-            if live { stream.run() } else { stream.rest() }
-            flowing = live;
+        if held.flow(Instant::now(), live) {
             voice.pause();
         }
         if let Some(ring) = &mut ring {

@@ -4,6 +4,7 @@
 //! something may be sent. Sound and picture run on threads of their own; device callbacks never wait.
 
 mod camera;
+mod heard;
 mod leg;
 mod microphone;
 mod picture;
@@ -15,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::Thread;
 use std::time::Instant;
 
-use media::jitter::JitterBuffer;
+use heard::Heard;
 use peer::{Leg, Rtp};
 use tokio::sync::mpsc;
 
@@ -61,10 +62,11 @@ struct Shared {
     leg: Mutex<Option<(u64, Leg)>>,
     /// The number of the leg that the controller wants; one that is made too late is closed again.
     leg_wanted: AtomicU64,
-    jitter: Mutex<JitterBuffer>,
+    heard: Mutex<Heard>,
     microphone: AtomicBool,
     camera: AtomicBool,
-    speaker: AtomicBool,
+    /// The talk whose sound is played; 0: none. Changed only under the lock of `heard`.
+    hearing: AtomicU64,
     /// The far side wants a key frame of our picture.
     key_wanted: AtomicBool,
     /// Loss of our sound at the far side, percent.
@@ -76,6 +78,37 @@ struct Shared {
 }
 
 impl Shared {
+    fn new(pictures: Pictures) -> Shared {
+        Shared {
+            began: Instant::now(),
+            leg: Mutex::new(None),
+            leg_wanted: AtomicU64::new(0),
+            heard: Mutex::default(),
+            microphone: AtomicBool::new(false),
+            camera: AtomicBool::new(false),
+            hearing: AtomicU64::new(0),
+            key_wanted: AtomicBool::new(false),
+            loss_percent: AtomicU8::new(0),
+            starved: AtomicU64::new(0),
+            ends: AtomicBool::new(false),
+            pictures,
+        }
+    }
+
+    /// Begins to listen to a new talk, or ends listening.
+    fn hear(&self, on: bool) {
+        let mut heard = lock(&self.heard);
+        if !on {
+            self.hearing.store(0, Ordering::Release);
+        } else if !self.hears() {
+            self.hearing.store(heard.begin(), Ordering::Release);
+        }
+    }
+
+    fn hears(&self) -> bool {
+        self.hearing.load(Ordering::Acquire) != 0
+    }
+
     fn now_ms(&self) -> u64 {
         self.began.elapsed().as_millis() as u64
     }
@@ -101,20 +134,7 @@ impl Engine {
     /// When the system gives no thread.
     pub fn start(config: &Config, pictures: Pictures) -> io::Result<(Engine, mpsc::Receiver<TalkNews>)> {
         let (news, heard) = mpsc::channel(MAX_NEWS);
-        let shared = Arc::new(Shared {
-            began: Instant::now(),
-            leg: Mutex::new(None),
-            leg_wanted: AtomicU64::new(0),
-            jitter: Mutex::new(JitterBuffer::new()),
-            microphone: AtomicBool::new(false),
-            camera: AtomicBool::new(false),
-            speaker: AtomicBool::new(false),
-            key_wanted: AtomicBool::new(false),
-            loss_percent: AtomicU8::new(0),
-            starved: AtomicU64::new(0),
-            ends: AtomicBool::new(false),
-            pictures,
-        });
+        let shared = Arc::new(Shared::new(pictures));
         let wanted = |name: &Option<String>| Wanted::from_config(name.as_deref());
         let told = |trouble| {
             let news = news.clone();
@@ -139,7 +159,7 @@ impl Engine {
     pub fn sound(&self, sound: Sound) {
         self.shared.microphone.store(sound.microphone, Ordering::Release);
         self.shared.camera.store(sound.camera, Ordering::Release);
-        self.shared.speaker.store(sound.speaker, Ordering::Release);
+        self.shared.hear(sound.speaker);
         self.threads.iter().for_each(Thread::unpark);
     }
 

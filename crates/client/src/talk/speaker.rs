@@ -1,5 +1,6 @@
 //! From the jitter buffer to the loudspeaker: the device's own demand sets the pace, so that no second
-//! clock adds delay. Jitter buffer 20-40 ms, at most 20 ms here, 20 ms in the device.
+//! clock adds delay. Jitter buffer 20-40 ms, at most 20 ms here, 20 ms in the device. Nothing of one talk
+//! is played in the next.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -23,6 +24,9 @@ const LOW: usize = FRAME;
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How long the decoder sleeps at most while sound should flow.
 const FLOW_LOOK: Duration = Duration::from_millis(10);
+/// After a talk the device plays silence for this long before it rests, so that no remainder of a voice
+/// waits in its buffer for the next visitor.
+const FADE: Duration = Duration::from_millis(200);
 
 /// Starts the thread.
 pub(super) fn start(
@@ -33,7 +37,7 @@ pub(super) fn start(
     let shared = Arc::clone(shared);
     let thread = std::thread::Builder::new().name("kenmu-speaker".into()).spawn(move || match Decoder::new() {
         Ok(decoder) => {
-            let mut ear = Ear { shared, decoder };
+            let mut ear = Ear { shared, decoder, talk: 0 };
             match wanted {
                 Wanted::Nothing | Wanted::Tone(_) => nowhere(&mut ear),
                 Wanted::Default | Wanted::Named(_) => device(&mut ear, &wanted, told),
@@ -48,9 +52,8 @@ pub(super) fn start(
 }
 
 fn device(ear: &mut Ear, wanted: &Wanted, told: impl Fn(bool)) {
-    let mut held = Held::new();
+    let mut held = Held::new(FADE);
     let mut ring: Option<Producer<i16>> = None;
-    let mut flowing = false;
     let me = std::thread::current();
     let shared = Arc::clone(&ear.shared);
     while !ear.shared.ends() {
@@ -67,7 +70,6 @@ fn device(ear: &mut Ear, wanted: &Wanted, told: impl Fn(bool)) {
             Change::Same => {}
             Change::Opened => {
                 ring = other_end.try_iter().last();
-                flowing = false;
                 told(false);
             }
             Change::Missing => {
@@ -75,23 +77,35 @@ fn device(ear: &mut Ear, wanted: &Wanted, told: impl Fn(bool)) {
                 told(true);
             }
         }
-        let live = ear.shared.speaker.load(Ordering::Acquire);
-        if let Some(stream) = held.stream().filter(|_| live != flowing) {
-            if live { stream.run() } else { stream.rest() }
-            flowing = live;
-        }
+        let live = ear.shared.hears();
+        held.flow(Instant::now(), live);
         if let (Some(ring), true) = (&mut ring, live) {
             while RING - ring.slots() < LOW {
                 put(ring, &ear.next());
             }
         }
-        std::thread::park_timeout(if live { FLOW_LOOK } else { LOOK_EVERY });
+        std::thread::park_timeout(match (live, held.flows()) {
+            (true, _) => FLOW_LOOK,
+            (false, true) => FADE / 4,
+            (false, false) => LOOK_EVERY,
+        });
     }
 }
 
-/// What the callback does: takes what is there, silence for the rest, wakes the decoder.
+/// What the callback does: takes what is there, silence for the rest, wakes the decoder. What is left of
+/// another talk is thrown away; so soon after its beginning a talk has nothing but silence in the ring.
 fn filler(mut ring: Consumer<i16>, decoder: Thread, shared: Arc<Shared>) -> impl FnMut(&mut [i16]) + Send + 'static {
+    let mut played = 0;
     move |samples| {
+        let talk = shared.hearing.load(Ordering::Acquire);
+        if std::mem::replace(&mut played, talk) != talk || talk == 0 {
+            if let Ok(old) = ring.read_chunk(ring.slots()) {
+                old.commit_all();
+            }
+            samples.fill(0);
+            decoder.unpark();
+            return;
+        }
         let there = samples.len().min(ring.slots());
         if let Ok(chunk) = ring.read_chunk(there) {
             for (slot, sample) in samples.iter_mut().zip(chunk) {
@@ -117,7 +131,7 @@ fn put(ring: &mut Producer<i16>, samples: &[i16]) {
 fn nowhere(ear: &mut Ear) {
     let period = Duration::from_millis(20);
     while !ear.shared.ends() {
-        if ear.shared.speaker.load(Ordering::Acquire) {
+        if ear.shared.hears() {
             ear.next();
             std::thread::sleep(period);
         } else {
@@ -129,18 +143,101 @@ fn nowhere(ear: &mut Ear) {
 struct Ear {
     shared: Arc<Shared>,
     decoder: Decoder,
+    /// Whose sound the decoder has heard so far.
+    talk: u64,
 }
 
 impl Ear {
     /// The next 20 ms (as a rule).
     fn next(&mut self) -> Vec<i16> {
         let now = self.shared.now_ms();
-        let pull = lock(&self.shared.jitter).pull(now);
+        let (talk, pull) = lock(&self.shared.heard).pull(now);
+        if std::mem::replace(&mut self.talk, talk) != talk {
+            self.renew();
+        }
         match pull {
             Pull::Packet(packet) => self.decoder.decode(&packet).unwrap_or_else(|_| self.decoder.conceal()),
             Pull::Fec(next) => self.decoder.decode_fec(&next).unwrap_or_else(|_| self.decoder.conceal()),
             Pull::Conceal => self.decoder.conceal(),
             Pull::Empty => vec![0; OPUS_FRAME],
+        }
+    }
+
+    /// A voice must not fade into another one: a decoder conceals with what it heard last.
+    fn renew(&mut self) {
+        match Decoder::new() {
+            Ok(decoder) => self.decoder = decoder,
+            Err(fault) => tracing::error!(%fault, "no new voice decoder: the old one goes on"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use media::opus::Encoder;
+    use media::tone::Sine;
+
+    use super::super::Pictures;
+    use super::*;
+
+    const LOUD: u16 = 1_000;
+
+    fn loud(samples: &[i16]) -> bool {
+        samples.iter().any(|sample| sample.unsigned_abs() > LOUD)
+    }
+
+    /// A tone comes for a fifth of a second, more than anybody pulls.
+    fn speak(shared: &Shared) {
+        let (mut encoder, mut sine) = (Encoder::new(32_000).unwrap(), Sine::new(440.0, 0.5));
+        for n in 0..10u16 {
+            let frame: Vec<i16> = sine.take_ms(20).to_vec();
+            let packet = encoder.encode(&frame.try_into().unwrap());
+            lock(&shared.heard).push(shared.now_ms(), n, u32::from(n) * 960, packet.into());
+        }
+        std::thread::sleep(Duration::from_millis(25));
+    }
+
+    #[test]
+    fn nothing_of_one_talk_is_decoded_in_the_next() {
+        let shared = Arc::new(Shared::new(Pictures::new()));
+        let mut ear = Ear { shared: Arc::clone(&shared), decoder: Decoder::new().unwrap(), talk: 0 };
+        shared.hear(true);
+        speak(&shared);
+        assert!((0..5).map(|_| ear.next()).any(|samples| loud(&samples)));
+        let day = lock(&shared.heard).stats();
+        shared.hear(false);
+        shared.hear(true);
+        assert!((0..10).all(|_| ear.next().iter().all(|sample| *sample == 0)));
+        assert_eq!(lock(&shared.heard).stats(), day, "the day's counters go on");
+        // The first packet of the next talk is heard as soon as its hold is over.
+        speak(&shared);
+        assert!((0..2).map(|_| ear.next()).any(|samples| loud(&samples)));
+    }
+
+    #[test]
+    fn what_waited_in_the_ring_is_gone_when_the_talk_is() {
+        let shared = Arc::new(Shared::new(Pictures::new()));
+        let (mut producer, consumer) = RingBuffer::new(RING);
+        let mut fill = filler(consumer, std::thread::current(), Arc::clone(&shared));
+        let mut portion = [7i16; 96];
+        shared.hear(true);
+        fill(&mut portion);
+        put(&mut producer, &[9; OPUS_FRAME]);
+        fill(&mut portion);
+        assert_eq!(portion, [9; 96]);
+        shared.hear(false);
+        fill(&mut portion);
+        assert_eq!(portion, [0; 96]);
+        // A talk that ends and one that begins between two portions.
+        shared.hear(true);
+        fill(&mut portion);
+        put(&mut producer, &[9; OPUS_FRAME]);
+        shared.hear(false);
+        shared.hear(true);
+        for _ in 0..2 {
+            fill(&mut portion);
+            assert_eq!(portion, [0; 96]);
         }
     }
 }

@@ -1,0 +1,48 @@
+//! What the leg brings of a voice, one talk after the other: each has a jitter buffer of its own, so that no
+//! talk begins with the remainder of the last one. Refuses to know who talks and how it is played.
+
+use bytes::Bytes;
+use media::jitter::{JitterBuffer, JitterStats, Pull};
+
+/// The voice of the present talk and the counters of all of them.
+#[derive(Default)]
+pub(super) struct Heard {
+    talk: u64,
+    jitter: JitterBuffer,
+    before: JitterStats,
+}
+
+impl Heard {
+    /// Begins a talk; gives its number, which is never 0.
+    pub(super) fn begin(&mut self) -> u64 {
+        self.before = self.stats();
+        self.jitter = JitterBuffer::new();
+        self.talk += 1;
+        self.talk
+    }
+
+    /// Takes a packet.
+    pub(super) fn push(&mut self, now_ms: u64, sequence: u16, timestamp: u32, payload: Bytes) {
+        self.jitter.push(now_ms, sequence, timestamp, payload);
+    }
+
+    /// What to play for the next 20 ms, and of which talk it is.
+    pub(super) fn pull(&mut self, now_ms: u64) -> (u64, Pull) {
+        (self.talk, self.jitter.pull(now_ms))
+    }
+
+    /// Counters since the beginning, over all talks.
+    pub(super) fn stats(&self) -> JitterStats {
+        let (before, now) = (self.before, self.jitter.stats());
+        JitterStats {
+            received: before.received + now.received,
+            lost: before.lost + now.lost,
+            repaired: before.repaired + now.repaired,
+            late: before.late + now.late,
+            doubled: before.doubled + now.doubled,
+            concealed: before.concealed + now.concealed,
+            dropped: before.dropped + now.dropped,
+            resyncs: before.resyncs + now.resyncs,
+        }
+    }
+}
