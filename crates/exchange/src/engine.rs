@@ -323,7 +323,8 @@ fn kind(fault: &peer::PeerError) -> &'static str {
     }
 }
 
-async fn sleep_until(due: Option<Instant>) {
+/// Never ready without a moment.
+pub(crate) async fn sleep_until(due: Option<Instant>) {
     match due {
         Some(due) => tokio::time::sleep_until(due.into()).await,
         None => std::future::pending().await,

@@ -41,6 +41,9 @@ pub struct Config {
 /// Why an exchange cannot start or go on.
 #[derive(Debug, thiserror::Error)]
 pub enum ExchangeError {
+    /// That is no address of a socket.
+    #[error("{0}: not a server's socket; write wss://NAME/link, or ws://127.0.0.1:8080/link on this machine")]
+    NoSocket(String),
     /// The key would cross a network in the clear.
     #[error("{0}: unencrypted ws:// is allowed to this machine only; use wss://")]
     Unencrypted(String),
@@ -71,7 +74,7 @@ pub async fn run(config: Config) -> Result<(), ExchangeError> {
 /// # Errors
 /// See [`ExchangeError`].
 pub async fn run_until(config: Config, stop: impl Future<Output = ()>) -> Result<(), ExchangeError> {
-    check_encrypted(&config.server)?;
+    check_server(&config.server)?;
     let port_error = |fault| ExchangeError::Port(config.listen, fault);
     let advertise = advertised(&config).map_err(port_error)?;
     let port = peer::Port::bind(config.listen, advertise).await.map_err(port_error)?;
@@ -132,18 +135,31 @@ fn advertised(config: &Config) -> std::io::Result<Vec<IpAddr>> {
     Ok(own)
 }
 
-fn check_encrypted(url: &str) -> Result<(), ExchangeError> {
-    let Some(rest) = url.strip_prefix("ws://") else { return Ok(()) };
+fn check_server(url: &str) -> Result<(), ExchangeError> {
+    let (rest, encrypted) = match (url.strip_prefix("wss://"), url.strip_prefix("ws://")) {
+        (Some(rest), _) => (rest, true),
+        (None, Some(rest)) => (rest, false),
+        (None, None) => return Err(no_socket(url)),
+    };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     let host = match authority.strip_prefix('[') {
         Some(v6) => v6.split(']').next().unwrap_or(v6),
         None => authority.split(':').next().unwrap_or(authority),
     };
+    // A name and a password in front of the host would hide which host it is.
+    if host.is_empty() || authority.contains('@') || url.contains(char::is_whitespace) {
+        return Err(no_socket(url));
+    }
     let local = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    match local {
+    match encrypted || local {
         true => Ok(()),
         false => Err(ExchangeError::Unencrypted(url.to_owned())),
     }
+}
+
+/// Without what stands in front of an `@`: that may be a password.
+fn no_socket(url: &str) -> ExchangeError {
+    ExchangeError::NoSocket(url.rsplit('@').next().unwrap_or(url).to_owned())
 }
 
 #[cfg(test)]
@@ -171,15 +187,27 @@ mod tests {
             "ws://[::1]:9/link",
             "wss://kenmu.example/link",
         ] {
-            assert!(check_encrypted(url).is_ok(), "{url}");
+            assert!(check_server(url).is_ok(), "{url}");
         }
         for url in [
             "ws://192.168.1.4/link",
             "ws://kenmu.example:80/link",
             "ws://127.0.0.1@kenmu.example/",
             "ws://localhost.example/",
+            "ws://localhost:x@kenmu.example/",
+            "WS://kenmu.example/link",
         ] {
-            assert!(check_encrypted(url).is_err(), "{url}");
+            assert!(check_server(url).is_err(), "{url}");
         }
+    }
+
+    #[test]
+    fn an_address_that_is_no_socket_is_refused_with_what_to_write() {
+        for url in ["http://kenmu.example/link", "https://kenmu.example", "kenmu.example:8080", "wss:///link", ""] {
+            let said = check_server(url).expect_err(url).to_string();
+            assert!(said.contains("wss://NAME/link"), "{said}");
+        }
+        let said = check_server("wss://me:secret@kenmu.example/link").expect_err("no password here").to_string();
+        assert!(!said.contains("secret"), "{said}");
     }
 }

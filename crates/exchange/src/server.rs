@@ -3,15 +3,22 @@
 //! Refuses to know what either means. While the server is away, words are dropped: the inventory
 //! after its return tells everything that lasts.
 
+use std::time::{Duration, Instant};
+
 use desk::code::Code;
 use link::line::{self, Line, LineEvent};
 use link::message::{ExchangeOrder, ExchangeSays};
 use tokio::sync::mpsc;
 
-use crate::engine::Engine;
+use crate::engine::{Engine, sleep_until};
 
 /// What the engine may say ahead of the line: a restart of all booths at once is some hundred words.
 pub(crate) const SAYS: usize = 512;
+
+/// A server that is away this long is worth a word: an update of it is over sooner.
+const AWAY_FOR: Duration = Duration::from_secs(5);
+/// Between two words about the same outage.
+const REMIND_EVERY: Duration = Duration::from_secs(60);
 
 type Heard = LineEvent<(), (), ExchangeOrder>;
 
@@ -35,26 +42,63 @@ enum Telling {
     All,
 }
 
+/// When to say that the server is away.
+#[derive(Clone, Copy, Debug)]
+struct Outage {
+    began: Instant,
+    warn_at: Instant,
+}
+
+impl Outage {
+    fn new(now: Instant) -> Outage {
+        Outage { began: now, warn_at: now + AWAY_FOR }
+    }
+
+    /// How long the server has been away, when that is to be said now.
+    fn due(&mut self, now: Instant) -> Option<Duration> {
+        if now < self.warn_at {
+            return None;
+        }
+        self.warn_at = now + REMIND_EVERY;
+        Some(now.duration_since(self.began))
+    }
+
+    fn warn_if_due(&mut self, server: &str) {
+        if let Some(away) = self.due(Instant::now()) {
+            let seconds = away.as_secs();
+            tracing::warn!(%server, seconds, "the server cannot be reached; trying on");
+        }
+    }
+}
+
 /// Talks until the server refuses us for good.
 pub(crate) async fn talk(
     config: line::Config,
     engine: &Engine,
     says: &mut mpsc::Receiver<ExchangeSays>,
 ) -> Refused {
+    let server = config.url.clone();
     let (line, mut heard): (Line<ExchangeSays>, mpsc::Receiver<Heard>) = line::open(config);
     let mut telling = Telling::Nothing;
     let mut was_up = false;
+    let mut outage = Some(Outage::new(Instant::now()));
     loop {
+        let warn_at = outage.map(|outage| outage.warn_at);
         tokio::select! {
             event = heard.recv() => match event {
                 Some(LineEvent::Up { .. }) => {
                     tracing::info!("the server is there");
                     was_up = true;
+                    outage = None;
                     telling = Telling::Inventory;
                     engine.line_up().await;
                 }
                 Some(LineEvent::Down) => {
-                    tracing::warn!("the server is away; all media goes on");
+                    // A connection that ends before its welcome is told as a further cut.
+                    if outage.is_none() {
+                        tracing::warn!("the server is away; all media goes on");
+                        outage = Some(Outage::new(Instant::now()));
+                    }
                     telling = Telling::Nothing;
                 }
                 Some(LineEvent::Signal(order)) => engine.order(order).await,
@@ -75,6 +119,11 @@ pub(crate) async fn talk(
                 None => return Refused { code: Code::Unreachable, was_up },
             },
             Some(said) = says.recv() => telling = tell(&line, telling, said),
+            () = sleep_until(warn_at) => {
+                if let Some(outage) = &mut outage {
+                    outage.warn_if_due(&server);
+                }
+            }
         }
     }
 }
@@ -92,4 +141,19 @@ fn tell(line: &Line<ExchangeSays>, telling: Telling, said: ExchangeSays) -> Tell
     }
     tracing::warn!("the server does not keep up; it gets an inventory at the next sign of life");
     Telling::Nothing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_is_worth_a_word_after_five_seconds_and_then_once_a_minute() {
+        let began = Instant::now();
+        let mut outage = Outage::new(began);
+        let second = |n| began + Duration::from_secs(n);
+        let said: Vec<u64> = (0..200).filter(|n| outage.due(second(*n)).is_some()).collect();
+        assert_eq!(said, [5, 65, 125, 185]);
+        assert_eq!(outage.due(second(245)), Some(Duration::from_secs(245)));
+    }
 }
