@@ -281,6 +281,8 @@ impl Works {
         let connection = live.leg().clone();
         self.tasks.spawn(connection.close());
         tracing::info!(owner = ?name.owner, leg = name.leg, legs = self.live.len(), "leg closed");
+        let (strangers, behind) = (self.port.dropped(), self.port.dropped_behind());
+        tracing::debug!(strangers, behind, "datagrams dropped by the port so far");
     }
 
     async fn stop(&mut self) {

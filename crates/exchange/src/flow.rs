@@ -186,9 +186,11 @@ pub(crate) async fn read(
         };
         // The engine never waits for anything but its inbox, so this is short.
         if inbox.send(Happened::Leg(name, change)).await.is_err() {
-            return;
+            break;
         }
     }
+    let dropped = events.dropped();
+    tracing::debug!(owner = ?name.owner, leg = name.leg, dropped, "leg read to its end");
 }
 
 /// Whether a weak handle means this leg.
