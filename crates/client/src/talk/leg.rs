@@ -11,7 +11,7 @@ use peer::{Event, Events, Leg, Port, Rtp, Track};
 use tokio::sync::mpsc;
 
 use super::picture::EncodedPicture;
-use super::{Shared, TalkNews, lock};
+use super::{Shared, TalkNews, Unwanted, lock};
 use crate::controller::LegNews;
 
 /// How often the loss of what is heard is told: slow enough to be read, quick enough to act on.
@@ -33,15 +33,15 @@ pub(super) async fn run(shared: Arc<Shared>, number: u64, news: mpsc::Sender<Tal
             return tell.leg(LegNews::Broken).await;
         }
     };
-    if shared.leg_wanted.load(Ordering::Acquire) != number {
-        return leg.close().await;
-    }
-    let before = lock(&shared.leg).replace((number, leg.clone()));
-    if let Some((_, before)) = before {
-        tokio::spawn(before.close());
+    let kept = lock(&shared.leg).keep(number, &leg);
+    match kept {
+        Err(Unwanted) => return leg.close().await,
+        Ok(Some(before)) => drop(tokio::spawn(before.close())),
+        Ok(None) => {}
     }
     tell.leg(LegNews::Offer { restart: false, sdp }).await;
-    Ear { shared, leg, depacketizer: Depacketizer::new(), measured: JitterStats::default(), clock: Clock::default() }
+    let meter = Meter::new(lock(&shared.heard).stats());
+    Ear { shared, leg, depacketizer: Depacketizer::new(), meter, clock: Clock::default() }
         .listen(events, &tell)
         .await;
 }
@@ -83,7 +83,7 @@ struct Ear {
     shared: Arc<Shared>,
     leg: Leg,
     depacketizer: Depacketizer,
-    measured: JitterStats,
+    meter: Meter,
     clock: Clock,
 }
 
@@ -167,19 +167,32 @@ impl Ear {
 
     async fn measure(&mut self, tell: &Tell) {
         let now = lock(&self.shared.heard).stats();
-        let (lost, received) = (now.lost - self.measured.lost, now.received - self.measured.received);
-        self.measured = now;
-        let sent = lost + received;
-        if sent > 0 {
+        if let Some(percent) = self.meter.percent(now) {
             let starved = self.shared.starved.swap(0, Ordering::Relaxed);
             tracing::debug!(?now, starved, "what was heard");
-            tell.leg(LegNews::Loss(round_tenth(lost as f32 * 100.0 / sent as f32))).await;
+            tell.leg(LegNews::Loss(percent)).await;
         }
     }
 }
 
-fn round_tenth(percent: f32) -> f32 {
-    (percent * 10.0).round() / 10.0
+/// The loss from one look to the next.
+struct Meter {
+    last: JitterStats,
+}
+
+impl Meter {
+    /// `so_far`: what was counted before, which is of no interest.
+    fn new(so_far: JitterStats) -> Meter {
+        Meter { last: so_far }
+    }
+
+    /// Percent lost since the last look, to a tenth; none when nothing was sent.
+    fn percent(&mut self, now: JitterStats) -> Option<f32> {
+        let last = std::mem::replace(&mut self.last, now);
+        let (lost, received) = (now.lost - last.lost, now.received - last.received);
+        let sent = lost + received;
+        (sent > 0).then(|| (lost as f32 * 1_000.0 / sent as f32).round() / 10.0)
+    }
 }
 
 /// RTP's 32 bits as an endless line of microseconds.
@@ -196,5 +209,18 @@ impl Clock {
         };
         self.newest = Some((timestamp, ticks));
         ticks.max(0) as u64 * 1_000_000 / u64::from(media::vp8::CLOCK_HZ)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_leg_does_not_answer_for_the_loss_of_the_day() {
+        let day = JitterStats { received: 1_000, lost: 1_000, ..JitterStats::default() };
+        let mut meter = Meter::new(day);
+        assert_eq!(meter.percent(day), None);
+        assert_eq!(meter.percent(JitterStats { received: 1_099, lost: 1_001, ..day }), Some(1.0));
     }
 }

@@ -59,9 +59,7 @@ pub struct Engine {
 /// What the engine's threads and tasks share.
 struct Shared {
     began: Instant,
-    leg: Mutex<Option<(u64, Leg)>>,
-    /// The number of the leg that the controller wants; one that is made too late is closed again.
-    leg_wanted: AtomicU64,
+    leg: Mutex<Legs>,
     heard: Mutex<Heard>,
     microphone: AtomicBool,
     camera: AtomicBool,
@@ -77,12 +75,47 @@ struct Shared {
     pictures: Pictures,
 }
 
+/// The leg that is wanted and the one that is there: under one lock, so that none is kept that nobody wants.
+#[derive(Default)]
+struct Legs {
+    /// The number that the controller wants; 0: none.
+    wanted: u64,
+    made: Option<(u64, Leg)>,
+}
+
+impl Legs {
+    /// Takes a leg that was made; gives back the one before, which is to be closed.
+    ///
+    /// # Errors
+    /// [`Unwanted`] when it comes too late.
+    fn keep(&mut self, number: u64, leg: &Leg) -> Result<Option<Leg>, Unwanted> {
+        if self.wanted != number {
+            return Err(Unwanted);
+        }
+        Ok(self.made.replace((number, leg.clone())).map(|(_, before)| before))
+    }
+
+    /// Gives up this one, made or not: a newer one may be wanted already.
+    fn give_up(&mut self, number: u64) -> Option<Leg> {
+        if self.wanted == number {
+            self.wanted = 0;
+        }
+        self.made.take_if(|(known, _)| *known == number).map(|(_, leg)| leg)
+    }
+
+    fn of(&self, number: u64) -> Option<Leg> {
+        self.made.as_ref().filter(|(known, _)| *known == number).map(|(_, leg)| leg.clone())
+    }
+}
+
+/// Nobody wants this leg any more.
+struct Unwanted;
+
 impl Shared {
     fn new(pictures: Pictures) -> Shared {
         Shared {
             began: Instant::now(),
-            leg: Mutex::new(None),
-            leg_wanted: AtomicU64::new(0),
+            leg: Mutex::default(),
             heard: Mutex::default(),
             microphone: AtomicBool::new(false),
             camera: AtomicBool::new(false),
@@ -115,7 +148,7 @@ impl Shared {
 
     /// Sends when there is a leg that can; a packet without a way is dropped.
     fn send(&self, packet: Rtp) {
-        let leg = lock(&self.leg).as_ref().map(|(_, leg)| leg.clone());
+        let leg = lock(&self.leg).made.as_ref().map(|(_, leg)| leg.clone());
         if let Some(leg) = leg {
             leg.send(packet);
         }
@@ -170,7 +203,7 @@ impl Engine {
 
     /// Makes a new leg; its offer comes as news.
     pub fn open_leg(&self, number: u64) {
-        self.shared.leg_wanted.store(number, Ordering::Release);
+        lock(&self.shared.leg).wanted = number;
         tokio::spawn(leg::run(Arc::clone(&self.shared), number, self.news.clone()));
     }
 
@@ -190,26 +223,22 @@ impl Engine {
 
     /// Ends the leg.
     pub fn close_leg(&self, number: u64) {
-        // Only the one that is closed: a newer one may be wanted already.
-        let wanted = &self.shared.leg_wanted;
-        let _ = wanted.compare_exchange(number, 0, Ordering::AcqRel, Ordering::Acquire);
-        let taken = lock(&self.shared.leg).take_if(|(known, _)| *known == number);
-        if let Some((_, leg)) = taken {
+        let given_up = lock(&self.shared.leg).give_up(number);
+        if let Some(leg) = given_up {
             tokio::spawn(leg.close());
         }
     }
 
     /// Ends everything and waits for the leg's end, two seconds at most.
     pub async fn close(self) {
-        self.shared.leg_wanted.store(0, Ordering::Release);
-        let taken = lock(&self.shared.leg).take();
-        if let Some((_, leg)) = taken {
+        let last = std::mem::take(&mut *lock(&self.shared.leg)).made;
+        if let Some((_, leg)) = last {
             leg.close().await;
         }
     }
 
     fn leg(&self, number: u64) -> Option<Leg> {
-        lock(&self.shared.leg).as_ref().filter(|(known, _)| *known == number).map(|(_, leg)| leg.clone())
+        lock(&self.shared.leg).of(number)
     }
 }
 
