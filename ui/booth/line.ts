@@ -211,9 +211,10 @@ function unknown(_never: never, otherwise: () => void): void {
   otherwise();
 }
 
-/** Which goodbyes are worth another try: those that pass by themselves. */
+/** Which goodbyes are worth another try: those that pass by themselves (`Code::passes` in crates/desk). */
 function passes(code: Code): boolean {
   switch (code) {
+    case 'too_late':
     case 'too_many':
     case 'store_down':
     case 'unreachable':
@@ -221,7 +222,6 @@ function passes(code: Code): boolean {
       return true;
     case 'gone':
     case 'taken':
-    case 'too_late':
     case 'stale_fence':
     case 'wrong_state':
     case 'not_signed_in':

@@ -54,3 +54,46 @@ pub enum Code {
     /// The operating system offers no place for secrets.
     NoKeyring,
 }
+
+impl Code {
+    /// Whether this passes by itself, so that the same words are worth another try. A line that hears a
+    /// goodbye with such a code comes again; with any other it has ended for good.
+    pub fn passes(self) -> bool {
+        match self {
+            Code::TooLate | Code::TooMany | Code::StoreDown | Code::Unreachable | Code::NoExchange => true,
+            Code::Gone
+            | Code::Taken
+            | Code::StaleFence
+            | Code::WrongState
+            | Code::NotSignedIn
+            | Code::Replaced
+            | Code::NoMedia
+            | Code::WrongPassword
+            | Code::Locked
+            | Code::Unauthorised
+            | Code::ServerTooOld
+            | Code::ClientTooOld
+            | Code::TooLarge
+            | Code::Malformed
+            | Code::AlreadyWaiting
+            | Code::QueueFull
+            | Code::Closed
+            | Code::NoKeyring => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_late_hello_or_a_busy_server_passes_and_a_revoked_proof_does_not() {
+        for code in [Code::TooLate, Code::TooMany, Code::StoreDown, Code::Unreachable, Code::NoExchange] {
+            assert!(code.passes(), "{code:?}");
+        }
+        for code in [Code::Unauthorised, Code::Replaced, Code::ServerTooOld, Code::Malformed] {
+            assert!(!code.passes(), "{code:?}");
+        }
+    }
+}

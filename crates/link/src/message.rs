@@ -141,7 +141,9 @@ pub enum Down<S, C, G> {
         /// The server's clock.
         now: Time,
     },
-    /// The server closes, and why. Only `too_many`, `store_down` are worth a retry with the same hello.
+    /// The server closes, and why. The codes that pass by themselves ([`Code::passes`]) are worth a retry
+    /// with the same hello: `too_late` (the hello came late), `too_many`, `store_down`, `unreachable`,
+    /// `no_exchange`.
     Goodbye {
         /// Why.
         code: Code,

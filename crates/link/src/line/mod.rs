@@ -281,28 +281,7 @@ where
     }
 }
 
-/// Which goodbyes are worth another try: those that pass by themselves.
+/// A goodbye that passes by itself is worth another try.
 fn goodbye(code: Code) -> Cut {
-    match code {
-        Code::TooMany | Code::StoreDown | Code::Unreachable | Code::NoExchange => Cut::Again,
-        Code::Gone
-        | Code::Taken
-        | Code::TooLate
-        | Code::StaleFence
-        | Code::WrongState
-        | Code::NotSignedIn
-        | Code::Replaced
-        | Code::NoMedia
-        | Code::WrongPassword
-        | Code::Locked
-        | Code::Unauthorised
-        | Code::ServerTooOld
-        | Code::ClientTooOld
-        | Code::TooLarge
-        | Code::Malformed
-        | Code::AlreadyWaiting
-        | Code::QueueFull
-        | Code::Closed
-        | Code::NoKeyring => Cut::Refused(code),
-    }
+    if code.passes() { Cut::Again } else { Cut::Refused(code) }
 }
