@@ -15,9 +15,10 @@ say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
 # To build: the webview, sound, VP8 and what their build scripts call.
 build_packages="build-essential pkg-config cmake nasm perl libclang-dev libwebkit2gtk-4.1-dev libgtk-3-dev
   libayatana-appindicator3-dev librsvg2-dev libvpx-dev libssl-dev libdbus-1-dev libasound2-dev libpulse-dev"
-# To run it untouched: a screen, a bus, a keyring, a sound server, browsers and their drivers.
-run_packages="xvfb dbus dbus-x11 gnome-keyring pulseaudio pulseaudio-utils chromium chromium-driver
-  webkit2gtk-driver fonts-noto-cjk procps"
+# To hear it: a sound server of the tests' own.
+sound_packages="pulseaudio pulseaudio-utils procps"
+# To run it untouched: a screen, a bus, a keyring, browsers and their drivers.
+run_packages="xvfb dbus dbus-x11 gnome-keyring chromium chromium-driver webkit2gtk-driver fonts-noto-cjk"
 
 install_packages() {
   local missing=() package sudo=
@@ -39,12 +40,16 @@ need() {
   command -v "$1" >/dev/null || { echo "Please install $2 first." >&2; exit 1; }
 }
 
+# prepare build: what compiling and the quick tests need. prepare run: screens and browsers as well.
 prepare() {
   need git git
   need cargo "the Rust toolchain (https://rustup.rs)"
   need npm "Node.js 20 or newer with npm"
   # shellcheck disable=SC2086
-  install_packages $build_packages $run_packages
+  case $1 in
+    build) install_packages $build_packages $sound_packages ;;
+    run) install_packages $build_packages $sound_packages $run_packages ;;
+  esac
 }
 
 build_ui() {
@@ -61,6 +66,10 @@ build_ui() {
 }
 
 build_programs() {
-  [ -f "$target/debug/kenmu-demo" ] || say "building the programs; the first time takes 10 to 20 minutes"
-  cargo build --workspace --locked "$@"
+  if [ -f "$target/debug/kenmu-demo" ]; then
+    cargo build --workspace --locked --quiet
+  else
+    say "building the programs; the first time takes 10 to 20 minutes"
+    cargo build --workspace --locked
+  fi
 }

@@ -34,14 +34,17 @@ pub struct Feed {
 }
 
 impl Feed {
-    /// Writes a voice (a tone) and a picture (a calm scene with a numbered bar code) into `folder`.
+    /// Writes a voice (a tone) and a picture (a calm scene with a numbered bar code) into `folder`. All
+    /// voices of a folder share one picture.
     ///
     /// # Errors
     /// When the disk refuses.
     pub fn make(folder: &Path, hz: f64) -> Result<Feed> {
-        let feed = Feed { voice: folder.join("visitor.wav"), picture: folder.join("visitor.y4m") };
+        let feed = Feed { voice: folder.join(format!("visitor-{hz}.wav")), picture: folder.join("visitor.y4m") };
         std::fs::write(&feed.voice, wav::write(RATE, &tone(hz, LOOP_SECONDS))).context("write the voice")?;
-        write_picture(&feed.picture)?;
+        if !feed.picture.exists() {
+            write_picture(&feed.picture)?;
+        }
         Ok(feed)
     }
 }
@@ -54,6 +57,20 @@ fn write_picture(file: &Path) -> Result<()> {
     out.flush().context("write the picture file")
 }
 
+/// Where a browser shows itself.
+#[derive(Clone, Copy)]
+pub enum Show {
+    /// Nowhere.
+    Headless,
+    /// As a window, its upper left corner here.
+    At {
+        /// From the left, pixels.
+        x: u32,
+        /// From the top, pixels.
+        y: u32,
+    },
+}
+
 /// A booth under our hand.
 pub struct Booth {
     /// The page.
@@ -62,8 +79,7 @@ pub struct Booth {
 }
 
 impl Booth {
-    /// Starts Chromium, opens the page and sets it up as this booth. `window` is `None` for a headless
-    /// one, or the screen to show it on.
+    /// Starts Chromium, opens the page and sets it up as this booth.
     ///
     /// # Errors
     /// When Chromium or the page does not come up.
@@ -73,9 +89,9 @@ impl Booth {
         account: &BoothAccount,
         feed: &Feed,
         variables: &Variables,
-        shown: bool,
+        show: Show,
     ) -> Result<Booth> {
-        let (page, driver) = chromium(&centre.folder, name, feed, variables, shown).await?;
+        let (page, driver) = chromium(&centre.folder, name, feed, variables, show).await?;
         page.go(&centre.booth_address()).await?;
         let booth = Booth { page, driver };
         booth.page.fill("setup-booth", &account.number).await?;
@@ -131,7 +147,7 @@ pub async fn chromium(
     name: &str,
     feed: &Feed,
     variables: &Variables,
-    shown: bool,
+    show: Show,
 ) -> Result<(Page, Child)> {
     let port = place::free_tcp_port()?;
     let driver = Start::new(&format!("chromedriver-{name}"), "chromedriver", folder)
@@ -139,11 +155,11 @@ pub async fn chromium(
         .envs(variables)
         .start()?;
     let profile = folder.join(format!("chromium-{name}"));
-    let page = Page::open(port, capabilities(&profile, feed, shown)).await?;
+    let page = Page::open(port, capabilities(&profile, feed, show)).await?;
     Ok((page, driver))
 }
 
-fn capabilities(profile: &Path, feed: &Feed, shown: bool) -> serde_json::Value {
+fn capabilities(profile: &Path, feed: &Feed, show: Show) -> serde_json::Value {
     let mut arguments = vec![
         "--use-fake-ui-for-media-stream".to_owned(),
         "--use-fake-device-for-media-stream".to_owned(),
@@ -157,7 +173,6 @@ fn capabilities(profile: &Path, feed: &Feed, shown: bool) -> serde_json::Value {
         "--disable-component-update".to_owned(),
         "--disable-sync".to_owned(),
         "--disable-gpu".to_owned(),
-        "--window-size=1280,943".to_owned(),
         "--lang=ja".to_owned(),
         format!("--user-data-dir={}", profile.display()),
     ];
@@ -165,7 +180,13 @@ fn capabilities(profile: &Path, feed: &Feed, shown: bool) -> serde_json::Value {
     if is_root() {
         arguments.push("--no-sandbox".to_owned());
     }
-    arguments.push(if shown { "--kiosk" } else { "--headless=new" }.to_owned());
+    match show {
+        // The page gets 1280×800: the rest is the browser's own frame.
+        Show::Headless => arguments.extend(["--headless=new", "--window-size=1280,943"].map(str::to_owned)),
+        Show::At { x, y } => {
+            arguments.extend([format!("--window-position={x},{y}"), "--window-size=960,720".to_owned()]);
+        }
+    }
     json!({ "browserName": "chrome", "goog:chromeOptions": { "binary": "/usr/bin/chromium", "args": arguments } })
 }
 

@@ -161,6 +161,19 @@ impl Page {
         self.run(script, vec![id.into(), name.into()]).await
     }
 
+    /// The places of the page that hold more than they show, as a person would find by scrolling.
+    ///
+    /// # Errors
+    /// When the script fails.
+    pub async fn scrolling_places(&self) -> Result<Vec<String>> {
+        let script = "const over = (e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1;
+            const rolls = (e) => e === document.scrollingElement
+                || /auto|scroll/.test(getComputedStyle(e).overflow);
+            return [...document.querySelectorAll('*')].filter((e) => e.clientHeight > 0 && rolls(e) && over(e))
+                .map((e) => `${e.tagName} ${e.className} ${e.scrollWidth}×${e.scrollHeight} in ${e.clientWidth}×${e.clientHeight}`);";
+        self.run(script, vec![]).await
+    }
+
     /// A picture of the page as a PNG file.
     ///
     /// # Errors

@@ -148,16 +148,4 @@ impl Seen {
         }
         f64::from(distinct) / ((to_ms - from_ms) / 1000.0)
     }
-
-    /// The longest time without a new picture between two times on the wall clock, ms.
-    pub fn longest_still_ms(&self, from_ms: f64, to_ms: f64) -> f64 {
-        let inside = self.seen.iter().map(|(at, _)| *at).filter(|at| (from_ms..to_ms).contains(at));
-        let mut last = from_ms;
-        let mut longest = 0.0_f64;
-        for at in inside.chain([to_ms]) {
-            longest = longest.max(at - last);
-            last = at;
-        }
-        longest
-    }
 }

@@ -48,11 +48,10 @@ impl Centre {
     pub async fn open(folder: &Path, operators: u32, booths: u32, settings: &str) -> Result<(Centre, Vec<BoothAccount>)> {
         let port = place::free_tcp_port()?;
         let config = folder.join("server.toml");
-        let database = folder.join("kenmu.db");
+        let database = database(folder);
         let page = place::page("booth")?;
         let text = format!(
-            "listen = \"127.0.0.1:{port}\"\ndatabase = \"sqlite:{}\"\nbooth_page = \"{}\"\ncity = \"上尾市\"\nphone_number = \"0120-000-000\"\n{settings}",
-            database.display(),
+            "listen = \"127.0.0.1:{port}\"\ndatabase = \"{database}\"\nbooth_page = \"{}\"\ncity = \"上尾市\"\nphone_number = \"0120-000-000\"\n{settings}",
             page.display(),
         );
         std::fs::write(&config, text).context("write the server's configuration")?;
@@ -178,20 +177,6 @@ impl Centre {
         self.server.take().context("the server runs")?.kill().await
     }
 
-    /// Kills the exchange (SIGKILL).
-    ///
-    /// # Errors
-    /// When it cannot be waited for.
-    pub async fn kill_exchange(&mut self) -> Result<()> {
-        self.exchange.take().context("the exchange runs")?.kill().await
-    }
-
-    /// What the server and the exchange logged.
-    pub fn logs(&self) -> String {
-        let log = |child: &Option<Child>| child.as_ref().map(Child::log).unwrap_or_default();
-        format!("{}{}", log(&self.server), log(&self.exchange))
-    }
-
     /// The ledger's own account: `arrived`, `answered` … `conservation_difference`, one per line.
     ///
     /// # Errors
@@ -211,6 +196,14 @@ impl Centre {
             server.stop().await;
         }
     }
+}
+
+/// A database of this run's own: `KENMU_TEST_DATABASE` with `{name}` for the run's name, else a SQLite
+/// file in its folder.
+fn database(folder: &Path) -> String {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    std::env::var("KENMU_TEST_DATABASE")
+        .map_or_else(|_| format!("sqlite:{}", folder.join("kenmu.db").display()), |url| url.replace("{name}", &name))
 }
 
 /// One HTTP client for all looks at a server's health.

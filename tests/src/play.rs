@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::booth::{Booth, Feed};
+use crate::booth::{Booth, Feed, Show};
 use crate::centre::{Centre, PASSWORD};
 use crate::child::{Child, Start, Variables};
 use crate::place;
@@ -30,12 +30,13 @@ pub async fn play() -> Result<()> {
     for (number, account) in (1..).zip(&accounts) {
         println!("ブース{number}を起動しています…");
         let name = format!("booth{number}");
-        booths.push(Booth::open(&centre, &name, account, &feed, &variables, has_display).await?);
+        let show = if has_display { Show::At { x: 40 * number, y: 60 * number } } else { Show::Headless };
+        booths.push(Booth::open(&centre, &name, account, &feed, &variables, show).await?);
     }
     println!("server\t{}", centre.address());
     println!("booth page\t{}", centre.booth_address());
     println!("operator\top01 / {PASSWORD}  (op02 も同じ合言葉です)");
-    println!("ブースの「呼び出す」を押すと、オペレーターの画面が鳴ります。F2 で応答します。");
+    println!("オペレーターの画面で「兼務」を押し、ブースで「呼び出す」を押すと鳴ります。F2 で応答します。");
     println!("終わるときは Ctrl-C を押してください。記録: {}", folder.display());
     desktop.ended_well().await;
     Ok(())

@@ -4,10 +4,11 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use media::tone;
 
-use crate::booth::{Booth, Feed, HEIGHT, WIDTH};
+use crate::booth::{Booth, Feed, HEIGHT, Show, WIDTH};
+use crate::browser::Page;
 use crate::capture::{self, Eye};
 use crate::centre::{BoothAccount, Centre};
 use crate::child::{Child, Variables};
@@ -18,8 +19,11 @@ use crate::sound::{Clip, Recording, Sound, now_ms};
 use crate::wait::until;
 use crate::window::Window;
 
-/// The visitor's voice and the operator's: whole frequencies that are no multiples of each other.
+/// The first booth's voice, the second's and the operator's: whole frequencies that are no multiples of
+/// each other. The booths differ, so that what is left of one talk cannot pass for the next.
 pub const VISITOR_HZ: f64 = 440.0;
+/// See [`VISITOR_HZ`].
+pub const SECOND_VISITOR_HZ: f64 = 530.0;
 /// See [`VISITOR_HZ`].
 pub const OPERATOR_HZ: f64 = 620.0;
 /// How many times a visitor is served.
@@ -41,8 +45,8 @@ pub struct Stage {
     pub sound: Sound,
     /// The screen.
     pub screen: Screen,
-    /// What booths are fed with.
-    pub feed: Feed,
+    /// What each booth is fed with.
+    pub feeds: Vec<Feed>,
     _voice: Child,
 }
 
@@ -56,9 +60,9 @@ impl Stage {
         let sinks = ["desk_speaker", "desk_ringer", "booth1_speaker", "booth2_speaker"];
         let sound = Sound::open(folder, &sinks, &["desk_microphone"]).await?;
         let voice = sound.play_tone("desk_microphone_feed", OPERATOR_HZ)?;
-        let feed = Feed::make(folder, VISITOR_HZ)?;
+        let feeds = vec![Feed::make(folder, VISITOR_HZ)?, Feed::make(folder, SECOND_VISITOR_HZ)?];
         let (centre, accounts) = Centre::open(folder, operators, booths, settings).await?;
-        Ok(Stage { folder: folder.to_owned(), centre, accounts, sound, screen, feed, _voice: voice })
+        Ok(Stage { folder: folder.to_owned(), centre, accounts, sound, screen, feeds, _voice: voice })
     }
 
     /// What a desktop needs to find screen, bus and devices.
@@ -85,7 +89,8 @@ impl Stage {
         let mut variables = self.screen.variables.clone();
         variables.extend(self.sound.variables());
         variables.insert("PULSE_SINK".to_owned(), Some(format!("booth{number}_speaker")));
-        Booth::open(&self.centre, &format!("booth{number}"), account, &self.feed, &variables, false).await
+        let feed = self.feeds.get(number - 1).with_context(|| format!("booth {number} has a voice"))?;
+        Booth::open(&self.centre, &format!("booth{number}"), account, feed, &variables, Show::Headless).await
     }
 
     /// Opens the window of `op0N`, signed in and ready.
@@ -99,11 +104,13 @@ impl Stage {
         Ok(window)
     }
 
-    /// A picture of a page in this folder.
+    /// A picture of a page in this folder; nothing on it may need scrolling.
     ///
     /// # Errors
     /// When it cannot be taken.
-    pub async fn photograph(&self, page: &crate::browser::Page, name: &str) -> Result<()> {
+    pub async fn photograph(&self, page: &Page, name: &str) -> Result<()> {
+        let overflowing = page.scrolling_places().await?;
+        ensure!(overflowing.is_empty(), "{name} scrolls at its smallest size: {overflowing:?}");
         page.photograph(&self.folder.join(format!("{name}.png"))).await
     }
 }
@@ -115,7 +122,7 @@ impl Stage {
 pub async fn check() -> Result<Facts> {
     let folder = place::fresh("demo")?;
     let mut facts = Facts::default();
-    let stage = Stage::open(&folder, 2, 2, "").await?;
+    let mut stage = Stage::open(&folder, 2, 2, "").await?;
     let window = Window::open(&stage.centre, "op01", &stage.desk_variables()).await?;
     window.page.see("sign-in").await?;
     stage.photograph(&window.page, "sign-in").await?;
@@ -132,16 +139,18 @@ pub async fn check() -> Result<Facts> {
     let mut pictures = Vec::new();
     let mut sounds = Vec::new();
     for round in 0..ROUNDS {
-        let answered = answer(&stage, &window, &booth, &speaker, round == 0).await?;
+        let (caller, hz) = if round % 2 == 0 { (&booth, VISITOR_HZ) } else { (&second, SECOND_VISITOR_HZ) };
+        let answered = answer(&stage, &window, caller, &speaker, hz, round == 0).await?;
         pictures.push(answered.picture_ms);
         sounds.push(answered.sound_ms);
         if round + 1 == ROUNDS {
-            talk(&stage, &window, &booth, &speaker, &mut facts).await?;
+            talk(&stage, &window, caller, &speaker, &mut facts).await?;
         }
-        end(&stage, &window, &booth, round == 0).await?;
+        end(&stage, &window, caller, round == 0).await?;
     }
     facts.judge("accept_to_first_frame_ms", format!("{:.0}", median(pictures.clone())), median(pictures).is_finite(), "a picture");
     facts.judge("accept_to_first_sound_ms", format!("{:.0}", median(sounds.clone())), median(sounds).is_finite(), "a sound");
+    outage(&mut stage, &window, &booth).await?;
     judge_end(&stage, &mut facts).await?;
     second.close().await;
     booth.close().await;
@@ -168,7 +177,14 @@ struct Answered {
 }
 
 /// One visitor rings and is answered by F2.
-async fn answer(stage: &Stage, window: &Window, booth: &Booth, speaker: &Recording, photos: bool) -> Result<Answered> {
+async fn answer(
+    stage: &Stage,
+    window: &Window,
+    booth: &Booth,
+    speaker: &Recording,
+    hz: f64,
+    photos: bool,
+) -> Result<Answered> {
     booth.call().await?;
     window.page.see("offer-card").await?;
     if photos {
@@ -189,7 +205,7 @@ async fn answer(stage: &Stage, window: &Window, booth: &Booth, speaker: &Recordi
     eprintln!("{debug}");
     let picture_ms = seen.key_to_picture_ms().context("a picture after the key")?;
     let sound_ms = until("the visitor is heard", Duration::from_secs(10), || async {
-        first_tone_ms(&speaker.clip(), VISITOR_HZ, seen.key).map(|at| at - seen.key)
+        first_tone_ms(&speaker.clip(), hz, seen.key).map(|at| at - seen.key)
     })
     .await?;
     Ok(Answered { picture_ms, sound_ms })
@@ -228,6 +244,9 @@ async fn talk(stage: &Stage, window: &Window, booth: &Booth, speaker: &Recording
     let length = to - from;
     let heard = speaker.clip().part(from, length);
     let far_heard = far.clip().part(from, length);
+    for clip in [&heard, &far_heard] {
+        ensure!(clip.seconds() * 1000.0 > length * 0.95, "a recorder stalled: only {} s", clip.seconds());
+    }
     keep(&stage.folder, "heard-by-operator", &heard)?;
     keep(&stage.folder, "heard-by-booth", &far_heard)?;
     judge_tone(facts, "booth_tone_heard_by_operator", &heard, VISITOR_HZ);
@@ -268,19 +287,31 @@ async fn end(stage: &Stage, window: &Window, booth: &Booth, photos: bool) -> Res
     booth.screen("start").await
 }
 
+/// The server is gone for a while: both sides say so, and come back by themselves.
+async fn outage(stage: &mut Stage, window: &Window, booth: &Booth) -> Result<()> {
+    stage.centre.kill_server().await?;
+    booth.screen("trouble").await?;
+    stage.photograph(&booth.page, "booth-trouble").await?;
+    window.page.see("offline").await?;
+    stage.photograph(&window.page, "desk-offline").await?;
+    stage.centre.start_server().await?;
+    booth.screen("start").await?;
+    window.page.miss("offline").await
+}
+
 async fn judge_end(stage: &Stage, facts: &mut Facts) -> Result<()> {
     let told = stage.centre.conservation().await?;
-    let count = |name: &str| {
+    let count = |name: &str| -> Result<usize> {
         let line = told.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('\t'));
-        line.and_then(|value| value.trim().parse::<usize>().ok()).unwrap_or(0)
+        line.with_context(|| format!("`verify` tells {name}"))?.parse().with_context(|| format!("{name} is a count"))
     };
-    let ended = count("end_operator_ended");
+    let ended = count("end_operator_ended")?;
     facts.judge(
         "end_reason",
         format!("operator_ended {ended}/{ROUNDS}"),
         ended == ROUNDS,
         "every talk ended by the operator",
     );
-    facts.tell("conservation_difference", count("conservation_difference"));
+    facts.tell("conservation_difference", count("conservation_difference")?);
     Ok(())
 }

@@ -185,14 +185,6 @@ impl Seat {
         .await
     }
 
-    /// Kills the process as a crash would.
-    ///
-    /// # Errors
-    /// When it cannot be waited for.
-    pub async fn kill(self) -> Result<()> {
-        self.child.kill().await
-    }
-
     /// Stops the desk.
     pub async fn stop(self) {
         self.child.stop().await;

@@ -1,6 +1,7 @@
 //! Who gets an offer, and what the others are told.
 
 use anyhow::{Result, ensure};
+use desk::code::Code;
 use desk::presence::{AwayWhy, Channels, Chosen, Presence};
 use link::state::RingEnd;
 
@@ -35,6 +36,7 @@ async fn of_two_seats_that_accept_at_once_one_wins_and_the_other_hears_who() -> 
     let mut first = seat(&stage, 1).await?;
     let mut second = seat(&stage, 2).await?;
     let booth = stage.booth(1).await?;
+    let mut told_taken = 0;
     for _ in 0..3 {
         booth.call().await?;
         first.offered().await?;
@@ -53,10 +55,13 @@ async fn of_two_seats_that_accept_at_once_one_wins_and_the_other_hears_who() -> 
         let told = |end: &RingEnd| *end == RingEnd::TakenBy { name: name.to_owned() };
         let lost = loser.ring_ended("the loser is told who won", told).await?;
         ensure!(lost.state.contact.is_none(), "the loser has no contact");
+        told_taken += u32::from(lost.refused == Some(Code::Taken));
         ensure!(matches!(lost.state.me.presence, Presence::Available { .. }), "the loser stays ready");
         winner.end_and_finish().await?;
         booth.screen("start").await?;
     }
+    println!("accepts_refused_as_taken\t{told_taken}");
+    ensure!(told_taken > 0, "at least once the loser's accept reached the server and was refused");
     close(stage, vec![first, second], vec![booth]).await?;
     Ok(())
 }

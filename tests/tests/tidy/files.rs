@@ -60,7 +60,7 @@ const FENCES: [Fence; 12] = [
         word: "tungstenite",
         inside: &["crates/link/src/line/carrier.rs", "src-tauri/src/picture", "crates/server/tests/", "src-tauri/tests/"],
     },
-    Fence { word: "opus::{", inside: &["crates/media/src/opus.rs"] },
+    Fence { word: "opus::", inside: &["crates/media/src/opus.rs"] },
 ];
 
 #[test]
@@ -86,9 +86,11 @@ fn has_word(line: &str, word: &str) -> bool {
 #[test]
 fn deciding_rooms_know_no_clock_no_chance_and_no_tasks() {
     let pure = ["crates/desk/src/", "crates/media/src/", "crates/exchange/src/table", "crates/client/src/controller"];
+    // What two processes say is pure too; only the line that carries it has tasks.
+    let spoken = ["json.rs", "message.rs", "resume.rs", "state.rs"].map(|file| format!("crates/link/src/{file}"));
     let words = ["Instant::now", "SystemTime", "tokio::", "rand::", "thread::sleep", "std::net", "std::fs"];
     let mut broken = Vec::new();
-    for file in tracked(".rs").iter().filter(|file| pure.iter().any(|place| file.starts_with(place))) {
+    for file in tracked(".rs").iter().filter(|file| pure.iter().any(|place| file.starts_with(place)) || spoken.contains(file)) {
         for (number, line) in code(file) {
             broken.extend(words.iter().filter(|word| line.contains(**word)).map(|word| format!("{file}:{number} uses {word}")));
         }
