@@ -203,11 +203,14 @@ mod tests {
 
     #[test]
     fn an_address_that_is_no_socket_is_refused_with_what_to_write() {
-        for url in ["http://kenmu.example/link", "https://kenmu.example", "kenmu.example:8080", "wss:///link", ""] {
+        for url in
+            ["http://kenmu.example/link", "https://kenmu.example", "kenmu.example:8080", "wss:///link", ""]
+        {
             let said = check_server(url).expect_err(url).to_string();
             assert!(said.contains("wss://NAME/link"), "{said}");
         }
-        let said = check_server("wss://me:secret@kenmu.example/link").expect_err("no password here").to_string();
+        let said =
+            check_server("wss://me:secret@kenmu.example/link").expect_err("no password here").to_string();
         assert!(!said.contains("secret"), "{said}");
     }
 }

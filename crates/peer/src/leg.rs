@@ -6,19 +6,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rtc::peer_connection::configuration::RTCOfferOptions;
+use rtc::peer_connection::transport::RTCDtlsTransportState;
 use tokio::runtime::Handle;
 use webrtc::media_stream::track_local::TrackLocal;
 use webrtc::peer_connection::{PeerConnection, RTCSessionDescription};
 use webrtc::rtp_transceiver::RtpSender;
+use webrtc::runtime::Runtime;
 
 use crate::flow::Line;
 use crate::flow::outbound::{Local, Outbound};
-use crate::port::{LegRuntime, Port, Seat};
+use crate::port::{LegRuntime, Mailbox, Port, Seat};
 use crate::wire::{self, Ssrcs};
 use crate::{Event, Events, PeerError, Rtp, Track, sdp};
 
 /// How long the stack may take to close before its tasks are ended from outside.
 const CLOSE_LIMIT: Duration = Duration::from_secs(2);
+/// Looks at the connection after an alert came in, and the pause before each: the stack reads the
+/// alert within a millisecond or two, on a busy machine within some tens.
+const LOOKS: u32 = 10;
+const LOOK_PAUSE: Duration = Duration::from_millis(10);
 
 /// A handle of one media connection. Clones are the same leg; it closes when the last one is
 /// dropped.
@@ -131,6 +137,9 @@ impl Leg {
             Local { ssrc: ssrcs.video, track: video },
         );
         let events = Events::of(Arc::clone(&line));
+        // Its end is the leg's, as that of any task of the stack.
+        let (_, sender) = &senders[0];
+        drop(runtime.spawn(Box::pin(far_side_closed(runtime.mailbox(), Arc::clone(sender)))));
         let open = Open {
             connection,
             runtime,
@@ -198,6 +207,22 @@ impl Drop for Open {
             line.inbound.tell(Event::Closed);
             drop(seat);
         });
+    }
+}
+
+/// Ends when the far side has said goodbye, or nothing is left to say it to. The stack keeps that to
+/// itself (it tells of ICE only, which notices the silence after seconds), so each alert is a reason
+/// to look.
+async fn far_side_closed(mailbox: Arc<Mailbox>, sender: Arc<dyn RtpSender>) {
+    loop {
+        mailbox.alerted().await;
+        for _ in 0..LOOKS {
+            tokio::time::sleep(LOOK_PAUSE).await;
+            let Ok(Some(transport)) = sender.transport().await else { continue };
+            if matches!(transport.state().await, Ok(RTCDtlsTransportState::Closed)) {
+                return;
+            }
+        }
     }
 }
 

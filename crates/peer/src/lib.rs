@@ -59,7 +59,7 @@ pub enum Event {
     Disconnected,
     /// Nothing was heard for more than a minute. An ICE restart can still revive the leg.
     Failed,
-    /// The end: nothing comes after this.
+    /// The end, ours or because the far side said goodbye: nothing comes after this.
     Closed,
     /// A packet from the far side: deduplicated, and video in order.
     Rtp(Rtp),

@@ -4,6 +4,7 @@
 //! WebRTC stack takes every datagram for its own that reaches it, so strangers must not.
 //! It refuses to know sessions, tracks and descriptions.
 
+mod alert;
 mod repeat;
 pub(crate) mod routes;
 mod runtime;
@@ -24,7 +25,7 @@ use tokio::task::AbortHandle;
 use webrtc::runtime::{RecvMeta, Transmit, UdpSockRef, UdpSocketState};
 
 use crate::port::routes::{LegId, Origin, Routes};
-use crate::port::socket::Mailbox;
+pub(crate) use crate::port::socket::Mailbox;
 use crate::sdp::Credentials;
 use crate::{PeerError, lock};
 

@@ -39,6 +39,11 @@ impl LegRuntime {
         LegRuntime { mailbox, shared, tasks: Mutex::new(Vec::new()), ended }
     }
 
+    /// What arrives for the leg.
+    pub(crate) fn mailbox(&self) -> Arc<Mailbox> {
+        Arc::clone(&self.mailbox)
+    }
+
     /// Ends the stack's tasks where it did not end them itself.
     pub(crate) fn abort_all(&self) {
         for task in lock(&self.tasks).drain(..) {

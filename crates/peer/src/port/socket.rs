@@ -1,7 +1,8 @@
 //! The socket that a leg's WebRTC stack believes to own: its inbox is filled by the port's reader,
 //! its sends leave through the port.
 //!
-//! It refuses to know what is in a datagram.
+//! It refuses to know what is in a datagram, but for one thing: DTLS alerts in the clear, which are
+//! worth nothing, end here, and sealed ones are pointed out.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -12,10 +13,12 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
+use tokio::sync::Notify;
 use webrtc::runtime::{AsyncUdpSocket, RecvMeta, Transmit};
 
 use crate::lock;
 use crate::port::Shared;
+use crate::port::alert::{self, Alert};
 use crate::port::repeat::Repeater;
 
 /// Datagrams that wait for one leg. At 2 Mbit/s this is over a second: a leg that is further behind
@@ -37,6 +40,8 @@ struct Inbox(Mutex<Waiting>);
 pub(crate) struct Mailbox {
     v4: Inbox,
     v6: Inbox,
+    /// The stack was handed a sealed alert.
+    alert: Notify,
 }
 
 impl Mailbox {
@@ -53,6 +58,26 @@ impl Mailbox {
             reader.wake();
         }
         true
+    }
+
+    /// Waits until the stack is handed a sealed alert. It has not read it yet.
+    pub(crate) async fn alerted(&self) {
+        self.alert.notified().await;
+    }
+
+    /// The next datagram for the stack.
+    fn take(&self, family: SocketAddr, cx: &Context<'_>) -> Option<(SocketAddr, Vec<u8>)> {
+        let mut waiting = lock(&self.family(family).0);
+        while let Some((source, datagram)) = waiting.datagrams.pop_front() {
+            match alert::find(&datagram) {
+                Alert::Plain => continue,
+                Alert::Sealed => self.alert.notify_one(),
+                Alert::None => {}
+            }
+            return Some((source, datagram));
+        }
+        waiting.reader = Some(cx.waker().clone());
+        None
     }
 
     fn family(&self, address: SocketAddr) -> &Inbox {
@@ -131,12 +156,9 @@ impl AsyncUdpSocket for LegSocket {
         bufs: &mut [IoSliceMut<'_>],
         meta: &mut [RecvMeta],
     ) -> Poll<io::Result<usize>> {
-        let mut waiting = lock(&self.mailbox.family(self.label).0);
-        let Some((source, datagram)) = waiting.datagrams.pop_front() else {
-            waiting.reader = Some(cx.waker().clone());
+        let Some((source, datagram)) = self.mailbox.take(self.label, cx) else {
             return Poll::Pending;
         };
-        drop(waiting);
         self.handshake.heard(&datagram);
         let (Some(buffer), Some(about)) = (bufs.first_mut(), meta.first_mut()) else {
             return Poll::Ready(Ok(0));
