@@ -26,6 +26,10 @@ talk: TalkView | null,
  */
 refused: Code | null, 
 /**
+ * Why the line for sound and picture could not be made, until it carries media.
+ */
+leg_refused: Code | null, 
+/**
  * What is wrong with the devices; empty is well.
  */
 troubles: Array<Trouble>, };

@@ -3,4 +3,4 @@
 /**
  * Something wrong with a device.
  */
-export type Trouble = "microphone" | "speaker" | "ringer" | "camera" | "no_keyring" | "no_notifications";
+export type Trouble = "microphone" | "speaker" | "ringer" | "camera" | "no_keyring";

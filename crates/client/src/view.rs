@@ -74,6 +74,8 @@ pub struct DeskView {
     pub talk: Option<TalkView>,
     /// The last thing that was refused, until the next intent.
     pub refused: Option<Code>,
+    /// Why the line for sound and picture could not be made, until it carries media.
+    pub leg_refused: Option<Code>,
     /// What is wrong with the devices; empty is well.
     pub troubles: Vec<Trouble>,
 }
@@ -111,8 +113,6 @@ pub enum Trouble {
     Camera,
     /// No keyring: sign in again after each start.
     NoKeyring,
-    /// No notifications from the system.
-    NoNotifications,
 }
 
 /// The loopback WebSocket that carries encoded frames into the page.

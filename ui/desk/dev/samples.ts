@@ -90,7 +90,7 @@ export const TALK: TalkView = {
 /** A desk view around `state`. */
 export function deskView(state: DeskState, more: Partial<DeskView> = {}, now = MONDAY): View {
   return {
-    screen: { kind: 'desk', state, accepting: null, talk: null, refused: null, troubles: [], ...more },
+    screen: { kind: 'desk', state, accepting: null, talk: null, refused: null, leg_refused: null, troubles: [], ...more },
     line: { kind: 'up' },
     clock_offset_ms: now - Date.now(),
     picture: null,

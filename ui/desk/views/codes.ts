@@ -39,6 +39,5 @@ export function troubleText(trouble: Trouble): { what: string; how: string } {
     case 'ringer': return { what: '着信音が鳴りません', how: '画面の表示で気づけるよう、この画面を出しておいてください。' };
     case 'camera': return { what: 'カメラが見つかりません', how: '来庁者にはあなたの映像が出ません。声は届きます。' };
     case 'no_keyring': return { what: '鍵の保管場所がありません', how: '次に起動したときは、もう一度ログインしてください。' };
-    case 'no_notifications': return { what: '通知が出せません', how: 'ほかの画面の上には知らせが出ません。着信音と、この画面で知らせます。' };
   }
 }

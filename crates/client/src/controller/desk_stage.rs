@@ -8,6 +8,7 @@ use link::state::{ContactCard, DeskChange, DeskState, OfferCard};
 
 use super::port::{LegNews, Sound};
 use super::Asked;
+use super::leg::WarmLeg;
 use crate::view::{DeskView, Intent, TalkView, Trouble};
 
 /// What this desk knows of its talk beside the server's card.
@@ -170,7 +171,7 @@ impl Work {
         }
     }
 
-    pub(super) fn view(&self, fenced: bool, media_up: bool, troubles: Vec<Trouble>) -> DeskView {
+    pub(super) fn view(&self, fenced: bool, leg: &WarmLeg, troubles: Vec<Trouble>) -> DeskView {
         let mut state = self.state.clone();
         if fenced {
             state.offer = None;
@@ -179,11 +180,18 @@ impl Work {
             contact: talk.contact,
             muted: talk.muted,
             camera_off: talk.camera_off,
-            media_up,
+            media_up: leg.is_up(),
             loss_percent: talk.loss_percent,
             round_trip_ms: self.round_trip_ms,
         });
-        DeskView { state, accepting: self.accepting, talk, refused: self.refused, troubles }
+        DeskView {
+            state,
+            accepting: self.accepting,
+            talk,
+            refused: self.refused,
+            leg_refused: leg.refusal(),
+            troubles,
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The life of the warm leg: opened once the desk stands, healed by ICE restarts, replaced with growing
 //! pauses. Pure; knows no SDP's content and no contact.
 
+use desk::code::Code;
 use desk::time::{Millis, Time};
 use link::message::LegOffer;
 
@@ -19,6 +20,8 @@ const RESTART_EVERY: Millis = Millis::seconds(5);
 const RESTART_PAUSE: Millis = Millis::seconds(2);
 /// Restarts that did not help before a new leg is tried: half a minute.
 const MOST_RESTARTS: u32 = 6;
+/// A restart this long after the last one is another story: its failures are counted anew.
+const FORGET_FAILURES: Millis = Millis::seconds(60);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
@@ -30,8 +33,8 @@ enum Stage {
     Making { leg: u64, until: Time },
     /// The offer is out or the answer is taken; media does not flow yet.
     Joining { leg: u64, until: Time },
-    /// Media flows.
-    Up { leg: u64 },
+    /// Media flows. `again`: a restart that was asked for has failed and is tried once more then.
+    Up { leg: u64, again: Option<Time> },
     /// Media stopped; ICE restarts go out until `MOST_RESTARTS`.
     Healing { leg: u64, again: Time, restarts: u32 },
 }
@@ -43,11 +46,22 @@ pub(super) struct WarmLeg {
     pause: Millis,
     last_number: u64,
     last_restart: Option<Time>,
+    /// Restarts of the leg in `Up` that failed one soon after the other.
+    failed_restarts: u32,
+    /// Why the last offer was refused, until media flows.
+    refused: Option<Code>,
 }
 
 impl WarmLeg {
     pub(super) fn new() -> WarmLeg {
-        WarmLeg { stage: Stage::Off, pause: FIRST_PAUSE, last_number: 0, last_restart: None }
+        WarmLeg {
+            stage: Stage::Off,
+            pause: FIRST_PAUSE,
+            last_number: 0,
+            last_restart: None,
+            failed_restarts: 0,
+            refused: None,
+        }
     }
 
     /// Media flows.
@@ -55,10 +69,15 @@ impl WarmLeg {
         matches!(self.stage, Stage::Up { .. })
     }
 
+    /// Why there is no leg, as far as somebody has said it.
+    pub(super) fn refusal(&self) -> Option<Code> {
+        self.refused
+    }
+
     fn number(&self) -> Option<u64> {
         match self.stage {
             Stage::Off | Stage::Waiting { .. } => None,
-            Stage::Making { leg, .. } | Stage::Joining { leg, .. } | Stage::Up { leg } | Stage::Healing { leg, .. } => {
+            Stage::Making { leg, .. } | Stage::Joining { leg, .. } | Stage::Up { leg, .. } | Stage::Healing { leg, .. } => {
                 Some(leg)
             }
         }
@@ -79,12 +98,14 @@ impl WarmLeg {
         out.extend(self.number().map(Output::CloseLeg));
         self.stage = Stage::Off;
         self.pause = FIRST_PAUSE;
+        self.refused = None;
     }
 
     /// When to call [`WarmLeg::tick`]. `reachable`: the server is heard and has its exchange.
     pub(super) fn deadline(&self, reachable: bool) -> Option<Time> {
         match self.stage {
-            Stage::Off | Stage::Up { .. } => None,
+            Stage::Off => None,
+            Stage::Up { again, .. } => again.filter(|_| reachable),
             Stage::Making { until, .. } => Some(until),
             Stage::Waiting { until } | Stage::Joining { until, .. } => reachable.then_some(until),
             Stage::Healing { again, .. } => reachable.then_some(again),
@@ -97,7 +118,8 @@ impl WarmLeg {
             return;
         }
         match self.stage {
-            Stage::Off | Stage::Up { .. } => {}
+            Stage::Off => {}
+            Stage::Up { leg, .. } => self.restart_up(leg, now, out),
             Stage::Waiting { .. } => self.open(now, out),
             Stage::Making { .. } | Stage::Joining { .. } => self.give_up(now, out),
             Stage::Healing { restarts: MOST_RESTARTS.., .. } => self.give_up(now, out),
@@ -119,15 +141,20 @@ impl WarmLeg {
                 return Some(LegOffer { leg, restart: *restart, sdp: sdp.clone() });
             }
             LegNews::Connected => {
-                self.stage = Stage::Up { leg };
+                self.stage = Stage::Up { leg, again: None };
                 self.pause = FIRST_PAUSE;
+                self.failed_restarts = 0;
+                self.refused = None;
             }
             LegNews::Disconnected => {
                 if self.is_up() {
-                    self.stage = Stage::Healing { leg, again: now, restarts: 0 };
+                    // A restart that is under way may be the cure already.
+                    let again = self.last_restart.map_or(now, |at| now.max(at + RESTART_PAUSE));
+                    self.stage = Stage::Healing { leg, again, restarts: 0 };
                 }
             }
-            LegNews::Broken | LegNews::Over => self.give_up(now, out),
+            LegNews::Broken => self.stumble(now, out),
+            LegNews::Over => self.give_up(now, out),
             LegNews::Loss(_) | LegNews::RoundTrip(_) => {}
         }
         None
@@ -141,9 +168,10 @@ impl WarmLeg {
     }
 
     /// Our offer was refused, by the server or by the exchange.
-    pub(super) fn refused(&mut self, leg: u64, now: Time, out: &mut Vec<Output>) {
+    pub(super) fn refused(&mut self, leg: u64, code: Code, now: Time, out: &mut Vec<Output>) {
         if self.number() == Some(leg) {
-            self.give_up(now, out);
+            self.refused = Some(code).filter(|_| !self.is_up());
+            self.stumble(now, out);
         }
     }
 
@@ -160,20 +188,47 @@ impl WarmLeg {
 
     /// The exchange hears nothing from this leg.
     pub(super) fn restart_wanted(&mut self, leg: u64, now: Time, out: &mut Vec<Output>) {
-        if self.stage != (Stage::Up { leg }) {
+        if !self.is_up() || self.number() != Some(leg) {
             // Before the first connection there is nothing to restart; in healing it is under way.
             return;
         }
         if self.last_restart.is_none_or(|at| now >= at + RESTART_PAUSE) {
-            self.last_restart = Some(now);
-            out.push(Output::RestartLeg(leg));
+            self.restart_up(leg, now, out);
         }
+    }
+
+    /// What is between us and the exchange did not take an offer, or we not its answer. A leg that lives
+    /// is not given up for that: its restart is tried again later.
+    fn stumble(&mut self, now: Time, out: &mut Vec<Output>) {
+        match &mut self.stage {
+            Stage::Off | Stage::Waiting { .. } => {}
+            Stage::Making { .. } | Stage::Joining { .. } => self.give_up(now, out),
+            // The next one is on the clock, and counted.
+            Stage::Healing { .. } => {}
+            Stage::Up { again, .. } => {
+                *again = Some(now + RESTART_EVERY);
+                self.failed_restarts += 1;
+                if self.failed_restarts >= MOST_RESTARTS {
+                    self.give_up(now, out);
+                }
+            }
+        }
+    }
+
+    fn restart_up(&mut self, leg: u64, now: Time, out: &mut Vec<Output>) {
+        if self.last_restart.is_none_or(|at| now >= at + FORGET_FAILURES) {
+            self.failed_restarts = 0;
+        }
+        self.stage = Stage::Up { leg, again: None };
+        self.last_restart = Some(now);
+        out.push(Output::RestartLeg(leg));
     }
 
     fn open(&mut self, now: Time, out: &mut Vec<Output>) {
         let leg = now.0.max(self.last_number + 1);
         self.last_number = leg;
         self.last_restart = None;
+        self.failed_restarts = 0;
         self.stage = Stage::Making { leg, until: now + MAKE_LIMIT };
         out.push(Output::OpenLeg(leg));
     }

@@ -29,7 +29,7 @@ pub use watch::FENCE_AFTER;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asked {
     Accept(OfferId),
-    Leg { leg: u64, restart: bool },
+    Leg { leg: u64 },
     Other,
 }
 
@@ -260,7 +260,7 @@ impl Controller {
     fn signal(&mut self, now: Time, signal: LegSignal, out: &mut Vec<Output>) {
         match signal {
             LegSignal::Answer { leg, sdp } => self.leg.answer(leg, sdp, out),
-            LegSignal::Refused { leg, code: _ } => self.leg.refused(leg, now, out),
+            LegSignal::Refused { leg, code } => self.leg.refused(leg, code, now, out),
             LegSignal::RestartIce { leg } => self.leg.restart_wanted(leg, now, out),
             LegSignal::Unknown { leg } => self.leg.unknown(leg, now, out),
         }
@@ -291,9 +291,7 @@ impl Controller {
 
     fn refuse(&mut self, now: Time, asked: Asked, code: Code, out: &mut Vec<Output>) {
         match asked {
-            // A restart that could not be passed on is repeated by the leg's own clock.
-            Asked::Leg { restart: true, .. } => {}
-            Asked::Leg { leg, restart: false } => self.leg.refused(leg, now, out),
+            Asked::Leg { leg } => self.leg.refused(leg, code, now, out),
             Asked::Accept(_) | Asked::Other => {
                 if let Stage::Desk(work) = &mut self.stage {
                     work.refused(asked, code);
@@ -322,8 +320,7 @@ impl Controller {
 
     fn leg_news(&mut self, now: Time, leg: u64, news: &LegNews, out: &mut Vec<Output>) {
         if let Some(offer) = self.leg.news(leg, news, now, out) {
-            let asked = Asked::Leg { leg, restart: offer.restart };
-            self.say(OperatorSays::Sdp(offer), asked, out);
+            self.say(OperatorSays::Sdp(offer), Asked::Leg { leg }, out);
         }
         if let Stage::Desk(work) = &mut self.stage {
             work.measured(news);
@@ -422,7 +419,7 @@ impl Controller {
             }
             Stage::Desk(work) => {
                 let fenced = self.watch.is_fenced();
-                Screen::Desk(Box::new(work.view(fenced, self.leg.is_up(), self.troubles.clone())))
+                Screen::Desk(Box::new(work.view(fenced, &self.leg, self.troubles.clone())))
             }
         };
         // Jitter of a few ms in the offset is no reason to draw again.

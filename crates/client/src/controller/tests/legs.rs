@@ -160,3 +160,67 @@ fn while_server_or_exchange_are_away_nothing_is_tried_and_their_return_is_used_a
     table.up(true);
     assert_eq!(table.did(), [Output::RestartLeg(leg)]);
 }
+
+#[test]
+fn a_restart_that_fails_leaves_the_living_leg_alone_and_is_tried_again() {
+    let fails: [fn(&mut Table, u64); 3] = [
+        |table, leg| table.leg(leg, LegNews::Broken),
+        |table, leg| table.signal(LegSignal::Refused { leg, code: Code::NoExchange }),
+        |table, leg| {
+            table.leg(leg, offer("restart", true));
+            table.answer(Some(Code::NoExchange));
+        },
+    ];
+    for (n, fail) in fails.into_iter().enumerate() {
+        let mut table = Table::at_work();
+        let leg = table.now.0;
+        table.signal(LegSignal::RestartIce { leg });
+        for _ in 0..5 {
+            fail(&mut table, leg);
+            table.heard();
+            table.pass(4_999);
+            table.heard();
+            let soon: Vec<_> = table.did().into_iter().filter(|out| !matches!(out, Output::Say { .. })).collect();
+            assert_eq!(soon, [Output::RestartLeg(leg)], "way {n}: the one before, and nothing else");
+            table.pass(1);
+        }
+        assert_eq!(table.did(), [Output::RestartLeg(leg)], "way {n}");
+        fail(&mut table, leg);
+        assert!(table.did().contains(&Output::CloseLeg(leg)), "way {n}: but not for ever");
+
+        let mut table = Table::at_work();
+        table.leg(leg, LegNews::Disconnected);
+        fail(&mut table, leg);
+        assert!(!table.did().contains(&Output::CloseLeg(leg)), "way {n}, in healing");
+    }
+}
+
+#[test]
+fn an_outage_seen_from_both_sides_is_one_restart() {
+    let mut table = Table::at_work();
+    let leg = table.now.0;
+    table.signal(LegSignal::RestartIce { leg });
+    table.pass(5);
+    table.leg(leg, LegNews::Disconnected);
+    table.pass(1_994);
+    assert_eq!(table.did(), [Output::RestartLeg(leg)]);
+    table.pass(1);
+    assert_eq!(table.did(), [Output::RestartLeg(leg)], "it did not help");
+}
+
+#[test]
+fn why_there_is_no_leg_is_shown_until_there_is_one() {
+    let mut table = signed_in();
+    let leg = table.opened_leg();
+    table.leg(leg, offer("v=0", false));
+    table.signal(LegSignal::Refused { leg, code: Code::TooMany });
+    assert_eq!(table.desk().leg_refused, Some(Code::TooMany));
+    table.pass(500);
+    let leg = table.opened_leg();
+    table.leg(leg, offer("v=0", false));
+    assert_eq!(table.desk().leg_refused, Some(Code::TooMany), "while the next one is tried");
+    table.leg(leg, LegNews::Connected);
+    assert_eq!(table.desk().leg_refused, None);
+    table.signal(LegSignal::Refused { leg, code: Code::NoExchange });
+    assert_eq!(table.desk().leg_refused, None, "a refused restart of a leg that lives is no trouble");
+}
