@@ -24,12 +24,13 @@ impl Seat {
 }
 
 /// Tells the desk what a person did; the same `id` again does nothing.
+///
+/// # Errors
+/// When the desk did not take it: the same `id` may come again.
 #[tauri::command]
 pub async fn intent(intent: Intent, id: String, seat: State<'_, Seat>) -> Result<(), ()> {
-    if seat.once.lock().unwrap_or_else(PoisonError::into_inner).first(&id) {
-        seat.desk.intent(intent);
-    }
-    Ok(())
+    let mut once = seat.once.lock().unwrap_or_else(PoisonError::into_inner);
+    if once.done(&id, || seat.desk.intent(intent)) { Ok(()) } else { Err(()) }
 }
 
 /// The view that stands: what a page draws that has just been loaded.

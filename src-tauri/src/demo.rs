@@ -45,8 +45,8 @@ impl Demo {
                 Some(Screen::SignIn { busy: false, .. }) if asked => return,
                 Some(Screen::SignIn { busy: false, .. }) => {}
             }
-            asked = true;
-            desk.intent(Intent::SignIn { name: self.name.clone(), password: password.trim().to_owned() });
+            let (name, password) = (self.name.clone(), password.trim().to_owned());
+            asked = desk.intent(Intent::SignIn { name, password });
         }
     }
 }

@@ -12,9 +12,16 @@ const LONGEST: usize = 64;
 pub struct Once(VecDeque<String>);
 
 impl Once {
-    /// True the first time that `name` comes; false for a repetition or a name that is none.
-    pub fn first(&mut self, name: &str) -> bool {
-        if name.is_empty() || name.len() > LONGEST || self.0.iter().any(|known| known == name) {
+    /// Acts the first time that `name` comes. `act` says whether it was done: only then is the name spent.
+    /// False when nothing was done, or when the name is none.
+    pub fn done(&mut self, name: &str, act: impl FnOnce() -> bool) -> bool {
+        if name.is_empty() || name.len() > LONGEST {
+            return false;
+        }
+        if self.0.iter().any(|known| known == name) {
+            return true;
+        }
+        if !act() {
             return false;
         }
         if self.0.len() == REMEMBERED {
@@ -29,22 +36,39 @@ impl Once {
 mod tests {
     use super::*;
 
+    fn forbidden() -> bool {
+        unreachable!("nothing may be done")
+    }
+
     #[test]
     fn the_same_intent_twice_acts_once() {
         let mut once = Once::default();
-        assert!(once.first("a"));
-        assert!(!once.first("a"));
-        assert!(once.first("b"));
+        assert!(once.done("a", || true));
+        assert!(once.done("a", forbidden));
+        let mut acted = false;
+        assert!(once.done("b", || {
+            acted = true;
+            acted
+        }));
+        assert!(acted);
+    }
+
+    #[test]
+    fn an_intent_that_the_desk_lost_may_come_again() {
+        let mut once = Once::default();
+        assert!(!once.done("a", || false));
+        assert!(once.done("a", || true));
+        assert!(once.done("a", forbidden));
     }
 
     #[test]
     fn memory_stays_small_and_nameless_intents_do_nothing() {
         let mut once = Once::default();
         for name in 0..REMEMBERED + 1 {
-            assert!(once.first(&name.to_string()));
+            assert!(once.done(&name.to_string(), || true));
         }
         assert_eq!(once.0.len(), REMEMBERED);
-        assert!(!once.first(""));
-        assert!(!once.first(&"x".repeat(LONGEST + 1)));
+        assert!(!once.done("", forbidden));
+        assert!(!once.done(&"x".repeat(LONGEST + 1), forbidden));
     }
 }

@@ -30,6 +30,8 @@ const MAX_CONNECTIONS: usize = 8;
 const GREETING: Duration = Duration::from_secs(3);
 /// How long a page may refuse to read before it is cut off; it asks again when it lives.
 const STUCK: Duration = Duration::from_secs(10);
+/// After a failed accept: the system is out of something, and asking without a pause would not give it back.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 /// The longest word of a page: a ticket.
 const MAX_WORD: usize = 128;
 /// Before the picture: key flag and timestamp.
@@ -90,7 +92,14 @@ impl Entrance {
         };
         let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         loop {
-            let Ok((stream, _)) = listener.accept().await else { continue };
+            let stream = match listener.accept().await {
+                Ok((stream, _)) => stream,
+                Err(fault) => {
+                    tracing::warn!(%fault, "a page could not be let in");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
+            };
             let Ok(place) = Arc::clone(&room).try_acquire_owned() else { continue };
             let (tickets, pictures) = (self.tickets.clone(), pictures.clone());
             tokio::spawn(async move {

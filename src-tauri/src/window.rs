@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use client::config::ConfigError;
 use client::view::Screen;
 use client::{Desk, DeskHandle};
 use tauri::{App, AppHandle, Manager as _, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
@@ -27,7 +28,10 @@ const END_LIMIT: Duration = Duration::from_secs(5);
 pub fn run() -> anyhow::Result<()> {
     let app = tauri::Builder::default()
         .invoke_handler(tauri::generate_handler![commands::intent, commands::view])
-        .setup(|app| Ok(set_up(app)?))
+        .setup(|app| {
+            set_up(app).unwrap_or_else(|fault| refuse(&fault));
+            Ok(())
+        })
         .build(tauri::generate_context!())
         .context("the window cannot be made")?;
     app.run(|app, event| match event {
@@ -65,6 +69,18 @@ fn set_up(app: &mut App) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Ends the program with a word about what to do: an error given back to Tauri here would be a panic.
+fn refuse(fault: &anyhow::Error) -> ! {
+    let status = status_of(fault);
+    eprintln!("kenmu: {fault:#}");
+    std::process::exit(status)
+}
+
+/// 2: the settings are to be put right by whoever set up the machine. 1: anything else.
+fn status_of(fault: &anyhow::Error) -> i32 {
+    if fault.downcast_ref::<ConfigError>().is_some() { 2 } else { 1 }
+}
+
 /// The desk behind the window.
 struct Running {
     desk: DeskHandle,
@@ -88,4 +104,16 @@ fn end(app: &AppHandle) {
             tracing::warn!("the desk did not close in time");
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bad_settings_have_an_exit_status_of_their_own() {
+        let settings = anyhow::Error::new(ConfigError::NoServer).context("looked for desk.toml");
+        assert_eq!(status_of(&settings), 2);
+        assert_eq!(status_of(&anyhow::anyhow!("no thread")), 1);
+    }
 }

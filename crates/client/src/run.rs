@@ -79,11 +79,15 @@ pub struct DeskHandle {
 }
 
 impl DeskHandle {
-    /// A person did something. Returns at once; the answer is a new view.
-    pub fn intent(&self, intent: Intent) {
-        if self.intents.try_send(Some(intent)).is_err() {
+    /// A person did something. Returns at once; the answer is a new view. False: the desk has ended or is
+    /// far behind, and nothing comes of it.
+    #[must_use]
+    pub fn intent(&self, intent: Intent) -> bool {
+        let taken = self.intents.try_send(Some(intent)).is_ok();
+        if !taken {
             tracing::warn!("the desk takes no intents: it has ended or is far behind");
         }
+        taken
     }
 
     /// Closes the desk without signing out: the server sees a lost seat. Sign out first to leave.

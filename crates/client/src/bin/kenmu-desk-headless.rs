@@ -37,7 +37,8 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
             continue;
         }
         match link::json::decode::<Intent>(&line) {
-            Ok(intent) => desk.intent(intent),
+            Ok(intent) if desk.intent(intent) => {}
+            Ok(_) => writeln!(std::io::stderr(), "the desk did not take an intent")?,
             Err(fault) => writeln!(std::io::stderr(), "not an intent: {fault}")?,
         }
     }
