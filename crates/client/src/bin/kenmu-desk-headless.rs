@@ -37,8 +37,11 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
             continue;
         }
         match link::json::decode::<Intent>(&line) {
-            Ok(intent) if desk.intent(intent) => {}
-            Ok(_) => writeln!(std::io::stderr(), "the desk did not take an intent")?,
+            Ok(intent) => {
+                if !desk.intent(intent) {
+                    writeln!(std::io::stderr(), "the desk did not take an intent")?;
+                }
+            }
             Err(fault) => writeln!(std::io::stderr(), "not an intent: {fault}")?,
         }
     }
