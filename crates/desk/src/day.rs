@@ -19,6 +19,11 @@ impl Day {
         Day(u32::try_from(days).unwrap_or(u32::MAX))
     }
 
+    /// The midnight in Japan with which it begins.
+    pub fn began(self) -> Time {
+        Time((u64::from(self.0) * DAY_MS).saturating_sub(JAPAN_AHEAD_MS))
+    }
+
     /// Year, month 1-12 and day of the month 1-31 of the Gregorian calendar.
     ///
     /// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
@@ -46,6 +51,9 @@ mod tests {
         let midnight = Time(1_775_401_200_000);
         assert_eq!(Day::of(midnight).ymd(), (2026, 4, 6));
         assert_eq!(Day::of(Time(midnight.0 - 1)).ymd(), (2026, 4, 5));
+        assert_eq!(Day::of(midnight).began(), midnight);
+        assert_eq!(Day::of(Time(midnight.0 + DAY_MS - 1)).began(), midnight);
+        assert_eq!(Day(0).began(), Time(0), "there is no time before 1970");
         assert_eq!(Day(0).ymd(), (1970, 1, 1));
         assert_eq!(Day(19_782).ymd(), (2024, 2, 29));
     }

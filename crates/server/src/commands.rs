@@ -6,9 +6,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
+use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand};
+use desk::centre::Fact;
 use desk::end::EndReason;
 use desk::ids::BoothId;
+use desk::time::Time;
 
 use crate::books::Bookkeeper;
 use crate::clock::wall_now;
@@ -77,9 +80,17 @@ struct Serve {
     /// The certificate's private key, PEM.
     #[arg(long, env = "KENMU_TLS_KEY", requires = "tls_certificate")]
     tls_key: Option<PathBuf>,
-    /// A proxy in front of this server speaks TLS with the clients.
-    #[arg(long, env = "KENMU_BEHIND_PROXY")]
-    behind_proxy: bool,
+    /// A proxy in front of this server speaks TLS with the clients; `--behind-proxy=false` when the file
+    /// says otherwise.
+    #[arg(
+        long,
+        env = "KENMU_BEHIND_PROXY",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        value_parser = BoolishValueParser::new()
+    )]
+    behind_proxy: Option<bool>,
 }
 
 #[derive(Subcommand)]
@@ -158,7 +169,11 @@ impl Cli {
             Command::Operator(command) => operator(&open(&config).await?, command).await,
             Command::Booth(command) => booth(&open(&config).await?, command).await,
             Command::Exchange(command) => exchange(&open(&config).await?, command).await,
-            Command::Verify => verify(&open(&config).await?).await,
+            Command::Verify => {
+                let store =
+                    store::open_existing(&config.database, config.database_key_file.as_deref()).await?;
+                verify(&store).await
+            }
         }
     }
 }
@@ -182,7 +197,7 @@ impl Serve {
         if let (Some(certificate), Some(key)) = (self.tls_certificate, self.tls_key) {
             config.tls = Some(Tls { certificate, key });
         }
-        config.behind_proxy |= self.behind_proxy;
+        config.behind_proxy = self.behind_proxy.unwrap_or(config.behind_proxy);
     }
 }
 
@@ -269,19 +284,21 @@ async fn exchange(store: &Arc<dyn Store>, command: ExchangeCommand) -> anyhow::R
 
 async fn verify(store: &Arc<dyn Store>) -> anyhow::Result<()> {
     let mut keeper = Bookkeeper::default();
-    let mut last = 0;
-    loop {
-        let page = store.ledger_after(last).await?.facts;
-        let Some((seq, _, _)) = page.last() else { break };
-        for (place, (at, _, fact)) in (last + 1..).zip(&page) {
-            if place != *at {
-                bail!("the ledger has a gap: {place} is missing");
+    let (mut last, mut missing) = (0, None);
+    let mut take = |page: Vec<(u64, Time, Fact)>| {
+        for (place, _, fact) in page {
+            if place != last + 1 {
+                missing.get_or_insert(last + 1);
             }
-            keeper.take(fact);
+            keeper.take(&fact);
+            last = place;
         }
-        last = *seq;
+    };
+    let tables = store.audit(&mut take).await?;
+    if let Some(place) = missing {
+        bail!("the ledger has a gap: {place} is missing");
     }
-    let (books, tables) = (keeper.books(), store.standing().await?);
+    let books = keeper.books();
     let expected = Standing {
         waiting: books.waiting + books.offered,
         active: books.active,
@@ -336,4 +353,24 @@ fn new_secret(what: &str, least: usize) -> anyhow::Result<String> {
 
 fn say(line: &str) -> anyhow::Result<()> {
     Ok(writeln!(std::io::stdout(), "{line}")?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn behind_proxy(file: bool, flags: &[&str]) -> bool {
+        let cli = Cli::try_parse_from(["kenmu-server", "serve"].iter().chain(flags)).unwrap();
+        let Command::Serve(serve) = cli.command else { panic!("serve was asked for") };
+        let mut config = Config { behind_proxy: file, ..Config::default() };
+        serve.over(&mut config);
+        config.behind_proxy
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_file_in_both_directions() {
+        assert!(behind_proxy(true, &[]) && !behind_proxy(false, &[]));
+        assert!(behind_proxy(false, &["--behind-proxy"]) && behind_proxy(false, &["--behind-proxy=1"]));
+        assert!(!behind_proxy(true, &["--behind-proxy=false"]) && !behind_proxy(true, &["--behind-proxy=no"]));
+    }
 }

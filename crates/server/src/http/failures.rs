@@ -48,6 +48,14 @@ impl Failures {
         true
     }
 
+    /// The password was not looked at after all: the try does not count.
+    pub fn take_back(&self, name: &str) {
+        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(tries) = names.get_mut(name) {
+            tries.count = tries.count.saturating_sub(1);
+        }
+    }
+
     /// The password was right: the count starts anew.
     pub fn forgive(&self, name: &str) {
         self.names.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
@@ -69,6 +77,19 @@ mod tests {
         assert!(!failures.may_try("op01", true, start + Millis(LOCK.0 - 1)));
         assert!(failures.may_try("op02", true, start), "another account is free");
         assert!(failures.may_try("op01", true, start + LOCK));
+    }
+
+    #[test]
+    fn a_try_whose_password_was_not_looked_at_does_not_count() {
+        let failures = Failures::default();
+        for _ in 0..3 * MAX_FAILURES {
+            assert!(failures.may_try("op01", true, Time(5)));
+            failures.take_back("op01");
+        }
+        for _ in 0..MAX_FAILURES {
+            assert!(failures.may_try("op01", true, Time(5)));
+        }
+        assert!(!failures.may_try("op01", true, Time(5)), "the others count");
     }
 
     #[test]

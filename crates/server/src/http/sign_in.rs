@@ -43,9 +43,12 @@ async fn try_sign_in(door: &Door, body: &[u8]) -> Result<SignedIn, Code> {
         return Err(Code::Locked);
     }
     let kept = account.as_ref().map(|(_, hash)| hash.as_str());
-    let good = door.checker.matches(&asked.password, kept).await.map_err(|fault| match fault {
-        HashFailed::Busy => Code::TooMany,
-        HashFailed::Hasher => Code::StoreDown,
+    let good = door.checker.matches(&asked.password, kept).await.map_err(|fault| {
+        door.failures.take_back(&asked.name);
+        match fault {
+            HashFailed::Busy => Code::TooMany,
+            HashFailed::Hasher => Code::StoreDown,
+        }
     })?;
     match account {
         Some((row, _)) if good => {

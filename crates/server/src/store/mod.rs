@@ -5,8 +5,9 @@ mod row;
 mod sqlite;
 
 use std::future::Future;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
+use std::sync::Arc;
 
 use desk::centre::Fact;
 use desk::ids::{BoothId, OperatorId, Session};
@@ -45,6 +46,23 @@ pub enum StoreError {
     /// The URL names no database that this program can use.
     #[error("the database must be given as sqlite:FILE")]
     UnknownDialect,
+    /// There is no such file, and this command makes none.
+    #[error(
+        "there is no database {0}. Name the server's own (--config, --database or KENMU_DATABASE); a first \
+         `serve` or `operator add` makes one"
+    )]
+    Missing(PathBuf),
+    /// The file cannot be read with what was given as its key.
+    #[error(
+        "the database cannot be read: {}, or the file is no database. Give the key file that it was made \
+         with (database_key_file, --database-key-file or KENMU_DATABASE_KEY_FILE), or none when it was made \
+         without",
+        if *.with_key { "it was made with another key or without one" } else { "it needs a key" }
+    )]
+    WrongKey {
+        /// Some key was given.
+        with_key: bool,
+    },
     /// The key file is not a key.
     #[error("the database key file must hold 64 hexadecimal digits")]
     BadKey,
@@ -153,12 +171,9 @@ pub struct Bearer {
     pub expires: Time,
 }
 
-/// The ledger as rows, for the check of its books.
-#[derive(Debug)]
-pub struct LedgerPage {
-    /// Seq, moment and fact, in order; empty at the end.
-    pub facts: Vec<(u64, Time, Fact)>,
-}
+/// Where the ledger is read to, some rows at a time, for the check of its books: place, moment and fact,
+/// in order.
+pub type Page<'a> = dyn FnMut(Vec<(u64, Time, Fact)>) + Send + 'a;
 
 /// How many contacts and rings the tables show in each state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -186,10 +201,9 @@ pub trait Store: Send + Sync + 'static {
     fn directory(&self, now: Time) -> Later<'_, Directory>;
     /// The number of the last change in the directory; cheap.
     fn directory_change(&self) -> Later<'_, u64>;
-    /// A page of the ledger after `seq`.
-    fn ledger_after(&self, seq: u64) -> Later<'_, LedgerPage>;
-    /// What the tables say beside the ledger.
-    fn standing(&self) -> Later<'_, Standing>;
+    /// Reads the whole ledger out, and what the tables say beside it, both as of the same moment: a server
+    /// may write meanwhile.
+    fn audit<'a>(&'a self, take: &'a mut Page<'_>) -> Later<'a, Standing>;
 
     /// Adds an account.
     fn add_operator<'a>(
@@ -234,15 +248,27 @@ pub trait Store: Send + Sync + 'static {
     fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 }
 
-/// Opens the database that a URL names, and brings its tables up to date.
+/// Opens the database that a URL names, makes it when it is not there, and brings its tables up to date.
 ///
 /// # Errors
 /// [`StoreError`]: no such dialect, a bad key, tables of a newer program.
-pub async fn open(url: &str, key_file: Option<&Path>) -> Result<std::sync::Arc<dyn Store>, StoreError> {
+pub async fn open(url: &str, key_file: Option<&Path>) -> Result<Arc<dyn Store>, StoreError> {
+    open_as(url, key_file, true).await
+}
+
+/// As [`open`], for looking: a database that is not there is refused.
+///
+/// # Errors
+/// As [`open`], and [`StoreError::Missing`].
+pub async fn open_existing(url: &str, key_file: Option<&Path>) -> Result<Arc<dyn Store>, StoreError> {
+    open_as(url, key_file, false).await
+}
+
+async fn open_as(url: &str, key_file: Option<&Path>, make: bool) -> Result<Arc<dyn Store>, StoreError> {
     if !url.starts_with("sqlite:") {
         return Err(StoreError::UnknownDialect);
     }
-    Ok(std::sync::Arc::new(sqlite::Sqlite::open(url, key_file).await?))
+    Ok(Arc::new(sqlite::Sqlite::open(url, key_file, make).await?))
 }
 
 #[cfg(test)]
@@ -264,8 +290,10 @@ mod tests {
         let bytes = std::fs::read(&file).unwrap();
         assert!(!bytes.windows(4).any(|window| window == b"op01"));
         assert!(!bytes.starts_with(b"SQLite format 3"));
-        assert!(open(&url, None).await.is_err());
-        assert!(open(&url, Some(&other)).await.is_err());
+        for (key, told) in [(None, "it needs a key"), (Some(&*other), "with another key")] {
+            let words = open(&url, key).await.err().unwrap().to_string();
+            assert!(words.contains(told) && words.contains("KENMU_DATABASE_KEY_FILE"), "{words}");
+        }
         let store = open(&url, Some(&key)).await.unwrap();
         assert!(store.operator_by_name("op01").await.unwrap().is_some());
 

@@ -1,13 +1,14 @@
 //! The ledger: written fact by fact in one transaction, read back from where it still matters.
 
 use desk::centre::Fact;
+use desk::day::Day;
 use desk::ids::Session;
 use desk::time::Time;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection, SqlitePool};
 
 use super::super::row::{VERSION, subject};
-use super::super::{Batch, Entry, LedgerPage, Loaded, Ownership, Standing, StoreError};
+use super::super::{Batch, Entry, Loaded, Ownership, Page, Standing, StoreError};
 use super::project::project;
 use super::{int, uint};
 
@@ -27,7 +28,8 @@ pub(super) async fn take_over(pool: &SqlitePool, now: Time) -> Result<Loaded, St
         .await?;
     let (last_seq, last_at) = last.map_or((0, Time(0)), |row| (uint(row.get(0)), Time(uint(row.get(1)))));
 
-    let from = day_began(oldest_needed(&mut turn).await?.unwrap_or(now).min(now));
+    // Receipt numbers count up within a day of Japan, so that days are loaded whole.
+    let from = Day::of(oldest_needed(&mut turn).await?.unwrap_or(now).min(now)).began();
     let mut rows: Vec<SqliteRow> = sqlx::query(
         "select seq, at_ms, kind, version, body from ledger
          where contact_id in (select contact_id from contact where arrived_ms >= ?)",
@@ -59,13 +61,6 @@ async fn oldest_needed(turn: &mut SqliteConnection) -> Result<Option<Time>, Stor
     .fetch_one(turn)
     .await?;
     Ok(oldest.map(|ms| Time(uint(ms))))
-}
-
-/// The Japanese midnight before `at`: receipt numbers count up within a day, so that days are loaded whole.
-fn day_began(at: Time) -> Time {
-    const JAPAN_MS: u64 = 9 * 3_600_000;
-    const DAY_MS: u64 = 24 * 3_600_000;
-    Time(((at.0 + JAPAN_MS) / DAY_MS * DAY_MS).saturating_sub(JAPAN_MS))
 }
 
 /// The operators' own facts from `since` on, and of each operator the last ones from before.
@@ -147,22 +142,31 @@ async fn append(turn: &mut SqliteConnection, seq: u64, entry: &Entry) -> Result<
     Ok(())
 }
 
-pub(super) async fn after(pool: &SqlitePool, seq: u64) -> Result<LedgerPage, StoreError> {
-    let rows =
-        sqlx::query("select seq, at_ms, kind, version, body from ledger where seq > ? order by seq limit ?")
-            .bind(int(seq))
-            .bind(PAGE)
-            .fetch_all(pool)
-            .await?;
-    Ok(LedgerPage { facts: rows.iter().map(read).collect::<Result<_, _>>()? })
+/// One read transaction: a write-ahead log shows it one moment, whatever a server writes meanwhile.
+pub(super) async fn audit(pool: &SqlitePool, take: &mut Page<'_>) -> Result<Standing, StoreError> {
+    let mut turn = pool.begin().await?;
+    let mut last = 0;
+    loop {
+        let rows = sqlx::query(
+            "select seq, at_ms, kind, version, body from ledger where seq > ? order by seq limit ?",
+        )
+        .bind(last)
+        .bind(PAGE)
+        .fetch_all(&mut *turn)
+        .await?;
+        let Some(newest) = rows.last() else { break };
+        last = newest.get(0);
+        take(rows.iter().map(read).collect::<Result<_, _>>()?);
+    }
+    standing(&mut turn).await
 }
 
-pub(super) async fn standing(pool: &SqlitePool) -> Result<Standing, StoreError> {
+async fn standing(turn: &mut SqliteConnection) -> Result<Standing, StoreError> {
     let row = sqlx::query(
         "select coalesce(sum(state = 'waiting'), 0), coalesce(sum(state in ('connecting', 'live')), 0),
                 coalesce(sum(state = 'wrapping'), 0), coalesce(sum(state = 'closed'), 0) from contact",
     )
-    .fetch_one(pool)
+    .fetch_one(turn)
     .await?;
     Ok(Standing {
         waiting: uint(row.get(0)),
@@ -231,5 +235,34 @@ mod tests {
         let waiting = centre.contact(ContactId(3)).unwrap();
         assert_eq!((waiting.phase, waiting.serial), (Phase::Waiting, 2));
         assert!(centre.contact(ContactId(1)).is_none());
+    }
+
+    #[tokio::test]
+    async fn the_books_and_the_tables_are_read_as_of_one_moment() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("k.db").display());
+        let store = open(&url, None).await.unwrap();
+        store_facts(&*store, 1, &life(1, NOON, true)).await;
+        // Between the ledger and the tables somebody else writes a contact into them.
+        let mut read = Vec::new();
+        let mut take = |page: Vec<(u64, Time, Fact)>| {
+            read.extend(page.iter().map(|(place, _, _)| *place));
+            let url = url.clone();
+            std::thread::spawn(move || write_a_contact(&url)).join().unwrap();
+        };
+        let closed = store.audit(&mut take).await.unwrap().closed;
+        assert_eq!((read, closed), (vec![1, 2], 1));
+        assert_eq!(store.audit(&mut |_| {}).await.unwrap().closed, 2, "the next look sees it");
+    }
+
+    fn write_a_contact(url: &str) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let other = SqlitePool::connect(url).await.unwrap();
+            let insert = "insert into contact (contact_id, number, channel, state, arrived_ms)
+                          values (2, 'W-2', 'booth', 'closed', 1)";
+            sqlx::raw_sql(insert).execute(&other).await.unwrap();
+            other.close().await;
+        });
     }
 }

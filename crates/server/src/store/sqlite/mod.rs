@@ -15,7 +15,7 @@ use desk::time::Time;
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
-use super::{Batch, Bearer, Directory, Later, LedgerPage, Loaded, OperatorRow, Standing, Store, StoreError};
+use super::{Batch, Bearer, Directory, Later, Loaded, OperatorRow, Page, Standing, Store, StoreError};
 use crate::secret::TokenHash;
 
 /// How long a write waits for another process (a command of the administrator) to finish its own.
@@ -23,6 +23,8 @@ const BUSY_WAIT: Duration = Duration::from_secs(5);
 /// Readers beside the writer: sign-ins and hellos, so that they never wait behind a commit.
 const READERS: u32 = 4;
 
+/// SQLITE_NOTADB: the first page makes no sense, which is how a wrong key shows.
+const NOT_A_DATABASE: &str = "26";
 /// The digits of a raw SQLCipher key.
 const KEY_DIGITS: usize = 64;
 
@@ -34,21 +36,34 @@ pub(super) struct Sqlite {
 }
 
 impl Sqlite {
-    pub(super) async fn open(url: &str, key_file: Option<&Path>) -> Result<Sqlite, StoreError> {
+    pub(super) async fn open(url: &str, key_file: Option<&Path>, make: bool) -> Result<Sqlite, StoreError> {
         let mut options = SqliteConnectOptions::from_str(url)?;
+        let file = options.get_filename();
+        if !make && !file.is_file() {
+            return Err(StoreError::Missing(file.to_owned()));
+        }
         if let Some(path) = key_file {
             options = options.pragma("key", read_key(path)?);
         }
         let options = options
-            .create_if_missing(true)
+            .create_if_missing(make)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY_WAIT);
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await;
+        let writer = writer.map_err(|fault| unreadable(fault, key_file.is_some()))?;
         sqlx::migrate!("../../migrations/server").run(&writer).await?;
         let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;
         Ok(Sqlite { writer, readers })
+    }
+}
+
+/// What SQLite calls "file is not a database", said so that somebody can do something about it.
+fn unreadable(fault: sqlx::Error, with_key: bool) -> StoreError {
+    match fault.as_database_error().and_then(|inner| inner.code()) {
+        Some(code) if code == NOT_A_DATABASE => StoreError::WrongKey { with_key },
+        Some(_) | None => StoreError::Database(fault),
     }
 }
 
@@ -92,12 +107,8 @@ impl Store for Sqlite {
         Box::pin(people::directory_change(&self.readers))
     }
 
-    fn ledger_after(&self, seq: u64) -> Later<'_, LedgerPage> {
-        Box::pin(ledger::after(&self.readers, seq))
-    }
-
-    fn standing(&self) -> Later<'_, Standing> {
-        Box::pin(ledger::standing(&self.readers))
+    fn audit<'a>(&'a self, take: &'a mut Page<'_>) -> Later<'a, Standing> {
+        Box::pin(ledger::audit(&self.readers, take))
     }
 
     fn add_operator<'a>(
@@ -127,7 +138,11 @@ impl Store for Sqlite {
     }
 
     fn remove_token(&self, token: TokenHash) -> Later<'_, bool> {
-        Box::pin(people::remove_token(&self.writer, token))
+        Box::pin(async move {
+            // A made-up token is found out by a reader: the hub's writer never waits for a stranger.
+            Ok(people::is_token(&self.readers, token).await?
+                && people::remove_token(&self.writer, token).await?)
+        })
     }
 
     fn add_booth<'a>(

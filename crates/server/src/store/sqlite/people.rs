@@ -161,14 +161,27 @@ pub(super) async fn bearer(
     Ok(row.map(|row| Bearer { operator: OperatorId(small(row.get(0))), expires: Time(uint(row.get(1))) }))
 }
 
+/// Whether this token is kept, dead or alive.
+pub(super) async fn is_token(pool: &SqlitePool, token: TokenHash) -> Result<bool, StoreError> {
+    let found: Option<i64> = sqlx::query_scalar("select 1 from operator_token where token_hash = ?")
+        .bind(token.0.as_slice())
+        .fetch_optional(pool)
+        .await?;
+    Ok(found.is_some())
+}
+
 pub(super) async fn remove_token(pool: &SqlitePool, token: TokenHash) -> Result<bool, StoreError> {
     let mut turn = begin(pool).await?;
     let gone = sqlx::query("delete from operator_token where token_hash = ?")
         .bind(token.0.as_slice())
         .execute(&mut *turn)
         .await?;
+    // Signed out twice at the same moment: nothing is written, and the directory is as it was.
+    if gone.rows_affected() == 0 {
+        return Ok(false);
+    }
     told(turn).await?;
-    Ok(gone.rows_affected() > 0)
+    Ok(true)
 }
 
 pub(super) async fn add_booth(
@@ -208,8 +221,11 @@ pub(super) async fn revoke_booth(pool: &SqlitePool, booth: BoothId, now: Time) -
         .bind(i64::from(booth.0))
         .execute(&mut *turn)
         .await?;
+    if gone.rows_affected() == 0 {
+        return Ok(false);
+    }
     told(turn).await?;
-    Ok(gone.rows_affected() > 0)
+    Ok(true)
 }
 
 pub(super) async fn add_exchange_key(
@@ -256,4 +272,35 @@ pub(super) async fn revoke_exchange_keys(
     .await?;
     told(turn).await?;
     Ok(gone.rows_affected())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::{Bearer, open};
+    use super::*;
+    use crate::secret::hash_token;
+
+    #[tokio::test]
+    async fn a_sign_out_with_a_made_up_token_changes_nothing_and_waits_for_no_writer() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("k.db").display());
+        let store = open(&url, None).await.unwrap();
+        let operator = store.add_operator("op01", "オペレーター01", "hash", Time(1)).await.unwrap();
+        let good = hash_token("good");
+        store.add_token(good, Bearer { operator, expires: Time(100) }, Time(1)).await.unwrap();
+        let before = store.directory_change().await.unwrap();
+
+        // Somebody writes: a stranger's sign-out is answered all the same.
+        let other = SqlitePool::connect(&url).await.unwrap();
+        let writing = other.begin_with("begin immediate").await.unwrap();
+        assert!(!store.remove_token(hash_token("made up")).await.unwrap());
+        drop(writing);
+        other.close().await;
+        assert_eq!(store.directory_change().await.unwrap(), before);
+
+        assert!(store.remove_token(good).await.unwrap());
+        assert_eq!(store.directory_change().await.unwrap(), before + 1);
+        assert!(!store.remove_token(good).await.unwrap());
+        assert_eq!(store.directory_change().await.unwrap(), before + 1);
+    }
 }
