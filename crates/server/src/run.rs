@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use desk::time::Time;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
@@ -13,6 +15,10 @@ use crate::http::{self, Door, ListenError, Listening};
 use crate::hub::{self, Hub, HubError, Inbox, Setup, Status};
 use crate::secret::{Checker, HashFailed};
 use crate::store::{self, Store, StoreError};
+
+/// How long a stop waits for the turn at hand, and for the files to close. A healthy disk needs far less,
+/// and whoever started the server (systemd: 90 s) kills it in the end.
+const STOP_LIMIT: Duration = Duration::from_secs(10);
 
 /// Why a server did not start, or stopped by itself.
 #[derive(Debug, thiserror::Error)]
@@ -63,16 +69,20 @@ impl Running {
         }
     }
 
-    /// Stops in good order: no new connections, the turn at hand is stored, the lines close.
+    /// Stops in good order: no new connections, the turn at hand is stored, the lines close. A store that
+    /// does not answer cannot hold it up: what it did not take has not happened.
     pub async fn stop(mut self) {
         // Nobody listens any more when the hub has already ended.
         let _ = self.stop.send(true);
         self.watch.abort();
-        if !self.hub.is_finished() {
-            let _ = (&mut self.hub).await;
+        if !self.hub.is_finished() && timeout(STOP_LIMIT, &mut self.hub).await.is_err() {
+            tracing::warn!("the store does not answer; the turn at hand is given up");
+            self.hub.abort();
         }
         self.listening.stop().await;
-        self.store.close().await;
+        if timeout(STOP_LIMIT, self.store.close()).await.is_err() {
+            tracing::warn!("the database did not close; the next start puts it in order");
+        }
         tracing::info!("stopped");
     }
 
@@ -119,6 +129,9 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
             return Err(fault.into());
         }
     };
+    if let Some(words) = http::booth_page_missing(&config.booth_page) {
+        tracing::warn!("{words}");
+    }
     let (stop, stopped) = watch::channel(false);
     let tls = config.tls.is_some();
     let watch = tokio::spawn(hub::watch(Arc::clone(&store), clock, inbox));

@@ -209,3 +209,29 @@ async fn a_server_that_is_started_twice_by_mistake_leaves_the_first_one_alone() 
     assert!(words.contains("cannot listen"), "{words}");
     assert_eq!(page.ask(BoothSays::Ring).await, None);
 }
+
+#[tokio::test]
+async fn a_server_whose_store_is_down_can_still_be_stopped() {
+    let mut house = House::build();
+    let booth = house.add_booth("ブース1");
+    house.start().await;
+    let mut page = house.booth(&booth).await;
+    let raw = sqlx::SqlitePool::connect(&house.config.database).await.unwrap();
+    sqlx::raw_sql("alter table counter rename to away").execute(&raw).await.unwrap();
+    raw.close().await;
+    page.wire.say(common::new_request(), BoothSays::Ring).await;
+    assert_eq!(page.wire.goodbye().await, Some(Code::StoreDown));
+    let server = house.server.take().unwrap();
+    tokio::time::timeout(Duration::from_secs(8), server.stop()).await.expect("it stops");
+}
+
+#[tokio::test]
+async fn verify_makes_no_database_and_says_what_to_do() {
+    let mut house = House::build();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("elsewhere.db");
+    house.config.database = format!("sqlite:{}", file.display());
+    let words = house.command(&["verify"], "").unwrap_err();
+    assert!(words.contains("there is no database") && words.contains("KENMU_DATABASE"), "{words}");
+    assert!(!file.exists());
+}

@@ -23,6 +23,19 @@ const PERMISSIONS: HeaderValue =
     HeaderValue::from_static("camera=(self), microphone=(self), autoplay=(self)");
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 
+/// What is wrong with a folder that should hold the page, and what to do; none when it is there. A server
+/// without booths works without it, so that this is a warning.
+pub(crate) fn missing(folder: &Path) -> Option<String> {
+    let index = folder.join("index.html");
+    (!index.is_file()).then(|| {
+        format!(
+            "{} is not there: /booth/ answers 404 and no booth can call. Build the page (`npm run build` in \
+             ui) and name its folder (booth_page, --booth-page or KENMU_BOOTH_PAGE)",
+            index.display()
+        )
+    })
+}
+
 /// Serves a folder.
 pub(super) fn service(folder: &Path) -> Router {
     Router::new().fallback_service(ServeDir::new(folder)).layer(map_response(with_headers))
@@ -40,4 +53,18 @@ async fn with_headers(mut response: Response) -> Response {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_without_the_page_is_told_with_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let words = missing(folder.path()).unwrap();
+        assert!(words.contains("index.html") && words.contains("KENMU_BOOTH_PAGE"), "{words}");
+        std::fs::write(folder.path().join("index.html"), "<!doctype html>").unwrap();
+        assert_eq!(missing(folder.path()), None);
+    }
 }

@@ -28,6 +28,7 @@ use crate::hub::{Inbox, Status};
 use crate::secret::Checker;
 use crate::store::Store;
 
+pub(crate) use booth_page::missing as booth_page_missing;
 pub use listen::ListenError;
 pub(crate) use listen::Listening;
 

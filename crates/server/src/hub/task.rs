@@ -117,7 +117,11 @@ impl Hub {
                 Err(StoreError::Superseded) => return Err(HubError::Superseded),
                 Err(fault) => {
                     tracing::error!(%fault, "the store failed; beginning again from it");
-                    self.begin_again(&mut inbox).await;
+                    tokio::select! {
+                        biased;
+                        _ = stop.wait_for(|stop| *stop) => return Ok(()),
+                        () = self.begin_again(&mut inbox) => {}
+                    }
                 }
             }
         }
