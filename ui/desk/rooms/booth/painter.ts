@@ -28,7 +28,8 @@ export class Painter {
 
   constructor(canvas: HTMLCanvasElement, events: PainterEvents) {
     this.#canvas = canvas;
-    this.#brush = canvas.getContext('2d', { alpha: false });
+    // Kept in memory, where the decoder puts its pictures: no way through a graphics card, which may be an emulated one.
+    this.#brush = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
     this.#events = events;
   }
 

@@ -10,6 +10,16 @@ const SILENCE = 1000;
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 16_000;
 
+/** How a picture comes in and who is told. */
+export interface Arrival {
+  /** Where it comes in; none before the first was asked for. */
+  readonly door: PictureDoor | null;
+  /** An answer is on its way: what comes is the visitor's picture, even before the view that names the talk. */
+  readonly expecting: boolean;
+  /** The first picture of a talk stands. */
+  first(): void;
+}
+
 /** What the picture asks of its surroundings. */
 export interface PictureHost {
   /** A new door is wanted. */
