@@ -7,4 +7,8 @@ export type RingEnd = { "kind": "taken_by",
 /**
  * That operator's name.
  */
-name: string, } | { "kind": "visitor_left" } | { "kind": "no_answer" } | { "kind": "declined" };
+name: string, } | { "kind": "visitor_left" } | { "kind": "no_answer" } | { "kind": "declined" } | { "kind": "not_connected", 
+/**
+ * True: the visitor is back at the head of the queue; false: the contact is over.
+ */
+returned: boolean, };

@@ -5,7 +5,7 @@ mod shift;
 
 use std::collections::BTreeMap;
 
-use desk::centre::{Centre, Fact, Input, Output, Owner, Settings};
+use desk::centre::{Centre, Fact, Input, Output, Owner, Settings, Standing};
 use desk::code::Code;
 use desk::contact::{DeclineReason, Disposition, Phase};
 use desk::ids::{ContactId, Fence, OfferId, OperatorId};
@@ -258,7 +258,8 @@ fn input(model: &Model, shift: &Shift, step: Step) -> Option<Input> {
         Step::Exchange(true) => {
             let bridge = |id: u32| {
                 let (contact, _) = model.in_hand(op(id))?;
-                Some((contact, shift.centre.contact(contact)?.fence))
+                let seen = shift.centre.contact(contact)?;
+                Some(Standing { contact, fence: seen.fence, held: seen.phase == Phase::Held })
             };
             Input::ExchangeUp { bridges: (1..SEATS).filter_map(bridge).collect() }
         }

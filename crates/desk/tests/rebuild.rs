@@ -2,7 +2,7 @@
 
 mod shift;
 
-use desk::centre::{Input, Owner};
+use desk::centre::{Input, Owner, Standing};
 use desk::contact::Phase;
 use desk::presence::{Channels, Presence};
 use shift::{Shift, booth, joins, op};
@@ -22,7 +22,8 @@ fn a_busy_centre_comes_back_equal_and_its_talks_go_on() {
     shift.restart(4_000);
     assert_eq!(phases(&shift), before);
     shift.say(Input::Attach { operator: op(1), session });
-    assert_eq!(joins(&shift.say(Input::ExchangeUp { bridges: vec![(talk, fence)] })), []);
+    let bridge = Standing { contact: talk, fence, held: false };
+    assert_eq!(joins(&shift.say(Input::ExchangeUp { bridges: vec![bridge] })), []);
     assert_eq!(shift.phase(talk), Phase::Live);
 }
 

@@ -5,7 +5,7 @@ mod shift;
 
 use std::fmt::Write as _;
 
-use desk::centre::{Fact, Input, Output, Owner, Settings};
+use desk::centre::{Fact, Input, Output, Owner, Settings, Standing};
 use desk::code::Code;
 use desk::contact::{DeclineReason, Disposition, Phase};
 use desk::ids::{ContactId, Fence, OfferId, Session};
@@ -13,7 +13,7 @@ use desk::presence::{AwayWhy, Channels, Chosen, Presence};
 use shift::{BOTH, Shift, booth, op};
 
 /// How many kinds of input [`inputs`] makes.
-const INPUTS: usize = 27;
+const INPUTS: usize = 28;
 
 /// Every kind of input, aimed at operator 1, booth 1 and what they have to do with each other.
 fn inputs(shift: &Shift) -> Vec<(&'static str, Input)> {
@@ -52,6 +52,7 @@ fn inputs(shift: &Shift) -> Vec<(&'static str, Input)> {
         ("joined", Input::Joined { contact, fence }),
         ("join failed", Input::JoinFailed { contact, fence, code: no_media }),
         ("exchange up, bare", Input::ExchangeUp { bridges: Vec::new() }),
+        ("exchange up, held", Input::ExchangeUp { bridges: vec![Standing { contact, fence, held: true }] }),
         ("exchange down", Input::ExchangeDown),
         ("settings", Input::Settings(Settings { open: Channels::Phone, ..Settings::default() })),
     ]
@@ -283,6 +284,11 @@ fn every_state_has_an_answer_to_every_input() {
         assert_eq!(refused(&answers, "ring"), (!over).then_some(Code::AlreadyWaiting), "{name}: ring");
         let finish = refused(&answers, "finish");
         assert_eq!(finish.is_none(), phase == Phase::Wrapping, "{name}: finish");
+        let holds = |(name, outputs): &(&str, Vec<Output>)| {
+            *name == "exchange up, held" && outputs.iter().any(|out| matches!(out, Output::Hold { .. }))
+        };
+        let talk = matches!(phase, Phase::Connecting | Phase::Live);
+        assert_eq!(answers.iter().any(holds), talk, "{name}: only a hold of the ledger stays");
         let live = matches!(phase, Phase::Live | Phase::Held) || name == "connecting again";
         assert_eq!(refused(&answers, "end").is_none(), live, "{name}: end");
     }

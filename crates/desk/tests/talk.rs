@@ -2,11 +2,11 @@
 
 mod shift;
 
-use desk::centre::{Input, Output, Owner};
+use desk::centre::{Input, Output, Owner, RescindWhy, Standing};
 use desk::code::Code;
 use desk::contact::Phase;
 use desk::end::EndReason;
-use desk::ids::ContactId;
+use desk::ids::{ContactId, Fence};
 use desk::presence::{Channels, Chosen, Presence};
 use desk::time::Millis;
 use shift::{MORNING, Shift, booth, joins, op, refused};
@@ -24,6 +24,21 @@ fn released(outputs: &[Output]) -> Vec<(ContactId, EndReason)> {
 fn hold(shift: &mut Shift, contact: ContactId, held: bool) -> Vec<Output> {
     let session = shift.session(1);
     shift.say(Input::Hold { operator: op(1), session, contact, held })
+}
+
+fn stands(contact: ContactId, fence: Fence, held: bool) -> Standing {
+    Standing { contact, fence, held }
+}
+
+/// What an operator is told about a talk that did not come about: who, and whether the visitor waits again.
+fn not_connected(outputs: &[Output]) -> Vec<(u32, bool)> {
+    let told = |output: &Output| match output {
+        Output::Rescind { operator, why: RescindWhy::NotConnected { returned }, .. } => {
+            Some((operator.0, *returned))
+        }
+        _ => None,
+    };
+    outputs.iter().filter_map(told).collect()
 }
 
 fn booth_gone(shift: &mut Shift) {
@@ -103,7 +118,7 @@ fn a_failed_connection_goes_back_to_the_head_once_and_then_ends() {
     shift.accept(1);
     let fence = shift.contact(contact).fence;
     let no_media = Input::JoinFailed { contact, fence, code: Code::NoMedia };
-    shift.say(no_media);
+    assert_eq!(not_connected(&shift.say(no_media)), [(1, true)]);
     // The seat where it failed is spared for the moment and takes the next one.
     assert_eq!(shift.centre.ahead(contact), Some(0));
     assert_eq!((shift.phase(contact), shift.phase(behind)), (Phase::Waiting, Phase::Offered));
@@ -112,6 +127,7 @@ fn a_failed_connection_goes_back_to_the_head_once_and_then_ends() {
     shift.accept(1);
     let outputs = shift.pass(5_000);
     assert_eq!(released(&outputs), [(contact, EndReason::MediaFailed)]);
+    assert_eq!(not_connected(&outputs), [(1, false)]);
     assert_eq!((shift.phase(contact), shift.who(1).presence), (Phase::Closed, READY));
 }
 
@@ -253,10 +269,25 @@ fn an_exchange_that_comes_back_with_the_bridge_changes_nothing() {
     shift.say(Input::ExchangeDown);
     assert_eq!(refused(&hold(&mut shift, contact, true)), Some(Code::NoExchange));
     shift.pass(10_000);
-    let outputs = shift.say(Input::ExchangeUp { bridges: vec![(contact, fence)] });
+    let outputs = shift.say(Input::ExchangeUp { bridges: vec![stands(contact, fence, false)] });
     assert_eq!(outputs, []);
     assert_eq!(shift.phase(contact), Phase::Live);
     assert!(shift.contact(contact).visitor_up);
+}
+
+#[test]
+fn a_hold_that_the_exchange_has_not_heard_is_said_again() {
+    let mut shift = Shift::with_ready(1);
+    let contact = shift.talk(1, 1);
+    let fence = shift.contact(contact).fence;
+    for held in [true, false] {
+        hold(&mut shift, contact, held);
+        shift.say(Input::ExchangeDown);
+        let differs = Input::ExchangeUp { bridges: vec![stands(contact, fence, !held)] };
+        assert_eq!(shift.say(differs), [Output::Hold { contact, fence, held }]);
+        let fits = Input::ExchangeUp { bridges: vec![stands(contact, fence, held)] };
+        assert_eq!(shift.say(fits), []);
+    }
 }
 
 #[test]
@@ -311,8 +342,8 @@ fn a_bridge_that_should_not_stand_is_taken_apart() {
     let fence = shift.contact(contact).fence;
     shift.say(Input::ExchangeDown);
     shift.end(1, contact);
-    let strange = (ContactId(99), desk::ids::Fence(3));
-    let outputs = shift.say(Input::ExchangeUp { bridges: vec![(contact, fence), strange] });
+    let strange = stands(ContactId(99), Fence(3), false);
+    let outputs = shift.say(Input::ExchangeUp { bridges: vec![stands(contact, fence, false), strange] });
     assert_eq!(
         released(&outputs),
         [(contact, EndReason::OperatorEnded), (ContactId(99), EndReason::ExchangeLost)]

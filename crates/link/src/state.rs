@@ -170,6 +170,11 @@ pub enum RingEnd {
     NoAnswer,
     /// Declined here.
     Declined,
+    /// It was taken here, and the two could not be joined.
+    NotConnected {
+        /// True: the visitor is back at the head of the queue; false: the contact is over.
+        returned: bool,
+    },
 }
 
 /// A word about the last ring.

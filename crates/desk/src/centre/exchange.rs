@@ -2,7 +2,7 @@
 
 use super::record::{Hand, Stage, State};
 use super::turn::Turn;
-use super::{Fact, OfferOutcome, Output, Owner, RejoinWhy, RescindWhy};
+use super::{Fact, OfferOutcome, Output, Owner, RejoinWhy, RescindWhy, Standing};
 use crate::code::Code;
 use crate::end::EndReason;
 use crate::ids::{ContactId, Fence, OperatorId};
@@ -69,16 +69,16 @@ impl Turn<'_> {
     }
 
     /// Compares the bridges that stand with the talks in the ledger.
-    pub fn exchange_up(&mut self, bridges: &[(ContactId, Fence)]) -> Result<(), Code> {
+    pub fn exchange_up(&mut self, bridges: &[Standing]) -> Result<(), Code> {
         self.centre.lines.set_exchange(true, self.now);
         self.distrust_legs_without(bridges);
-        for (contact, fence) in bridges {
-            self.release_if_strange(*contact, *fence);
+        for bridge in bridges {
+            self.release_if_strange(bridge.contact, bridge.fence);
         }
         let talks: Vec<ContactId> = self.centre.talks().map(|(id, _)| id).collect();
         for contact in talks {
-            let bridge = bridges.iter().find(|(id, _)| *id == contact).map(|(_, fence)| *fence);
-            self.reconcile(contact, bridge);
+            let bridge = bridges.iter().find(|bridge| bridge.contact == contact);
+            self.reconcile(contact, bridge.copied());
         }
         let waiting: Vec<ContactId> = self.centre.ledger.queue.iter().map(|(_, _, id)| *id).collect();
         for contact in waiting {
@@ -87,9 +87,9 @@ impl Turn<'_> {
         Ok(())
     }
 
-    fn distrust_legs_without(&mut self, bridges: &[(ContactId, Fence)]) {
+    fn distrust_legs_without(&mut self, bridges: &[Standing]) {
         let ledger = &self.centre.ledger;
-        let joined = bridges.iter().filter_map(|(id, _)| ledger.contacts.get(id));
+        let joined = bridges.iter().filter_map(|bridge| ledger.contacts.get(&bridge.contact));
         let kept: Vec<Owner> = (joined)
             .filter_map(|contact| contact.talk().map(|talk| (contact.visitor(), talk.operator)))
             .flat_map(|(visitor, operator)| visitor.into_iter().chain([Owner::Operator { operator }]))
@@ -109,20 +109,33 @@ impl Turn<'_> {
         self.effect(Output::Release { contact, fence, end });
     }
 
-    fn reconcile(&mut self, contact: ContactId, bridge: Option<Fence>) {
+    fn reconcile(&mut self, contact: ContactId, bridge: Option<Standing>) {
         let known = self.centre.ledger.contact(contact);
         let Some(talk) = known.talk() else { return };
         let (operator, raised) = (talk.operator, known.fence);
         match (talk.stage, bridge) {
-            (Stage::Connecting(_), Some(fence)) if fence == talk.fence => self.go_live(contact, operator),
+            (Stage::Connecting(_), Some(bridge)) if bridge.fence == talk.fence => {
+                self.go_live(contact, operator);
+                self.settle_hold(bridge, false);
+            }
             (Stage::Connecting(_), _) => self.join_when_ready(contact),
-            (Stage::Live | Stage::Held, Some(fence)) if fence == talk.fence => {}
+            (Stage::Live, Some(bridge)) if bridge.fence == talk.fence => self.settle_hold(bridge, false),
+            (Stage::Held, Some(bridge)) if bridge.fence == talk.fence => self.settle_hold(bridge, true),
             (Stage::Live | Stage::Held, other) => {
-                let fence = Fence(raised.max(other.unwrap_or(Fence(0))).0 + 1);
+                let seen = other.map_or(Fence(0), |bridge| bridge.fence);
+                let fence = Fence(raised.max(seen).0 + 1);
                 self.fact(Fact::Rejoined { contact, operator, fence, why: RejoinWhy::BridgeGone });
                 self.show_hand(operator);
                 self.join_when_ready(contact);
             }
+        }
+    }
+
+    /// A hold that was cut off on its way to the exchange is said again; what the ledger says counts.
+    fn settle_hold(&mut self, bridge: Standing, held: bool) {
+        let Standing { contact, fence, .. } = bridge;
+        if bridge.held != held {
+            self.effect(Output::Hold { contact, fence, held });
         }
     }
 }

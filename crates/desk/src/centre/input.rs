@@ -230,12 +230,23 @@ pub enum Input {
     /// [`Input::Media`]; a leg that is not told is taken as down, unless its bridge stands.
     ExchangeUp {
         /// The standing bridges.
-        bridges: Vec<(ContactId, Fence)>,
+        bridges: Vec<Standing>,
     },
     /// The line to the exchange is gone (its media may well go on).
     ExchangeDown,
     /// The settings changed.
     Settings(Settings),
+}
+
+/// A bridge that stands at the exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Which contact.
+    pub contact: ContactId,
+    /// The highest fence that the exchange has seen.
+    pub fence: Fence,
+    /// The two are held apart there.
+    pub held: bool,
 }
 
 /// Why an offer came to this seat.
@@ -268,6 +279,11 @@ pub enum RescindWhy {
     Declined,
     /// The operator's line was lost or signed out.
     SeatGone,
+    /// It was taken here, and the two could not be joined.
+    NotConnected {
+        /// True: the visitor is back at the head of the queue; false: the contact is over.
+        returned: bool,
+    },
 }
 
 /// Everything that a centre does. Facts come first and are stored before any other output is carried out.
@@ -290,7 +306,7 @@ pub enum Output {
         /// When the ring ends.
         expires: Time,
     },
-    /// Stop a ring.
+    /// Stop a ring; or, with [`RescindWhy::NotConnected`], tell what became of one that was taken.
     Rescind {
         /// At whom.
         operator: OperatorId,

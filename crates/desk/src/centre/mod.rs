@@ -32,7 +32,7 @@ use lines::Lines;
 use turn::Turn;
 
 pub use fact::{Fact, OfferOutcome, RejoinWhy};
-pub use input::{Input, OfferWhy, Output, Owner, Party, RescindWhy, Settings};
+pub use input::{Input, OfferWhy, Output, Owner, Party, RescindWhy, Settings, Standing};
 pub use shown::{BoothView, ContactView, DayCounts, OfferView, OperatorView, QueueView};
 
 /// One contractor site with its queue: the unit of isolation.

@@ -103,10 +103,23 @@ impl Turn<'_> {
                 if failures >= CONNECT_TRIES =>
             {
                 self.end_contact(contact, EndReason::MediaFailed);
+                self.tell_not_connected(contact, talk.operator, false);
             }
             ConnectWhy::Accepted | ConnectWhy::Again(RejoinWhy::OperatorBack) => {
                 self.return_to_queue(contact, talk.operator);
+                self.tell_not_connected(contact, talk.operator, true);
             }
+        }
+    }
+
+    /// The operator who took it hears why the talk is not there. Too long ago to be remembered: the board
+    /// shows it all the same.
+    fn tell_not_connected(&mut self, contact: ContactId, operator: OperatorId, returned: bool) {
+        let taken = self.centre.ledger.past.iter().rev().find(|past| {
+            past.contact == contact && past.operator == operator && past.outcome == OfferOutcome::Answered
+        });
+        if let Some(offer) = taken.map(|past| past.offer) {
+            self.effect(Output::Rescind { operator, offer, why: RescindWhy::NotConnected { returned } });
         }
     }
 

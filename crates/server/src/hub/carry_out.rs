@@ -83,6 +83,7 @@ impl Hub {
             RescindWhy::VisitorLeft => RingEnd::VisitorLeft,
             RescindWhy::NoAnswer => RingEnd::NoAnswer,
             RescindWhy::Declined => RingEnd::Declined,
+            RescindWhy::NotConnected { returned } => RingEnd::NotConnected { returned },
             RescindWhy::SeatGone => return,
         };
         if let Some(desk) = self.parties.desks.get_mut(&operator) {

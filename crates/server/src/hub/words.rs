@@ -1,9 +1,11 @@
 //! What is said on a line, as the machine's inputs; media words pass through. No decision here.
 
-use desk::centre::{Input, Owner};
+use desk::centre::{Input, Owner, Standing};
 use desk::code::Code;
 use desk::ids::{BoothId, OperatorId, Session};
-use link::message::{BoothSays, ExchangeOrder, ExchangeSays, LegFact, LegOffer, LegSignal, OperatorSays};
+use link::message::{
+    BoothSays, Bridge, ExchangeOrder, ExchangeSays, LegFact, LegOffer, LegSignal, OperatorSays,
+};
 
 use super::parties::Caller;
 use super::task::Hub;
@@ -120,8 +122,12 @@ impl Hub {
         match body {
             ExchangeSays::Inventory { bridges, legs } => {
                 tracing::info!(bridges = bridges.len(), legs = legs.len(), "exchange told what stands");
-                let standing = bridges.iter().map(|bridge| (bridge.contact, bridge.fence)).collect();
-                let refused = self.feed(turn, Input::ExchangeUp { bridges: standing });
+                let stand = |bridge: &Bridge| {
+                    let Bridge { contact, fence, held, .. } = *bridge;
+                    Standing { contact, fence, held }
+                };
+                let bridges = bridges.iter().map(stand).collect();
+                let refused = self.feed(turn, Input::ExchangeUp { bridges });
                 for leg in legs {
                     self.media(turn, leg);
                 }

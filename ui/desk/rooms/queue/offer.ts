@@ -37,6 +37,7 @@ export function ringEnd(end: RingEnd): string {
     case 'visitor_left': return '来庁者が呼び出しを取りやめました';
     case 'no_answer': return '応答がなかったため、次の担当へ回しました';
     case 'declined': return '受けられないと伝え、次の担当へ回しました';
+    case 'not_connected': return end.returned ? '接続できませんでした。来庁者は待ち列に戻りました' : '接続できませんでした。この呼び出しは終了しました';
   }
 }
 
