@@ -2,8 +2,8 @@
 //! heard is handed on in order, and a gap leads to a snapshot. Knows no meaning of what it carries.
 
 mod carrier;
+mod memory;
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,8 +15,8 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use crate::message::{Down, RequestId, Resume, Up, VERSION, Who};
-use crate::resume::{Cursor, Step};
+use crate::message::{RequestId, Up, Who};
+use memory::{Cut, Memory, Pause};
 
 /// How many requests may wait for their answers; a person makes a few a minute, so more is a fault.
 const MAX_UNANSWERED: usize = 64;
@@ -54,7 +54,7 @@ pub enum LineEvent<S, C, G> {
         /// The server's clock.
         now: Time,
     },
-    /// Cut; trying again.
+    /// Cut after it was up, told once; trying again.
     Down,
     /// Everything.
     Snapshot {
@@ -119,28 +119,16 @@ where
 {
     let (said, inbox) = mpsc::channel(MAX_UNANSWERED);
     let (events, heard) = mpsc::channel(MAX_UNREAD);
-    let keeper = Keeper { config, inbox, events, unanswered: VecDeque::new(), cursor: None, session: Session(0) };
+    let keeper = Keeper { config, inbox, events, memory: Memory::new() };
     tokio::spawn(keeper.run());
     (Line { said }, heard)
-}
-
-/// Why one connection ended.
-enum Cut {
-    /// Try again.
-    Again,
-    /// The owner dropped the line.
-    Closed,
-    /// The server does not want us.
-    Refused(Code),
 }
 
 struct Keeper<T, S, C, G> {
     config: Config,
     inbox: mpsc::Receiver<(RequestId, T)>,
     events: mpsc::Sender<LineEvent<S, C, G>>,
-    unanswered: VecDeque<(RequestId, T)>,
-    cursor: Option<Cursor>,
-    session: Session,
+    memory: Memory<T>,
 }
 
 impl<T, S, C, G> Keeper<T, S, C, G>
@@ -151,7 +139,7 @@ where
     G: DeserializeOwned,
 {
     async fn run(mut self) {
-        let mut pause = FIRST_PAUSE;
+        let mut pause = Pause::new();
         loop {
             let began = Instant::now();
             match self.one_connection().await {
@@ -164,13 +152,12 @@ where
                 }
             }
             if began.elapsed() > DEAD_AFTER {
-                pause = FIRST_PAUSE;
+                pause = Pause::new();
             }
             if self.events.is_closed() || (self.inbox.is_closed() && self.inbox.is_empty()) {
                 return;
             }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            tokio::time::sleep(pause.next()).await;
         }
     }
 
@@ -179,15 +166,14 @@ where
         let Ok(Ok(mut socket)) = connected else {
             return Cut::Again;
         };
-        let resume = self.cursor.map(|at| Resume { stream: at.stream, event: at.event });
-        let hello = Up::<T>::Hello { version: VERSION, who: self.config.who.clone(), resume };
+        let hello = self.memory.hello(self.config.who.clone());
         if socket.send(crate::json::encode(&hello)).await.is_err() {
             return Cut::Again;
         }
         let cut = self.talk(&mut socket).await;
         socket.close().await;
-        if self.session != Session(0) || self.cursor.is_some() {
-            // Told once per cut; a reader that is gone ends the line in `run`.
+        if self.memory.cut() {
+            // A reader that is gone ends the line in `run`.
             let _ = self.events.send(LineEvent::Down).await;
         }
         cut
@@ -196,31 +182,24 @@ where
     async fn talk(&mut self, socket: &mut carrier::Socket) -> Cut {
         let mut ping = tokio::time::interval(PING_EVERY);
         let mut last_heard = Instant::now();
-        let mut welcomed = false;
         loop {
+            let welcomed = self.memory.welcomed();
             tokio::select! {
                 text = socket.next() => {
                     let Some(text) = text else { return Cut::Again };
                     last_heard = Instant::now();
-                    let Ok(message) = crate::json::decode::<Down<S, C, G>>(&text) else {
-                        tracing::warn!("the server sent a message of an unknown shape; reconnecting");
-                        self.cursor = None;
-                        return Cut::Again;
-                    };
-                    let was_welcomed = welcomed;
-                    welcomed |= matches!(message, Down::Welcome { .. });
-                    if let Some(cut) = self.hear(message).await {
+                    if let Err(cut) = self.hear(&text).await {
                         return cut;
                     }
-                    if welcomed && !was_welcomed && !self.say_again(socket).await {
+                    if self.memory.welcomed() && !welcomed && !self.say_again(socket).await {
                         return Cut::Again;
                     }
                 }
-                said = self.inbox.recv(), if self.unanswered.len() < MAX_UNANSWERED => {
+                said = self.inbox.recv(), if self.memory.unanswered() < MAX_UNANSWERED => {
                     let Some((request, body)) = said else { return Cut::Closed };
-                    self.unanswered.push_back((request, body.clone()));
-                    let say = crate::json::encode(&Up::Say { request, body });
-                    if welcomed && socket.send(say).await.is_err() {
+                    if let Some(say) = self.memory.say(request, body)
+                        && socket.send(crate::json::encode(&say)).await.is_err()
+                    {
                         return Cut::Again;
                     }
                 }
@@ -236,52 +215,20 @@ where
         }
     }
 
+    async fn hear(&mut self, text: &str) -> Result<(), Cut> {
+        match self.memory.hear(text)? {
+            Some(event) => self.events.send(event).await.map_err(|_| Cut::Closed),
+            None => Ok(()),
+        }
+    }
+
     /// After a welcome, everything unanswered is said again under its old name.
-    async fn say_again(&mut self, socket: &mut carrier::Socket) -> bool {
-        for (request, body) in self.unanswered.clone() {
-            if socket.send(crate::json::encode(&Up::Say { request, body })).await.is_err() {
+    async fn say_again(&self, socket: &mut carrier::Socket) -> bool {
+        for say in self.memory.again() {
+            if socket.send(crate::json::encode(&say)).await.is_err() {
                 return false;
             }
         }
         true
     }
-
-    async fn hear(&mut self, message: Down<S, C, G>) -> Option<Cut> {
-        let event = match message {
-            Down::Welcome { stream, session, resumed, now, version: _ } => {
-                self.session = session;
-                if !resumed {
-                    self.cursor = Some(Cursor { stream, event: 0 });
-                }
-                LineEvent::Up { session, resumed, now }
-            }
-            Down::Snapshot { event, state, now } => {
-                if let Some(at) = &mut self.cursor {
-                    at.event = event;
-                }
-                LineEvent::Snapshot { state, now }
-            }
-            Down::Event { event, change, now } => match self.cursor.as_mut().map(|at| at.take(event)) {
-                Some(Step::Apply) => LineEvent::Change { change, now },
-                Some(Step::Duplicate) => return None,
-                Some(Step::Gap) | None => {
-                    self.cursor = None;
-                    return Some(Cut::Again);
-                }
-            },
-            Down::Signal { signal } => LineEvent::Signal(signal),
-            Down::Answer { request, refused } => {
-                self.unanswered.retain(|(name, _)| *name != request);
-                LineEvent::Answer { request, refused }
-            }
-            Down::Pong { now } => LineEvent::Heard { now },
-            Down::Goodbye { code } => return Some(goodbye(code)),
-        };
-        self.events.send(event).await.is_err().then_some(Cut::Closed)
-    }
-}
-
-/// A goodbye that passes by itself is worth another try.
-fn goodbye(code: Code) -> Cut {
-    if code.passes() { Cut::Again } else { Cut::Refused(code) }
 }
