@@ -13,7 +13,7 @@ use desk::presence::{Channels, Presence};
 use link::message::{
     BoothSays, Bridge, ExchangeOrder, ExchangeSays, LegFact, LegOffer, LegSignal, OperatorSays,
 };
-use link::state::{BoothContactState, BoothDoing};
+use link::state::{BoothContactState, BoothDoing, RingEnd};
 
 /// One operator, one booth, one exchange; everybody is there and the operator is ready.
 struct Scene {
@@ -287,4 +287,32 @@ async fn a_store_that_fails_changes_nothing_and_everybody_comes_back() {
     let mut page = scene.house.booth(&scene.booth).await;
     assert_eq!(page.ask_as(request, BoothSays::Ring).await, None);
     assert_eq!(scene.house.verified("arrived"), 1);
+}
+
+#[tokio::test]
+async fn who_took_a_call_that_could_not_be_joined_is_told_so() {
+    let (_scene, mut desk, mut page, mut exchange) = Scene::set().await;
+    assert_eq!(page.ask(BoothSays::Ring).await, None);
+    desk.until(|state| state.offer.is_some()).await;
+    let taken = desk.state.offer.clone().unwrap();
+    assert_eq!(desk.ask(OperatorSays::Accept { offer: taken.offer, fence: taken.fence }).await, None);
+    let order = exchange.order_like(|order| matches!(order, ExchangeOrder::Join { .. })).await;
+    let ExchangeOrder::Join { contact, fence, .. } = order else { panic!("{order:?}") };
+    exchange.says(ExchangeSays::JoinFailed { contact, fence, code: Code::NoMedia }).await;
+    desk.until(|state| state.notice.is_some()).await;
+    let notice = desk.state.notice.clone().unwrap();
+    assert_eq!((notice.offer, notice.end), (taken.offer, RingEnd::NotConnected { returned: true }));
+}
+
+#[tokio::test]
+async fn an_exchange_that_missed_a_hold_hears_it_when_it_comes_back() {
+    let (scene, mut desk, mut page, mut exchange) = Scene::set().await;
+    let bridge = scene.talk(&mut desk, &mut page, &mut exchange).await;
+    let contact = bridge.contact;
+    assert_eq!(desk.ask(OperatorSays::Hold { contact, held: true }).await, None);
+    drop(exchange);
+    let mut exchange = scene.house.exchange(&scene.key).await;
+    exchange.says(ExchangeSays::Inventory { bridges: vec![bridge], legs: Vec::new() }).await;
+    let order = exchange.order_like(|order| matches!(order, ExchangeOrder::Hold { .. })).await;
+    assert_eq!(order, ExchangeOrder::Hold { contact, fence: bridge.fence, held: true });
 }
