@@ -179,7 +179,7 @@ fn loudest(samples: &[i16]) -> f64 {
 }
 
 fn voice_is_heard_on_the_headset_only(headset: &Recorder, ringer: &Recorder) {
-    let mut held = Held::new();
+    let mut held = Held::new(Duration::ZERO);
     let change = opened(&mut held, || {
         open_output(&Wanted::Named("headset".into()), || {
             let mut sine = Sine::new(VOICE_HZ, 0.25);
@@ -188,17 +188,17 @@ fn voice_is_heard_on_the_headset_only(headset: &Recorder, ringer: &Recorder) {
     });
     assert_eq!(change, Change::Opened);
     assert!(pcm::rms_dbfs(&headset.listen(200)) < -80.0, "an opened device rests");
-    held.stream().unwrap().run();
+    assert!(held.flow(Instant::now(), true));
     headset.until_sound().expect("the voice is heard");
     assert!(loudest(&headset.listen(300)) > 0.2);
     assert!(pcm::rms_dbfs(&ringer.listen(100)) < -80.0);
-    held.stream().unwrap().rest();
+    assert!(held.flow(Instant::now(), false));
     std::thread::sleep(Duration::from_millis(100));
     assert!(pcm::rms_dbfs(&headset.listen(200)) < -80.0, "a resting device is silent");
 }
 
 fn microphone_is_heard(sound: &Sound) {
-    let mut speech = Held::new();
+    let mut speech = Held::new(Duration::ZERO);
     let feed = || {
         open_output(&Wanted::Named("voice".into()), || {
             let mut sine = Sine::new(VOICE_HZ, 0.25);
@@ -206,9 +206,9 @@ fn microphone_is_heard(sound: &Sound) {
         })
     };
     assert_eq!(opened(&mut speech, feed), Change::Opened);
-    speech.stream().unwrap().run();
+    assert!(speech.flow(Instant::now(), true));
     let (blocks, heard) = mpsc::sync_channel(1_000);
-    let mut microphone = Held::new();
+    let mut microphone = Held::new(Duration::ZERO);
     let listen = || {
         open_input(&Wanted::Named("microphone".into()), || {
             let blocks = blocks.clone();
@@ -216,7 +216,7 @@ fn microphone_is_heard(sound: &Sound) {
         })
     };
     assert_eq!(opened(&mut microphone, listen), Change::Opened);
-    microphone.stream().unwrap().run();
+    assert!(microphone.flow(Instant::now(), true));
     let mut samples = Vec::new();
     while samples.len() < 48_000 {
         samples.extend(heard.recv_timeout(PATIENCE).expect("the microphone gives samples"));
