@@ -7,10 +7,12 @@ pub mod camera;
 mod held;
 mod ringer;
 mod sound;
+mod urgent;
 
 pub use held::{Change, Held};
 pub use ringer::Ringer;
 pub use sound::{Absent, Stream, open_input, open_output};
+pub use urgent::lift;
 
 /// Which device is wanted in one place.
 #[derive(Clone, Debug, PartialEq)]

@@ -12,6 +12,7 @@ use cpal::{BufferSize, StreamConfig};
 use media::pcm::{self, FRAME, RATE_HZ};
 
 use super::Wanted;
+use super::urgent::Lift;
 
 /// Samples in one period of the device (10 ms). PulseAudio holds two of them, so that 20 ms of the way
 /// from mouth to ear are spent here; smaller ones run dry on a busy machine.
@@ -82,9 +83,10 @@ where
 {
     let (place, device) = Place::find(wanted, Side::Input)?;
     open_some_way(place, |channels, config, lost| {
-        let mut take = make();
+        let (mut take, mut priority) = (make(), Lift::default());
         let mut mono = [0i16; FRAME];
         let data = move |samples: &[f32], _: &cpal::InputCallbackInfo| {
+            priority.once();
             for part in samples.chunks(FRAME * channels) {
                 let count = part.len() / channels;
                 for (slot, frame) in mono.iter_mut().zip(part.chunks_exact(channels)) {
@@ -107,9 +109,10 @@ where
 {
     let (place, device) = Place::find(wanted, Side::Output)?;
     open_some_way(place, |channels, config, lost| {
-        let mut fill = make();
+        let (mut fill, mut priority) = (make(), Lift::default());
         let mut mono = [0i16; FRAME];
         let data = move |samples: &mut [f32], _: &cpal::OutputCallbackInfo| {
+            priority.once();
             for part in samples.chunks_mut(FRAME * channels) {
                 let mono = &mut mono[..part.len() / channels];
                 fill(mono);

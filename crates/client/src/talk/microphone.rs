@@ -13,7 +13,7 @@ use peer::{Rtp, Track};
 use rtrb::{Consumer, Producer, RingBuffer};
 
 use super::Shared;
-use crate::device::{Change, Held, Wanted, open_input};
+use crate::device::{Change, Held, Wanted, lift, open_input};
 
 /// The voice's bitrate: Opus mono, 24-40 kbit/s (reliability.md).
 const BITRATE: u32 = 32_000;
@@ -54,6 +54,7 @@ fn run(shared: &Arc<Shared>, wanted: &Wanted, mut voice: Voice, told: impl Fn(bo
 }
 
 fn device(shared: &Arc<Shared>, wanted: &Wanted, voice: &mut Voice, told: impl Fn(bool)) {
+    lift();
     let mut held = Held::new(Duration::ZERO);
     let mut ring: Option<Consumer<i16>> = None;
     let me = std::thread::current();

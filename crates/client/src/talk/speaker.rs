@@ -13,7 +13,7 @@ use media::pcm::{FRAME, OPUS_FRAME};
 use rtrb::{Consumer, Producer, RingBuffer};
 
 use super::{Shared, lock};
-use crate::device::{Change, Held, Wanted, open_output};
+use crate::device::{Change, Held, Wanted, lift, open_output};
 
 /// Between decoder and callback, samples: room for one packet above the low mark, and for packets of up
 /// to 120 ms, which a stranger may send.
@@ -52,6 +52,7 @@ pub(super) fn start(
 }
 
 fn device(ear: &mut Ear, wanted: &Wanted, told: impl Fn(bool)) {
+    lift();
     let mut held = Held::new(FADE);
     let mut ring: Option<Producer<i16>> = None;
     let me = std::thread::current();
