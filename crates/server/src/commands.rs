@@ -371,6 +371,8 @@ mod tests {
     fn a_flag_wins_over_the_file_in_both_directions() {
         assert!(behind_proxy(true, &[]) && !behind_proxy(false, &[]));
         assert!(behind_proxy(false, &["--behind-proxy"]) && behind_proxy(false, &["--behind-proxy=1"]));
-        assert!(!behind_proxy(true, &["--behind-proxy=false"]) && !behind_proxy(true, &["--behind-proxy=no"]));
+        assert!(
+            !behind_proxy(true, &["--behind-proxy=false"]) && !behind_proxy(true, &["--behind-proxy=no"])
+        );
     }
 }

@@ -57,7 +57,8 @@ impl Centre {
         for (at, fact) in facts {
             centre.apply(at, &fact);
         }
-        let signed_in = centre.ledger.operators.iter().filter(|(_, who)| who.session.is_some()).map(|(id, _)| *id);
+        let signed_in =
+            centre.ledger.operators.iter().filter(|(_, who)| who.session.is_some()).map(|(id, _)| *id);
         centre.lines = Lines::after_start(now, now + settings.start_grace_ms, signed_in);
         centre
     }

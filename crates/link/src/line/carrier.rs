@@ -22,9 +22,8 @@ pub(super) async fn connect(config: &Config) -> Result<Socket, Broken> {
         .max_message_size(Some(MAX_FRAME_BYTES))
         .max_frame_size(Some(MAX_FRAME_BYTES));
     let connector = config.tls.clone().map(Connector::Rustls);
-    let (stream, _) = connect_async_tls_with_config(&config.url, Some(limits), true, connector)
-        .await
-        .map_err(|fault| {
+    let (stream, _) =
+        connect_async_tls_with_config(&config.url, Some(limits), true, connector).await.map_err(|fault| {
             tracing::debug!(%fault, "no connection to the server yet");
             Broken
         })?;

@@ -251,9 +251,10 @@ mod tests {
         }
 
         fn paper(&self, text: &str) -> String {
-            self.names.iter().enumerate().fold(text.to_owned(), |text, (n, name)| {
-                text.replace(name, &format!("#{}", n + 1))
-            })
+            self.names
+                .iter()
+                .enumerate()
+                .fold(text.to_owned(), |text, (n, name)| text.replace(name, &format!("#{}", n + 1)))
         }
 
         fn short(&self, event: LineEvent<String, String, String>) -> String {
