@@ -20,5 +20,8 @@ fn write_stub(page: &Path) -> io::Result<()> {
         return Ok(());
     }
     fs::create_dir_all(page)?;
-    fs::write(index, "<!doctype html><meta charset=\"utf-8\"><title>兼務</title><p>画面がまだ作られていません。\n")
+    fs::write(
+        index,
+        "<!doctype html><meta charset=\"utf-8\"><title>兼務</title><p>画面がまだ作られていません。\n",
+    )
 }

@@ -133,9 +133,7 @@ async fn attend(stream: TcpStream, tickets: Tickets, pictures: Pictures) -> Resu
 
 async fn admit(stream: TcpStream, tickets: &Tickets) -> Result<WebSocketStream<TcpStream>, &'static str> {
     stream.set_nodelay(true).map_err(|_| "no socket")?;
-    let config = WebSocketConfig::default()
-        .max_message_size(Some(MAX_WORD))
-        .max_frame_size(Some(MAX_WORD));
+    let config = WebSocketConfig::default().max_message_size(Some(MAX_WORD)).max_frame_size(Some(MAX_WORD));
     let mut page = tokio_tungstenite::accept_hdr_async_with_config(stream, ours_only, Some(config))
         .await
         .map_err(|_| "not our page")?;

@@ -40,7 +40,8 @@ impl Feed {
     /// # Errors
     /// When the disk refuses.
     pub fn make(folder: &Path, hz: f64) -> Result<Feed> {
-        let feed = Feed { voice: folder.join(format!("visitor-{hz}.wav")), picture: folder.join("visitor.y4m") };
+        let feed =
+            Feed { voice: folder.join(format!("visitor-{hz}.wav")), picture: folder.join("visitor.y4m") };
         std::fs::write(&feed.voice, wav::write(RATE, &tone(hz, LOOP_SECONDS))).context("write the voice")?;
         if !feed.picture.exists() {
             write_picture(&feed.picture)?;

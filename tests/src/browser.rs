@@ -105,7 +105,8 @@ impl Page {
     /// When it is not there or covered.
     pub async fn press(&self, id: &str) -> Result<()> {
         self.see(id).await?;
-        let found = self.client.find(Locator::Css(&selector(id))).await.with_context(|| format!("find {id}"))?;
+        let found =
+            self.client.find(Locator::Css(&selector(id))).await.with_context(|| format!("find {id}"))?;
         found.click().await.with_context(|| format!("press {id}"))?;
         Ok(())
     }
@@ -116,7 +117,8 @@ impl Page {
     /// When it is not there.
     pub async fn fill(&self, id: &str, text: &str) -> Result<()> {
         self.see(id).await?;
-        let found = self.client.find(Locator::Css(&selector(id))).await.with_context(|| format!("find {id}"))?;
+        let found =
+            self.client.find(Locator::Css(&selector(id))).await.with_context(|| format!("find {id}"))?;
         found.send_keys(text).await.with_context(|| format!("type into {id}"))
     }
 
@@ -126,7 +128,8 @@ impl Page {
     /// When the field or the option is not there.
     pub async fn choose(&self, id: &str, value: &str) -> Result<()> {
         self.see(id).await?;
-        let found = self.client.find(Locator::Css(&selector(id))).await.with_context(|| format!("find {id}"))?;
+        let found =
+            self.client.find(Locator::Css(&selector(id))).await.with_context(|| format!("find {id}"))?;
         found.select_by_value(value).await.with_context(|| format!("choose {value} in {id}"))
     }
 

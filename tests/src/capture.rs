@@ -32,10 +32,7 @@ const READER: &str = "
 
 /// Watches every drawing on the desk's canvas, and the F2 key as it goes down.
 const WATCH_CANVAS: &str = "
-  addEventListener('keydown', (event) => { if (event.key === 'F2') eye.key = now(); }, true);
-  const Chunk = EncodedVideoChunk; eye.chunks = [];
-  window.EncodedVideoChunk = class extends Chunk { constructor(i) { super(i); eye.chunks.push([now() - eye.key, i.type, i.data.byteLength]); } };
-  new MutationObserver(() => { if (!eye.talk && document.querySelector('[data-testid=\"end\"]')) eye.talk = now() - eye.key; }).observe(document.body, { childList: true, subtree: true, attributes: true });
+  addEventListener('keydown', (event) => { if (event.key === 'F2') eye.key = performance.timeOrigin + event.timeStamp; }, true);
   const draw = CanvasRenderingContext2D.prototype.drawImage;
   CanvasRenderingContext2D.prototype.drawImage = function (...args) {
     draw.apply(this, args);
@@ -117,7 +114,8 @@ impl Eye {
 /// # Errors
 /// When no eye was placed.
 pub async fn blink(page: &Page, reading: bool) -> Result<()> {
-    let script = "const eye = window.__eye; eye.key = 0; eye.seen = []; eye.chunks = []; eye.talk = 0; eye.reading = arguments[0]; return null;";
+    let script =
+        "const eye = window.__eye; eye.key = 0; eye.seen = []; eye.reading = arguments[0]; return null;";
     page.run(script, vec![reading.into()]).await
 }
 

@@ -45,7 +45,12 @@ impl Centre {
     ///
     /// # Errors
     /// When something does not come up.
-    pub async fn open(folder: &Path, operators: u32, booths: u32, settings: &str) -> Result<(Centre, Vec<BoothAccount>)> {
+    pub async fn open(
+        folder: &Path,
+        operators: u32,
+        booths: u32,
+        settings: &str,
+    ) -> Result<(Centre, Vec<BoothAccount>)> {
         let port = place::free_tcp_port()?;
         let config = folder.join("server.toml");
         let database = database(folder);
@@ -202,8 +207,10 @@ impl Centre {
 /// file in its folder.
 fn database(folder: &Path) -> String {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    std::env::var("KENMU_TEST_DATABASE")
-        .map_or_else(|_| format!("sqlite:{}", folder.join("kenmu.db").display()), |url| url.replace("{name}", &name))
+    std::env::var("KENMU_TEST_DATABASE").map_or_else(
+        |_| format!("sqlite:{}", folder.join("kenmu.db").display()),
+        |url| url.replace("{name}", &name),
+    )
 }
 
 /// One HTTP client for all looks at a server's health.

@@ -187,7 +187,8 @@ pub fn descendants(root: i32, word: &str) -> Vec<i32> {
         };
         let stat = std::fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
         // The name in brackets may hold blanks: the parent is the second word after the last bracket.
-        let parent = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1)?.parse::<i32>().ok());
+        let parent =
+            stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1)?.parse::<i32>().ok());
         parents.insert(id, parent.unwrap_or(0));
     }
     let below = |mut id: i32| {

@@ -85,7 +85,8 @@ impl Stage {
     /// # Errors
     /// When it does not come up.
     pub async fn booth(&self, number: usize) -> Result<Booth> {
-        let account = self.accounts.get(number - 1).with_context(|| format!("booth {number} has an account"))?;
+        let account =
+            self.accounts.get(number - 1).with_context(|| format!("booth {number} has an account"))?;
         let mut variables = self.screen.variables.clone();
         variables.extend(self.sound.variables());
         variables.insert("PULSE_SINK".to_owned(), Some(format!("booth{number}_speaker")));
@@ -148,8 +149,18 @@ pub async fn check() -> Result<Facts> {
         }
         end(&stage, &window, caller, round == 0).await?;
     }
-    facts.judge("accept_to_first_frame_ms", format!("{:.0}", median(pictures.clone())), median(pictures).is_finite(), "a picture");
-    facts.judge("accept_to_first_sound_ms", format!("{:.0}", median(sounds.clone())), median(sounds).is_finite(), "a sound");
+    facts.judge(
+        "accept_to_first_frame_ms",
+        format!("{:.0}", median(pictures.clone())),
+        median(pictures).is_finite(),
+        "a picture",
+    );
+    facts.judge(
+        "accept_to_first_sound_ms",
+        format!("{:.0}", median(sounds.clone())),
+        median(sounds).is_finite(),
+        "a sound",
+    );
     outage(&mut stage, &window, &booth).await?;
     judge_end(&stage, &mut facts).await?;
     second.close().await;
@@ -201,8 +212,6 @@ async fn answer(
         seen.key_to_picture_ms().is_some().then_some(seen)
     })
     .await?;
-    let debug: serde_json::Value = window.page.run("return [window.__eye.talk, window.__eye.chunks.slice(0, 8)];", vec![]).await?;
-    eprintln!("{debug}");
     let picture_ms = seen.key_to_picture_ms().context("a picture after the key")?;
     let sound_ms = until("the visitor is heard", Duration::from_secs(10), || async {
         first_tone_ms(&speaker.clip(), hz, seen.key).map(|at| at - seen.key)
@@ -220,7 +229,13 @@ pub fn first_tone_ms(clip: &Clip, hz: f64, from_ms: f64) -> Option<f64> {
 }
 
 /// A settled talk: pictures per second, tones and gaps, both ways.
-async fn talk(stage: &Stage, window: &Window, booth: &Booth, speaker: &Recording, facts: &mut Facts) -> Result<()> {
+async fn talk(
+    stage: &Stage,
+    window: &Window,
+    booth: &Booth,
+    speaker: &Recording,
+    facts: &mut Facts,
+) -> Result<()> {
     let far = stage.sound.record("booth1_speaker")?;
     capture::blink(&window.page, true).await?;
     capture::blink(&booth.page, true).await?;
@@ -303,7 +318,9 @@ async fn judge_end(stage: &Stage, facts: &mut Facts) -> Result<()> {
     let told = stage.centre.conservation().await?;
     let count = |name: &str| -> Result<usize> {
         let line = told.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('\t'));
-        line.with_context(|| format!("`verify` tells {name}"))?.parse().with_context(|| format!("{name} is a count"))
+        line.with_context(|| format!("`verify` tells {name}"))?
+            .parse()
+            .with_context(|| format!("{name} is a count"))
     };
     let ended = count("end_operator_ended")?;
     facts.judge(

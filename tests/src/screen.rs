@@ -88,7 +88,8 @@ impl Screen {
 
 fn private(folder: &PathBuf) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).context("make the folder private")
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
+        .context("make the folder private")
 }
 
 async fn x_server(folder: &Path, size: &str) -> Result<(Child, String)> {
@@ -130,6 +131,7 @@ async fn keyring(folder: &Path, variables: &Variables) -> Result<Child> {
     drop(stdin);
     tokio::spawn(async move { tokio::io::copy(&mut stdout, &mut tokio::io::sink()).await });
     let control = folder.join("run/keyring/control");
-    until("the keyring is there", Duration::from_secs(20), || async { control.exists().then_some(()) }).await?;
+    until("the keyring is there", Duration::from_secs(20), || async { control.exists().then_some(()) })
+        .await?;
     Ok(child)
 }

@@ -40,13 +40,14 @@ impl Seat {
     fn start(centre: &Centre, name: &str, variables: &Variables) -> Result<Seat> {
         let config = centre.folder.join(format!("config-{name}"));
         std::fs::create_dir_all(&config)?;
-        let mut child = Start::new(&format!("desk-{name}"), place::program("kenmu-desk-headless")?, &centre.folder)
-            .env("KENMU_SERVER", centre.address())
-            .env("KENMU_CAMERA", "synthetic")
-            .env("KENMU_CONFIG_DIR", &config)
-            .env("RUST_LOG", crate::child::log_level())
-            .envs(variables)
-            .piped()?;
+        let mut child =
+            Start::new(&format!("desk-{name}"), place::program("kenmu-desk-headless")?, &centre.folder)
+                .env("KENMU_SERVER", centre.address())
+                .env("KENMU_CAMERA", "synthetic")
+                .env("KENMU_CONFIG_DIR", &config)
+                .env("RUST_LOG", crate::child::log_level())
+                .envs(variables)
+                .piped()?;
         let (stdin, stdout) = child.pipes().context("the desk was started with pipes")?;
         let (shown, views) = watch::channel(None);
         tokio::spawn(async move {
@@ -79,7 +80,8 @@ impl Seat {
     /// When the desk is gone or stays as it was.
     pub async fn ready(&mut self) -> Result<()> {
         self.choose(Chosen::Available { channels: Channels::Both }).await?;
-        self.wait("the desk is ready", |desk| matches!(desk.state.me.presence, Presence::Available { .. })).await?;
+        self.wait("the desk is ready", |desk| matches!(desk.state.me.presence, Presence::Available { .. }))
+            .await?;
         Ok(())
     }
 
@@ -153,7 +155,9 @@ impl Seat {
             match tokio::time::timeout(left, self.views.changed()).await {
                 Ok(Ok(())) => {}
                 Ok(Err(_)) => bail!("{} ended while waiting until {what}", self.name),
-                Err(_) => bail!("{}: waited {limit:?} in vain until {what}; last: {:?}", self.name, self.view()),
+                Err(_) => {
+                    bail!("{}: waited {limit:?} in vain until {what}; last: {:?}", self.name, self.view())
+                }
             }
         }
     }

@@ -38,9 +38,7 @@ impl Sound {
             modules.push(format!("module-null-sink sink_name={sink} rate={RATE} channels=1"));
         }
         for microphone in microphones {
-            modules.push(format!(
-                "module-null-sink sink_name={microphone}_feed rate={RATE} channels=1"
-            ));
+            modules.push(format!("module-null-sink sink_name={microphone}_feed rate={RATE} channels=1"));
             modules.push(format!(
                 "module-remap-source source_name={microphone} master={microphone}_feed.monitor channels=1"
             ));
@@ -93,7 +91,8 @@ impl Sound {
         tokio::spawn(async move { tokio::io::copy(&mut stdout, &mut tokio::io::sink()).await });
         tokio::spawn(async move {
             // One second holds whole periods of any whole frequency, so that it repeats without a seam.
-            let second: Vec<u8> = tone(hz.round(), 1).iter().flat_map(|sample| sample.to_le_bytes()).collect();
+            let second: Vec<u8> =
+                tone(hz.round(), 1).iter().flat_map(|sample| sample.to_le_bytes()).collect();
             while stdin.write_all(&second).await.is_ok() {}
         });
         Ok(child)

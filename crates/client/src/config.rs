@@ -114,10 +114,8 @@ impl Config {
 
 fn read(path: &Path) -> Result<File, ConfigError> {
     let text = std::fs::read_to_string(path).map_err(|_| ConfigError::Unreadable(path.to_owned()))?;
-    toml::from_str(&text).map_err(|fault| ConfigError::Malformed {
-        path: path.to_owned(),
-        reason: fault.message().to_owned(),
-    })
+    toml::from_str(&text)
+        .map_err(|fault| ConfigError::Malformed { path: path.to_owned(), reason: fault.message().to_owned() })
 }
 
 impl ServerUrl {

@@ -2,8 +2,8 @@
 //!
 //! The desk has a runtime of its own, so that a busy window cannot delay a ring.
 
-mod token;
 mod sign_in;
+mod token;
 
 use std::collections::VecDeque;
 use std::io;
@@ -22,8 +22,8 @@ use crate::controller::{Controller, Input, Output, Secret};
 use crate::shell::Shell;
 use crate::talk::{Engine, Pictures, TalkNews};
 use crate::view::Intent;
-use token::Keyring;
 use sign_in::Door;
+use token::Keyring;
 
 /// Intents that may wait: a person makes a few a second at most.
 const MAX_INTENTS: usize = 64;

@@ -46,9 +46,7 @@ impl Sound {
         let folder = std::env::temp_dir().join(format!("kenmu-ring-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let socket = folder.join("native");
-        let sink = |name: &str| {
-            format!("--load=module-null-sink sink_name={name} rate=48000 channels=1")
-        };
+        let sink = |name: &str| format!("--load=module-null-sink sink_name={name} rate=48000 channels=1");
         let server = Command::new("pulseaudio")
             .args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--log-level=error"])
             .arg(format!("--load=module-native-protocol-unix auth-anonymous=1 socket={}", socket.display()))
@@ -81,7 +79,8 @@ impl Sound {
 
     fn record(&self, sink: &str) -> Recorder {
         let device = format!("--device={sink}.monitor");
-        let arguments = [&device, "--rate=48000", "--channels=1", "--format=s16le", "--latency-msec=10", "--raw"];
+        let arguments =
+            [&device, "--rate=48000", "--channels=1", "--format=s16le", "--latency-msec=10", "--raw"];
         let mut child = self.tool("parec", &arguments).stdout(Stdio::piped()).spawn().unwrap();
         let mut out = child.stdout.take().unwrap();
         let (blocks, heard) = mpsc::channel();
@@ -134,7 +133,10 @@ impl Recorder {
     }
 }
 
-fn opened(held: &mut Held, open: impl Fn() -> Result<client::device::Stream, client::device::Absent>) -> Change {
+fn opened(
+    held: &mut Held,
+    open: impl Fn() -> Result<client::device::Stream, client::device::Absent>,
+) -> Change {
     held.tend(Instant::now(), open)
 }
 
@@ -150,7 +152,8 @@ fn each_sound_goes_to_its_own_device_and_a_lost_device_comes_back() {
 
 fn ring_is_heard_on_the_ringer_only(headset: &Recorder, ringer: &Recorder) {
     let (told, found) = mpsc::channel();
-    let bell = Ringer::start(Wanted::Named("ringer".into()), move |missing| told.send(missing).unwrap()).unwrap();
+    let bell =
+        Ringer::start(Wanted::Named("ringer".into()), move |missing| told.send(missing).unwrap()).unwrap();
     // A sound server that is just starting may be found at the second try.
     while found.recv_timeout(PATIENCE).expect("the ringer is found") {}
     let mut starts = Vec::new();
@@ -234,12 +237,22 @@ fn lost_device_is_noticed(sound: &Sound, microphone: &mut Held, blocks: &mpsc::S
     };
     assert!(sound.tool("pactl", &["unload-module", "module-remap-source"]).status().unwrap().success());
     wait_for(Change::Missing, microphone, open);
-    let module = ["load-module", "module-remap-source", "source_name=microphone", "master=voice.monitor", "channels=1"];
+    let module = [
+        "load-module",
+        "module-remap-source",
+        "source_name=microphone",
+        "master=voice.monitor",
+        "channels=1",
+    ];
     assert!(sound.tool("pactl", &module).status().unwrap().success());
     wait_for(Change::Opened, microphone, open);
 }
 
-fn wait_for(wanted: Change, held: &mut Held, open: impl Fn() -> Result<client::device::Stream, client::device::Absent>) {
+fn wait_for(
+    wanted: Change,
+    held: &mut Held,
+    open: impl Fn() -> Result<client::device::Stream, client::device::Absent>,
+) {
     let begun = Instant::now();
     loop {
         let change = opened(held, &open);
@@ -253,7 +266,9 @@ fn wait_for(wanted: Change, held: &mut Held, open: impl Fn() -> Result<client::d
 
 fn absent_device_is_told(sound: &Sound) {
     let (told, found) = mpsc::channel();
-    let bell = Ringer::start(Wanted::Named("plugged_later".into()), move |missing| told.send(missing).unwrap()).unwrap();
+    let bell =
+        Ringer::start(Wanted::Named("plugged_later".into()), move |missing| told.send(missing).unwrap())
+            .unwrap();
     assert_eq!(found.recv_timeout(PATIENCE), Ok(true), "a missing ringer is told");
     bell.ring(true);
     let module = ["load-module", "module-null-sink", "sink_name=plugged_later", "rate=48000"];

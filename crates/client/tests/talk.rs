@@ -49,9 +49,16 @@ async fn packets(events: &mut Events, long: Duration) -> Vec<Rtp> {
     packets
 }
 
-async fn connected(engine: &Engine, news: &mut Receiver<TalkNews>, port: &Port, number: u64) -> (Leg, Events) {
+async fn connected(
+    engine: &Engine,
+    news: &mut Receiver<TalkNews>,
+    port: &Port,
+    number: u64,
+) -> (Leg, Events) {
     engine.open_leg(number);
-    let LegNews::Offer { restart: false, sdp } = leg_news(news, number).await else { panic!("an offer comes first") };
+    let LegNews::Offer { restart: false, sdp } = leg_news(news, number).await else {
+        panic!("an offer comes first")
+    };
     let (leg, answer, mut events) = Leg::answer(port, &sdp).await.unwrap();
     engine.take_answer(number, answer);
     assert_eq!(leg_news(news, number).await, LegNews::Connected);

@@ -68,9 +68,9 @@ impl EndReason {
     pub const fn fault(self) -> Fault {
         match self {
             EndReason::OperatorEnded | EndReason::VisitorEnded => Fault::Nobody,
-            EndReason::AbandonedWaiting
-            | EndReason::AbandonedRinging
-            | EndReason::AbandonedConnecting => Fault::Visitor,
+            EndReason::AbandonedWaiting | EndReason::AbandonedRinging | EndReason::AbandonedConnecting => {
+                Fault::Visitor
+            }
             EndReason::LineLostWaiting | EndReason::LineLostTalking => Fault::Carrier,
             EndReason::MediaFailed | EndReason::ExchangeLost => Fault::Us,
             EndReason::OutOfHours | EndReason::QueueFull => Fault::Nobody,

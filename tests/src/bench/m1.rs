@@ -43,7 +43,13 @@ pub async fn measure() -> Result<Vec<Row>> {
         our_times.push(our_round(&window, &booth).await?);
         cold_times.push(cold.round().await?);
         warm_times.push(warm.round().await?);
-        tracing::info!(number, ours = our_times[number], cold = cold_times[number], warm = warm_times[number], "a round");
+        tracing::info!(
+            number,
+            ours = our_times[number],
+            cold = cold_times[number],
+            warm = warm_times[number],
+            "a round"
+        );
     }
     cold.close().await;
     warm.close().await;

@@ -17,14 +17,21 @@ async fn an_unanswered_ring_goes_to_the_next_seat_and_the_first_is_away() -> Res
     first.offered().await?;
     first.ring_ended("the ring has run out", |end| *end == RingEnd::NoAnswer).await?;
     let offered = second.offered().await?;
-    ensure!(offered.state.offer.is_some_and(|offer| offer.why.rings_before == 1), "the second is told of the first");
+    ensure!(
+        offered.state.offer.is_some_and(|offer| offer.why.rings_before == 1),
+        "the second is told of the first"
+    );
     let away = Presence::Away { why: AwayWhy::NoAnswer };
     first.wait("the first is 離席(不応答)", |desk| desk.state.me.presence == away).await?;
     second.answer().await?;
     second.live().await?;
     booth.screen("talk").await?;
     first.choose(Chosen::Available { channels: Channels::Both }).await?;
-    first.wait("one press brings the first back", |desk| matches!(desk.state.me.presence, Presence::Available { .. })).await?;
+    first
+        .wait("one press brings the first back", |desk| {
+            matches!(desk.state.me.presence, Presence::Available { .. })
+        })
+        .await?;
     second.end_and_finish().await?;
     close(stage, vec![first, second], vec![booth]).await?;
     Ok(())

@@ -32,7 +32,10 @@ async fn a_server_that_is_killed_in_a_talk_comes_back_to_a_talk_that_never_stopp
     ensure!(down(desk.view()), "the desk says that the line is down");
     let began = Instant::now();
     stage.centre.start_server().await?;
-    desk.wait_within("the desk has its talk again", Duration::from_secs(10), |desk| phase(desk) == Some(Phase::Live)).await?;
+    desk.wait_within("the desk has its talk again", Duration::from_secs(10), |desk| {
+        phase(desk) == Some(Phase::Live)
+    })
+    .await?;
     kenmu_tests::wait::until("the desk's line is up", Duration::from_secs(10), || async {
         desk.view().is_some_and(|view| view.line == LineView::Up).then_some(())
     })

@@ -41,7 +41,9 @@ async fn a_web_process_that_is_killed_in_a_talk_takes_no_sound_with_it() -> Resu
     println!("web_process_back_ms\t{}", died.elapsed().as_millis());
     let seen_at_death = number(&stage, area).unwrap_or(last);
     let back = until("a new picture is on the screen", Duration::from_secs(10), || async {
-        number(&stage, area).filter(|now| *now != seen_at_death && *now != last).map(|_| died.elapsed().as_millis())
+        number(&stage, area)
+            .filter(|now| *now != seen_at_death && *now != last)
+            .map(|_| died.elapsed().as_millis())
     })
     .await?;
     println!("picture_back_ms\t{back}");

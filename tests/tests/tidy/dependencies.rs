@@ -72,7 +72,11 @@ fn rooms(metadata: &Metadata) -> BTreeMap<String, &Package> {
 
 fn imports(package: &Package) -> impl Iterator<Item = &str> {
     let shipped = |kind| matches!(kind, DependencyKind::Normal | DependencyKind::Build);
-    package.dependencies.iter().filter(move |dependency| shipped(dependency.kind)).map(|dependency| dependency.name.as_str())
+    package
+        .dependencies
+        .iter()
+        .filter(move |dependency| shipped(dependency.kind))
+        .map(|dependency| dependency.name.as_str())
 }
 
 #[test]

@@ -58,7 +58,12 @@ const FENCES: [Fence; 12] = [
     Fence { word: "tauri::", inside: &["src-tauri/"] },
     Fence {
         word: "tungstenite",
-        inside: &["crates/link/src/line/carrier.rs", "src-tauri/src/picture", "crates/server/tests/", "src-tauri/tests/"],
+        inside: &[
+            "crates/link/src/line/carrier.rs",
+            "src-tauri/src/picture",
+            "crates/server/tests/",
+            "src-tauri/tests/",
+        ],
     },
     Fence { word: "opus::", inside: &["crates/media/src/opus.rs"] },
 ];
@@ -85,14 +90,28 @@ fn has_word(line: &str, word: &str) -> bool {
 
 #[test]
 fn deciding_rooms_know_no_clock_no_chance_and_no_tasks() {
-    let pure = ["crates/desk/src/", "crates/media/src/", "crates/exchange/src/table", "crates/client/src/controller"];
+    let pure = [
+        "crates/desk/src/",
+        "crates/media/src/",
+        "crates/exchange/src/table",
+        "crates/client/src/controller",
+    ];
     // What two processes say is pure too; only the line that carries it has tasks.
-    let spoken = ["json.rs", "message.rs", "resume.rs", "state.rs"].map(|file| format!("crates/link/src/{file}"));
+    let spoken =
+        ["json.rs", "message.rs", "resume.rs", "state.rs"].map(|file| format!("crates/link/src/{file}"));
     let words = ["Instant::now", "SystemTime", "tokio::", "rand::", "thread::sleep", "std::net", "std::fs"];
     let mut broken = Vec::new();
-    for file in tracked(".rs").iter().filter(|file| pure.iter().any(|place| file.starts_with(place)) || spoken.contains(file)) {
+    for file in tracked(".rs")
+        .iter()
+        .filter(|file| pure.iter().any(|place| file.starts_with(place)) || spoken.contains(file))
+    {
         for (number, line) in code(file) {
-            broken.extend(words.iter().filter(|word| line.contains(**word)).map(|word| format!("{file}:{number} uses {word}")));
+            broken.extend(
+                words
+                    .iter()
+                    .filter(|word| line.contains(**word))
+                    .map(|word| format!("{file}:{number} uses {word}")),
+            );
         }
     }
     none("not pure", &broken);
@@ -106,10 +125,13 @@ fn every_module_opens_with_what_it_is() {
 
 #[test]
 fn no_file_outgrows_its_budget() {
-    let long = ["rs", "ts", "svelte", "css"].iter().flat_map(|ending| tracked(&format!(".{ending}"))).filter_map(|file| {
-        let lines = read(&file).lines().count();
-        (lines > FILE_BUDGET).then(|| format!("{file} has {lines} lines"))
-    });
+    let long = ["rs", "ts", "svelte", "css"]
+        .iter()
+        .flat_map(|ending| tracked(&format!(".{ending}")))
+        .filter_map(|file| {
+            let lines = read(&file).lines().count();
+            (lines > FILE_BUDGET).then(|| format!("{file} has {lines} lines"))
+        });
     none("too long", &long.collect::<Vec<_>>());
 }
 
@@ -118,7 +140,8 @@ fn nothing_built_is_committed() {
     let built = ["target/", "ui/dist/", "ui/node_modules/"];
     let endings = [".exe", ".dll", ".so", ".o", ".rlib", ".wasm", ".db", ".log", ".y4m"];
     let found = tracked("").into_iter().filter(|file| {
-        built.iter().any(|place| file.starts_with(place)) || endings.iter().any(|ending| file.ends_with(ending))
+        built.iter().any(|place| file.starts_with(place))
+            || endings.iter().any(|ending| file.ends_with(ending))
     });
     none("built, not written", &found.collect::<Vec<_>>());
 }
@@ -131,8 +154,9 @@ fn no_file_names_a_place_of_one_machine() {
     for file in tracked("").iter().filter(|file| is_text(file)) {
         for (number, line) in read(file).lines().enumerate() {
             let lone = |place: &String| {
-                line.match_indices(place.as_str())
-                    .any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric() || "._-*/".contains(c)))
+                line.match_indices(place.as_str()).any(|(at, _)| {
+                    !line[..at].ends_with(|c: char| c.is_alphanumeric() || "._-*/".contains(c))
+                })
             };
             if places.iter().any(lone) {
                 broken.push(format!("{file}:{}", number + 1));

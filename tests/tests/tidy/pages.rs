@@ -26,7 +26,9 @@ fn only_the_shell_touches_tauri() {
 fn rooms_of_the_desk_are_strangers() {
     let mut broken = Vec::new();
     for file in written() {
-        let Some(own) = ROOMS.iter().find(|room| file.starts_with(&format!("ui/desk/rooms/{room}/"))) else { continue };
+        let Some(own) = ROOMS.iter().find(|room| file.starts_with(&format!("ui/desk/rooms/{room}/"))) else {
+            continue;
+        };
         for line in read(&file).lines().filter(|line| line.contains(" from '")) {
             let other = ROOMS.iter().find(|room| *room != own && line.contains(&format!("/{room}/")));
             let up = line.contains("/views/") || line.contains("../../..");
@@ -43,7 +45,10 @@ fn components_and_their_scripts_stay_small() {
     let mut broken = Vec::new();
     for file in written().into_iter().filter(|file| file.ends_with(".svelte")) {
         let text = read(&file);
-        let script = text.lines().skip_while(|line| !line.starts_with("<script")).take_while(|line| *line != "</script>");
+        let script = text
+            .lines()
+            .skip_while(|line| !line.starts_with("<script"))
+            .take_while(|line| *line != "</script>");
         let (all, script) = (text.lines().count(), script.count());
         if all > COMPONENT_BUDGET || script > SCRIPT_BUDGET {
             broken.push(format!("{file}: {all} lines, {script} of script"));
@@ -58,7 +63,10 @@ fn types_are_never_talked_over() {
     for file in written() {
         for (number, line) in read(&file).lines().enumerate() {
             let code = line.split("//").next().unwrap_or_default();
-            let cast = code.contains(" as ") && !code.contains(" as const") && !code.contains("import ") && !code.contains("{#");
+            let cast = code.contains(" as ")
+                && !code.contains(" as const")
+                && !code.contains("import ")
+                && !code.contains("{#");
             let any = [": any", "<any>", "any[]"].iter().any(|word| code.contains(word));
             let comment = code.trim_start().starts_with(['*', '/']);
             if (cast || any) && !comment {

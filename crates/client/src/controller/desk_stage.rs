@@ -6,9 +6,9 @@ use desk::ids::{ContactId, OfferId};
 use link::message::OperatorSays;
 use link::state::{ContactCard, DeskChange, DeskState, OfferCard};
 
-use super::port::{LegNews, Sound};
 use super::Asked;
 use super::leg::WarmLeg;
+use super::port::{LegNews, Sound};
 use crate::view::{DeskView, Intent, TalkView, Trouble};
 
 /// What this desk knows of its talk beside the server's card.
@@ -34,14 +34,8 @@ pub(super) struct Work {
 
 impl Work {
     pub(super) fn new(state: DeskState) -> Work {
-        let mut work = Work {
-            state,
-            accepting: None,
-            silenced: None,
-            refused: None,
-            talk: None,
-            round_trip_ms: None,
-        };
+        let mut work =
+            Work { state, accepting: None, silenced: None, refused: None, talk: None, round_trip_ms: None };
         work.follow();
         work
     }

@@ -77,9 +77,10 @@ impl WarmLeg {
     fn number(&self) -> Option<u64> {
         match self.stage {
             Stage::Off | Stage::Waiting { .. } => None,
-            Stage::Making { leg, .. } | Stage::Joining { leg, .. } | Stage::Up { leg, .. } | Stage::Healing { leg, .. } => {
-                Some(leg)
-            }
+            Stage::Making { leg, .. }
+            | Stage::Joining { leg, .. }
+            | Stage::Up { leg, .. }
+            | Stage::Healing { leg, .. } => Some(leg),
         }
     }
 
@@ -129,7 +130,13 @@ impl WarmLeg {
 
     /// Something about the leg; what is about another number is of an older life.
     /// Gives back what is to be said to the exchange.
-    pub(super) fn news(&mut self, leg: u64, news: &LegNews, now: Time, out: &mut Vec<Output>) -> Option<LegOffer> {
+    pub(super) fn news(
+        &mut self,
+        leg: u64,
+        news: &LegNews,
+        now: Time,
+        out: &mut Vec<Output>,
+    ) -> Option<LegOffer> {
         if self.number() != Some(leg) {
             return None;
         }

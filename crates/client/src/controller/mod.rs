@@ -22,8 +22,8 @@ use crate::view::{Intent, PictureDoor, Screen, Trouble, View};
 use desk_stage::Work;
 use leg::WarmLeg;
 pub use port::{Input, LegNews, Output, Secret, Sound, Ticket};
-use watch::Watch;
 pub use watch::FENCE_AFTER;
+use watch::Watch;
 
 /// What an answer will be about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

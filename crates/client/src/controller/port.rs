@@ -1,8 +1,8 @@
 //! What goes into the controller and what comes out of it. Plain data; secrets do not print.
 
 use desk::code::Code;
-use link::message::{LegSignal, OperatorSays, RequestId, SignedIn};
 use link::line::LineEvent;
+use link::message::{LegSignal, OperatorSays, RequestId, SignedIn};
 use link::state::{DeskChange, DeskState};
 
 use crate::shell::Notice;

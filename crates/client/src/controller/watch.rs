@@ -27,7 +27,9 @@ impl Watch {
             Watch::Idle => Watch::Idle,
             Watch::Connecting => Watch::Connecting,
             Watch::Up { .. } | Watch::Down { cut: false, .. } => Watch::Up { heard: now },
-            Watch::Down { since, cut: true, fenced, .. } => Watch::Down { since, heard: now, cut: true, fenced },
+            Watch::Down { since, cut: true, fenced, .. } => {
+                Watch::Down { since, heard: now, cut: true, fenced }
+            }
         };
     }
 

@@ -119,7 +119,13 @@ mod tests {
         assert_eq!(at(0, false), None);
         assert_eq!(at(10, true), Some(true));
         assert_eq!(at(20, true), None);
-        assert_eq!([at(30, false), at(229, false), at(230, false), at(240, false)], [None, None, Some(false), None]);
-        assert_eq!([at(250, true), at(260, false), at(270, true), at(470, true)], [Some(true), None, None, None]);
+        assert_eq!(
+            [at(30, false), at(229, false), at(230, false), at(240, false)],
+            [None, None, Some(false), None]
+        );
+        assert_eq!(
+            [at(250, true), at(260, false), at(270, true), at(470, true)],
+            [Some(true), None, None, None]
+        );
     }
 }

@@ -62,7 +62,9 @@ fn look_after(wanted: &Wanted, shared: &Arc<Shared>, told: impl Fn(bool)) {
     let mut held = Held::new(FADE);
     while !shared.ends.load(Ordering::Acquire) {
         if *wanted != Wanted::Nothing {
-            match held.tend(Instant::now(), || open_output(wanted, || Bells::new(Arc::clone(shared)).filler())) {
+            match held
+                .tend(Instant::now(), || open_output(wanted, || Bells::new(Arc::clone(shared)).filler()))
+            {
                 Change::Same => {}
                 Change::Opened => told(false),
                 Change::Missing => told(true),

@@ -88,7 +88,8 @@ impl Sender {
             // Dropped to keep the bitrate: the wish stands.
             self.shared.key_wanted.store(true, Ordering::Release);
         }
-        let timestamp = (self.shared.began.elapsed().as_micros() as u64 * u64::from(CLOCK_HZ) / 1_000_000) as u32;
+        let timestamp =
+            (self.shared.began.elapsed().as_micros() as u64 * u64::from(CLOCK_HZ) / 1_000_000) as u32;
         frames.iter().for_each(|frame| self.send(&frame.data, timestamp));
         Some(())
     }

@@ -33,15 +33,16 @@ pub(super) fn start(
     told: impl Fn(bool) + Send + 'static,
 ) -> std::io::Result<Thread> {
     let shared = Arc::clone(shared);
-    let thread = std::thread::Builder::new().name("kenmu-microphone".into()).spawn(move || {
-        match Voice::new(Arc::clone(&shared)) {
-            Ok(voice) => run(&shared, &wanted, voice, told),
-            Err(fault) => {
-                tracing::error!(%fault, "no voice encoder");
-                told(true);
+    let thread =
+        std::thread::Builder::new().name("kenmu-microphone".into()).spawn(move || {
+            match Voice::new(Arc::clone(&shared)) {
+                Ok(voice) => run(&shared, &wanted, voice, told),
+                Err(fault) => {
+                    tracing::error!(%fault, "no voice encoder");
+                    told(true);
+                }
             }
-        }
-    })?;
+        })?;
     Ok(thread.thread().clone())
 }
 

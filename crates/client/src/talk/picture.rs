@@ -83,7 +83,8 @@ impl Pictures {
     pub fn publish(&self, picture: EncodedPicture) {
         let mut viewers = lock(&self.0.viewers);
         viewers.retain(|known| known.strong_count() > 0);
-        let dropped = viewers.iter().filter_map(Weak::upgrade).filter(|viewer| !viewer.take(&picture)).count();
+        let dropped =
+            viewers.iter().filter_map(Weak::upgrade).filter(|viewer| !viewer.take(&picture)).count();
         drop(viewers);
         if dropped > 0 {
             self.want_keyframe();
@@ -108,7 +109,10 @@ impl Pictures {
 
     /// Ends every viewer.
     pub(super) fn close(&self) {
-        lock(&self.0.viewers).drain(..).filter_map(|viewer| viewer.upgrade()).for_each(|viewer| viewer.close());
+        lock(&self.0.viewers)
+            .drain(..)
+            .filter_map(|viewer| viewer.upgrade())
+            .for_each(|viewer| viewer.close());
     }
 }
 

@@ -35,19 +35,20 @@ pub(super) fn start(
     told: impl Fn(bool) + Send + 'static,
 ) -> std::io::Result<Thread> {
     let shared = Arc::clone(shared);
-    let thread = std::thread::Builder::new().name("kenmu-speaker".into()).spawn(move || match Decoder::new() {
-        Ok(decoder) => {
-            let mut ear = Ear { shared, decoder, talk: 0 };
-            match wanted {
-                Wanted::Nothing | Wanted::Tone(_) => nowhere(&mut ear),
-                Wanted::Default | Wanted::Named(_) => device(&mut ear, &wanted, told),
+    let thread =
+        std::thread::Builder::new().name("kenmu-speaker".into()).spawn(move || match Decoder::new() {
+            Ok(decoder) => {
+                let mut ear = Ear { shared, decoder, talk: 0 };
+                match wanted {
+                    Wanted::Nothing | Wanted::Tone(_) => nowhere(&mut ear),
+                    Wanted::Default | Wanted::Named(_) => device(&mut ear, &wanted, told),
+                }
             }
-        }
-        Err(fault) => {
-            tracing::error!(%fault, "no voice decoder");
-            told(true);
-        }
-    })?;
+            Err(fault) => {
+                tracing::error!(%fault, "no voice decoder");
+                told(true);
+            }
+        })?;
     Ok(thread.thread().clone())
 }
 
@@ -95,7 +96,11 @@ fn device(ear: &mut Ear, wanted: &Wanted, told: impl Fn(bool)) {
 
 /// What the callback does: takes what is there, silence for the rest, wakes the decoder. What is left of
 /// another talk is thrown away; so soon after its beginning a talk has nothing but silence in the ring.
-fn filler(mut ring: Consumer<i16>, decoder: Thread, shared: Arc<Shared>) -> impl FnMut(&mut [i16]) + Send + 'static {
+fn filler(
+    mut ring: Consumer<i16>,
+    decoder: Thread,
+    shared: Arc<Shared>,
+) -> impl FnMut(&mut [i16]) + Send + 'static {
     let mut played = 0;
     move |samples| {
         let talk = shared.hearing.load(Ordering::Acquire);

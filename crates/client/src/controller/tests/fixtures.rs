@@ -8,9 +8,7 @@ use desk::presence::{Channels, Chosen, Presence};
 use desk::time::{Millis, Time};
 use link::line::LineEvent;
 use link::message::{LegSignal, OperatorSays, RequestId};
-use link::state::{
-    ChannelBoard, ContactCard, DayCounts, DeskChange, DeskState, Me, OfferCard, QueueBoard,
-};
+use link::state::{ChannelBoard, ContactCard, DayCounts, DeskChange, DeskState, Me, OfferCard, QueueBoard};
 
 use crate::controller::{Controller, Input, LegNews, Output, Secret, Ticket};
 use crate::view::{DeskView, Intent, Screen, View};
@@ -87,7 +85,8 @@ impl Table {
                 Output::Say { ticket, body } => {
                     let request = RequestId(uuid::Uuid::now_v7());
                     self.said.push((request, body.clone()));
-                    let more = self.desk.handle(self.now, Input::Said { ticket: *ticket, request: Some(request) });
+                    let more =
+                        self.desk.handle(self.now, Input::Said { ticket: *ticket, request: Some(request) });
                     assert_eq!(more, [], "a name for what was said changes nothing");
                 }
                 _ => {}

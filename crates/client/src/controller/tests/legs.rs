@@ -180,7 +180,8 @@ fn a_restart_that_fails_leaves_the_living_leg_alone_and_is_tried_again() {
             table.heard();
             table.pass(4_999);
             table.heard();
-            let soon: Vec<_> = table.did().into_iter().filter(|out| !matches!(out, Output::Say { .. })).collect();
+            let soon: Vec<_> =
+                table.did().into_iter().filter(|out| !matches!(out, Output::Say { .. })).collect();
             assert_eq!(soon, [Output::RestartLeg(leg)], "way {n}: the one before, and nothing else");
             table.pass(1);
         }

@@ -22,7 +22,9 @@ fn accept(offer: u64) -> OperatorSays {
 
 fn sounds(table: &mut Table) -> Vec<Sound> {
     let did = table.did();
-    did.iter().filter_map(|output| if let Output::Sound(sound) = output { Some(*sound) } else { None }).collect()
+    did.iter()
+        .filter_map(|output| if let Output::Sound(sound) = output { Some(*sound) } else { None })
+        .collect()
 }
 
 #[test]
@@ -40,7 +42,11 @@ fn a_visitor_is_taken_talked_to_and_finished() {
     table.phase(Phase::Connecting);
     table.change(DeskChange::Offer(None));
     assert_eq!(table.desk().accepting, None);
-    assert_eq!(sounds(&mut table), [Sound { speaker: true, ..QUIET }], "nothing is sent before the talk is live");
+    assert_eq!(
+        sounds(&mut table),
+        [Sound { speaker: true, ..QUIET }],
+        "nothing is sent before the talk is live"
+    );
     table.phase(Phase::Live);
     assert_eq!(sounds(&mut table), [LIVE]);
     assert!(table.desk().talk.as_ref().unwrap().media_up);

@@ -55,7 +55,10 @@ fn a_stored_token_signs_in_by_itself_and_a_refused_one_is_forgotten() {
     assert_eq!(table.did(), [Output::OpenLine(Secret("old".into()))]);
     table.put(Input::Line(LineEvent::Refused(Code::Unauthorised)));
     assert_eq!(table.did(), [Output::ClearToken, Output::CloseLine]);
-    assert!(matches!(table.shown().screen, Screen::SignIn { busy: false, error: Some(Code::Unauthorised), .. }));
+    assert!(matches!(
+        table.shown().screen,
+        Screen::SignIn { busy: false, error: Some(Code::Unauthorised), .. }
+    ));
     table.put(Input::Start { token: None });
     assert_eq!(table.did(), []);
 }
