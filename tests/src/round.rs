@@ -279,7 +279,7 @@ fn judge_tone(facts: &mut Facts, name: &str, clip: &Clip, hz: f64) {
 
 /// The longest time that a tone is missing, ms.
 pub fn longest_gap_ms(clip: &Clip, hz: f64) -> u32 {
-    tone::gaps(&clip.samples, hz).iter().map(|gap| gap.len_ms).max().unwrap_or(0)
+    tone::gaps(&clip.levelled(), hz).iter().map(|gap| gap.len_ms).max().unwrap_or(0)
 }
 
 fn keep(folder: &Path, name: &str, clip: &Clip) -> Result<()> {
@@ -308,6 +308,8 @@ async fn outage(stage: &mut Stage, window: &Window, booth: &Booth) -> Result<()>
     booth.screen("trouble").await?;
     stage.photograph(&booth.page, "booth-trouble").await?;
     window.page.see("offline").await?;
+    // The dash's face is loaded when it is first needed.
+    tokio::time::sleep(Duration::from_secs(1)).await;
     stage.photograph(&window.page, "desk-offline").await?;
     stage.centre.start_server().await?;
     booth.screen("start").await?;

@@ -186,6 +186,27 @@ impl Clip {
         Clip { samples: self.samples[from..to].to_vec(), began_ms: self.began_ms + from as f64 / per_ms }
     }
 
+    /// The same sound at one loudness: a browser's noise suppression turns a steady tone down over
+    /// seconds, which is no gap. Loudness is the highest level within 300 ms; silence stays silent.
+    pub fn levelled(&self) -> Vec<i16> {
+        const BLOCK: usize = 480;
+        const AROUND: usize = 30;
+        const FLOOR: u16 = 100;
+        let peak = |block: &[i16]| block.iter().map(|sample| sample.unsigned_abs()).max().unwrap_or(0);
+        let peaks: Vec<u16> = self.samples.chunks(BLOCK).map(peak).collect();
+        let loudness = |n: usize| {
+            let around = &peaks[n.saturating_sub(AROUND)..(n + AROUND + 1).min(peaks.len())];
+            i32::from(around.iter().copied().max().unwrap_or(0).max(FLOOR))
+        };
+        let blocks = self.samples.chunks(BLOCK).enumerate();
+        blocks
+            .flat_map(|(n, block)| {
+                let loud = loudness(n);
+                block.iter().map(move |sample| (i32::from(*sample) * 8192 / loud) as i16)
+            })
+            .collect()
+    }
+
     /// Seconds of sound.
     pub fn seconds(&self) -> f64 {
         self.samples.len() as f64 / f64::from(RATE)
@@ -201,4 +222,24 @@ pub fn now_ms() -> f64 {
 pub fn tone(hz: f64, seconds: u32) -> Vec<i16> {
     let sample = |n: u32| (f64::from(n) * hz * std::f64::consts::TAU / f64::from(RATE)).sin() * 8192.0;
     (0..RATE * seconds).map(|n| sample(n) as i16).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use media::tone;
+
+    #[test]
+    fn a_tone_that_fades_has_no_gap_and_a_hole_in_it_is_one() {
+        let fading = |n: usize, sample: i16| (f64::from(sample) * (1.0 - n as f64 / 120_000.0)) as i16;
+        let mut samples: Vec<i16> =
+            super::tone(440.0, 2).into_iter().enumerate().map(|(n, s)| fading(n, s)).collect();
+        let gaps = |samples: &[i16]| {
+            let clip = Clip { samples: samples.to_vec(), began_ms: 0.0 };
+            tone::gaps(&clip.levelled(), 440.0).iter().map(|gap| gap.len_ms).max().unwrap_or(0)
+        };
+        assert_eq!(gaps(&samples), 0);
+        samples[48_000..48_000 + 7_200].fill(0);
+        assert!((140..=160).contains(&gaps(&samples)), "a hole of 150 ms: {}", gaps(&samples));
+    }
 }

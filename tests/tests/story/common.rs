@@ -49,10 +49,7 @@ pub async fn heard(recording: &Recording, hz: f64, from_ms: f64) -> Result<f64> 
     })
     .await;
     if found.is_err() {
-        // What was there instead, for whoever reads the failure.
-        let clip = recording.clip();
-        let sound = media::tone::wav::write(kenmu_tests::sound::RATE, &clip.samples);
-        std::fs::write(place::top().join("target/story/unheard.wav"), sound)?;
+        keep("unheard", &recording.clip())?;
     }
     found
 }
@@ -63,6 +60,15 @@ pub fn unbroken(what: &str, recording: &Recording, hz: f64, from_ms: f64, limit_
     ensure!(clip.seconds() * 1000.0 > (now_ms() - from_ms) * 0.95, "{what}: the recorder stalled");
     let gap = longest_gap_ms(&clip, hz);
     println!("{what}_gap_ms\t{gap}");
+    if gap > limit_ms {
+        keep(what, &clip)?;
+    }
     ensure!(gap <= limit_ms, "{what}: the longest gap is {gap} ms, wanted ≤ {limit_ms}");
     Ok(gap)
+}
+
+/// Keeps what was there instead, for whoever reads the failure.
+fn keep(name: &str, clip: &Clip) -> Result<()> {
+    let sound = media::tone::wav::write(kenmu_tests::sound::RATE, &clip.samples);
+    Ok(std::fs::write(place::top().join(format!("target/story/{name}.wav")), sound)?)
 }

@@ -55,11 +55,22 @@ async fn a_web_process_that_is_killed_in_a_talk_takes_no_sound_with_it() -> Resu
     Ok(())
 }
 
+/// Rows of the bar code that nothing on the picture covers, and how often each is repeated to make the
+/// reader's strip of them.
+const CLEAR_ROWS: usize = 10;
+const REPEATED: usize = 4;
+
 /// The number that the picture on the screen shows. The driver's session dies with the web process, so
 /// that only the screen itself can tell.
 fn number(stage: &Stage, area: Area) -> Option<u16> {
-    let pixels = stage.screen.pixels(area).ok()?;
-    barcode::read(&I420::from_rgb(area.width, area.height, &pixels).ok()?)
+    let pixels = stage.screen.pixels(Area { height: CLEAR_ROWS, ..area }).ok()?;
+    let strip: Vec<u8> = pixels
+        .chunks_exact(area.width * 3)
+        .flat_map(|row| std::iter::repeat_n(row, REPEATED))
+        .flatten()
+        .copied()
+        .collect();
+    barcode::read(&I420::from_rgb(area.width, CLEAR_ROWS * REPEATED, &strip).ok()?)
 }
 
 /// Where the picture (not the bars beside it) stands on the screen, in even sizes.
