@@ -1,7 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
-import { aliases } from './aliases';
-import { japaneseSubsets } from './shared/fonts/subsets';
+import { aliases } from './aliases.ts';
+import { japaneseSubsets } from './shared/fonts/subsets.ts';
 
 export default defineConfig({
   root: 'desk',
