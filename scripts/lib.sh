@@ -20,16 +20,21 @@ sound_packages="pulseaudio pulseaudio-utils procps"
 # To run it untouched: a screen, a bus, a keyring, browsers and their drivers.
 run_packages="xvfb dbus dbus-x11 gnome-keyring chromium chromium-driver webkit2gtk-driver fonts-noto-cjk"
 
+as_root() {
+  [ "$(id -u)" -eq 0 ] || echo sudo
+}
+
 install_packages() {
-  local missing=() package sudo=
+  local missing=() package sudo
   for package in "$@"; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return 0
   command -v apt-get >/dev/null || { echo "Please install: ${missing[*]}" >&2; return 1; }
-  if [ "$(id -u)" -ne 0 ]; then
-    command -v sudo >/dev/null || { echo "Please install as root: ${missing[*]}" >&2; return 1; }
-    sudo=sudo
+  sudo=$(as_root)
+  if [ -n "$sudo" ] && ! command -v sudo >/dev/null; then
+    echo "Please install as root: ${missing[*]}" >&2
+    return 1
   fi
   say "installing ${#missing[@]} system packages: ${missing[*]}"
   $sudo apt-get update -qq
@@ -48,7 +53,11 @@ prepare() {
   # shellcheck disable=SC2086
   case $1 in
     build) install_packages $build_packages $sound_packages ;;
-    run) install_packages $build_packages $sound_packages $run_packages ;;
+    run)
+      install_packages $build_packages $sound_packages $run_packages
+      # A bare container has no machine id, and WebKit's driver waits for one for ever.
+      [ -s /etc/machine-id ] || $(as_root) dbus-uuidgen --ensure=/etc/machine-id
+      ;;
   esac
 }
 

@@ -182,7 +182,8 @@ impl Page {
     /// # Errors
     /// When the driver or the disk refuses.
     pub async fn photograph(&self, file: &Path) -> Result<()> {
-        let png = self.client.screenshot().await.context("photograph the page")?;
+        let shot = tokio::time::timeout(PAGE_LIMIT, self.client.screenshot()).await;
+        let png = shot.context("the driver takes no photograph")?.context("photograph the page")?;
         std::fs::write(file, png).with_context(|| format!("write {}", file.display()))
     }
 

@@ -19,7 +19,8 @@ where
 {
     let began = Instant::now();
     loop {
-        if let Some(found) = look().await {
+        // A look that hangs is a look in vain.
+        if let Ok(Some(found)) = tokio::time::timeout(limit, look()).await {
             return Ok(found);
         }
         if began.elapsed() > limit {
