@@ -105,15 +105,29 @@ impl Stage {
         Ok(window)
     }
 
-    /// A picture of a page in this folder; nothing on it may need scrolling.
+    /// A picture of the window in this folder; nothing on it may need scrolling.
     ///
     /// # Errors
     /// When it cannot be taken.
-    pub async fn photograph(&self, page: &Page, name: &str) -> Result<()> {
-        let overflowing = page.scrolling_places().await?;
-        ensure!(overflowing.is_empty(), "{name} scrolls at its smallest size: {overflowing:?}");
-        page.photograph(&self.folder.join(format!("{name}.png"))).await
+    pub async fn photograph_window(&self, window: &Window, name: &str) -> Result<()> {
+        nothing_scrolls(&window.page, name).await?;
+        self.screen.photograph(&self.folder.join(format!("{name}.png"))).await
     }
+
+    /// The same of a booth's page.
+    ///
+    /// # Errors
+    /// When it cannot be taken.
+    pub async fn photograph_booth(&self, booth: &Booth, name: &str) -> Result<()> {
+        nothing_scrolls(&booth.page, name).await?;
+        booth.page.photograph(&self.folder.join(format!("{name}.png"))).await
+    }
+}
+
+async fn nothing_scrolls(page: &Page, name: &str) -> Result<()> {
+    let overflowing = page.scrolling_places().await?;
+    ensure!(overflowing.is_empty(), "{name} scrolls at its smallest size: {overflowing:?}");
+    Ok(())
 }
 
 /// Plays the whole round and prints its facts.
@@ -126,13 +140,13 @@ pub async fn check() -> Result<Facts> {
     let mut stage = Stage::open(&folder, 2, 2, "").await?;
     let window = Window::open(&stage.centre, "op01", &stage.desk_variables()).await?;
     window.page.see("sign-in").await?;
-    stage.photograph(&window.page, "sign-in").await?;
+    stage.photograph_window(&window, "sign-in").await?;
     window.sign_in("op01").await?;
     let booth = stage.booth(1).await?;
     let second = stage.booth(2).await?;
-    stage.photograph(&booth.page, "booth-start").await?;
+    stage.photograph_booth(&booth, "booth-start").await?;
     ready(&window).await?;
-    stage.photograph(&window.page, "desk-idle").await?;
+    stage.photograph_window(&window, "desk-idle").await?;
     Eye::Desk.place(&window.page).await?;
     Eye::Booth.place(&booth.page).await?;
 
@@ -199,8 +213,8 @@ async fn answer(
     booth.call().await?;
     window.page.see("offer-card").await?;
     if photos {
-        stage.photograph(&window.page, "desk-offer").await?;
-        stage.photograph(&booth.page, "booth-wait").await?;
+        stage.photograph_window(window, "desk-offer").await?;
+        stage.photograph_booth(booth, "booth-wait").await?;
     }
     // The line is warm: the booth's leg carries media while the visitor waits.
     tokio::time::sleep(SETTLE).await;
@@ -245,8 +259,8 @@ async fn talk(
     let to = now_ms();
     let at_desk = capture::seen(&window.page).await?;
     let at_booth = capture::seen(&booth.page).await?;
-    stage.photograph(&window.page, "desk-booth").await?;
-    stage.photograph(&booth.page, "booth-talk").await?;
+    stage.photograph_window(window, "desk-booth").await?;
+    stage.photograph_booth(booth, "booth-talk").await?;
 
     let fps = at_desk.distinct_per_second(from, to);
     let full = at_desk.width as usize == WIDTH && at_desk.height as usize == HEIGHT;
@@ -293,8 +307,8 @@ async fn end(stage: &Stage, window: &Window, booth: &Booth, photos: bool) -> Res
     window.page.see("disposition").await?;
     booth.screen("ended").await?;
     if photos {
-        stage.photograph(&window.page, "desk-wrapup").await?;
-        stage.photograph(&booth.page, "booth-ended").await?;
+        stage.photograph_window(window, "desk-wrapup").await?;
+        stage.photograph_booth(booth, "booth-ended").await?;
     }
     window.page.choose("disposition", "guided").await?;
     window.page.press("finish").await?;
@@ -306,11 +320,11 @@ async fn end(stage: &Stage, window: &Window, booth: &Booth, photos: bool) -> Res
 async fn outage(stage: &mut Stage, window: &Window, booth: &Booth) -> Result<()> {
     stage.centre.kill_server().await?;
     booth.screen("trouble").await?;
-    stage.photograph(&booth.page, "booth-trouble").await?;
+    stage.photograph_booth(booth, "booth-trouble").await?;
     window.page.see("offline").await?;
     // The dash's face is loaded when it is first needed.
     tokio::time::sleep(Duration::from_secs(1)).await;
-    stage.photograph(&window.page, "desk-offline").await?;
+    stage.photograph_window(window, "desk-offline").await?;
     stage.centre.start_server().await?;
     booth.screen("start").await?;
     window.page.miss("offline").await

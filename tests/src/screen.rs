@@ -27,6 +27,8 @@ pub struct Screen {
     /// What a program needs to find them.
     pub variables: Variables,
     frame_buffer: PathBuf,
+    width: usize,
+    height: usize,
     // Held for their lives only: they end with the run.
     _children: Vec<Child>,
 }
@@ -37,6 +39,8 @@ impl Screen {
     /// # Errors
     /// When a program is missing or does not come up.
     pub async fn open(folder: &Path, size: &str) -> Result<Screen> {
+        let (width, height) = size.split_once('x').context("a size is such as 1366x768")?;
+        let (width, height) = (width.parse()?, height.parse()?);
         let home = folder.join("home");
         let runtime = folder.join("run");
         std::fs::create_dir_all(&home)?;
@@ -60,7 +64,7 @@ impl Screen {
         variables.insert("DBUS_SESSION_BUS_ADDRESS".to_owned(), Some(address));
         let keyring = keyring(folder, &variables).await?;
         let frame_buffer = folder.join("Xvfb_screen0");
-        Ok(Screen { variables, frame_buffer, _children: vec![keyring, bus, x_server] })
+        Ok(Screen { variables, frame_buffer, width, height, _children: vec![keyring, bus, x_server] })
     }
 
     /// What a rectangle of the screen shows now, three bytes (red, green, blue) a pixel.
@@ -84,6 +88,31 @@ impl Screen {
         }
         Ok(pixels)
     }
+
+    /// A picture of the whole screen as a PNG file, once something is drawn on it. Read from the screen
+    /// itself: WebKit's driver can wait for ever for a picture of its window.
+    ///
+    /// # Errors
+    /// When nothing is ever drawn, or the disk refuses.
+    pub async fn photograph(&self, file: &Path) -> Result<()> {
+        let whole = Area { x: 0, y: 0, width: self.width, height: self.height };
+        let drawn = until("something is drawn on the screen", Duration::from_secs(20), || async {
+            let pixels = self.pixels(whole).ok()?;
+            let first = pixels.get(..3)?.to_vec();
+            pixels.chunks_exact(3).any(|pixel| pixel != first).then_some(pixels)
+        })
+        .await?;
+        let out = std::fs::File::create(file).with_context(|| format!("write {}", file.display()))?;
+        let mut picture =
+            png::Encoder::new(std::io::BufWriter::new(out), wide(self.width)?, wide(self.height)?);
+        picture.set_color(png::ColorType::Rgb);
+        let mut writer = picture.write_header().context("write the picture's head")?;
+        writer.write_image_data(&drawn).context("write the picture")
+    }
+}
+
+fn wide(pixels: usize) -> Result<u32> {
+    u32::try_from(pixels).context("a screen is not that large")
 }
 
 fn private(folder: &PathBuf) -> Result<()> {
