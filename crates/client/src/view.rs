@@ -6,6 +6,7 @@ use desk::contact::{DeclineReason, Disposition};
 use desk::ids::{ContactId, OfferId};
 use desk::presence::Chosen;
 use desk::time::Time;
+use link::message::PublicHours;
 use link::state::DeskState;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +38,10 @@ pub enum Screen {
         error: Option<Code>,
         /// The name to start with.
         name: String,
+        /// The day's hours, once the server has told them.
+        hours: Option<PublicHours>,
+        /// The operator is in a talk on another machine: the window asks whether it moves here.
+        take_over: bool,
     },
     /// The workspace.
     Desk(Box<DeskView>),
@@ -78,6 +83,77 @@ pub struct DeskView {
     pub leg_refused: Option<Code>,
     /// What is wrong with the devices; empty is well.
     pub troubles: Vec<Trouble>,
+    /// The device check, while it is open.
+    pub check: Option<CheckView>,
+    /// Until when the wrap-up is planned; pressed further by [`Intent::ExtendWrapup`].
+    pub wrapup_until: Option<Time>,
+}
+
+/// The device check (開始前の確認): every meter is measured, none is guessed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct CheckView {
+    /// What can be chosen, by kind.
+    pub microphones: Vec<DeviceChoice>,
+    /// See [`CheckView::microphones`].
+    pub speakers: Vec<DeviceChoice>,
+    /// See [`CheckView::microphones`].
+    pub ringers: Vec<DeviceChoice>,
+    /// See [`CheckView::microphones`].
+    pub cameras: Vec<DeviceChoice>,
+    /// The microphone's peak of the last tenth of a second, dBFS; none: no microphone.
+    pub level_dbfs: Option<f32>,
+    /// The loudest since the check was opened, dBFS.
+    pub loudest_dbfs: Option<f32>,
+    /// A test sound is playing.
+    pub sounding: Option<DeviceKind>,
+    /// The camera delivers pictures: width and height.
+    pub camera_size: Option<(u32, u32)>,
+    /// The way to the exchange and the server.
+    pub network: Option<NetworkView>,
+}
+
+/// A device that can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct DeviceChoice {
+    /// Stable over restarts; empty: what the system prefers.
+    pub id: String,
+    /// What a person calls it.
+    pub name: String,
+    /// Chosen now.
+    pub chosen: bool,
+    /// It can be opened now.
+    pub present: bool,
+}
+
+/// Which device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceKind {
+    /// マイク.
+    Microphone,
+    /// スピーカー.
+    Speaker,
+    /// 呼出音.
+    Ringer,
+    /// カメラ.
+    Camera,
+}
+
+/// What the network probe measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct NetworkView {
+    /// Round trip to the server over the line, ms.
+    pub server_ms: Option<u32>,
+    /// Round trip to the exchange over the warm line, ms.
+    pub exchange_ms: Option<u32>,
+    /// Lost packets on the warm line, percent.
+    pub loss_percent: Option<f32>,
+    /// The warm line carries media.
+    pub media_up: bool,
 }
 
 /// The media of a talk.
@@ -96,6 +172,10 @@ pub struct TalkView {
     pub loss_percent: Option<f32>,
     /// Round trip to the exchange, ms.
     pub round_trip_ms: Option<u32>,
+    /// Packets of the visitor's pictures that reached this desk in this talk, face and screen together.
+    pub picture_packets: u32,
+    /// The visitor's second window is being received.
+    pub screen_up: bool,
 }
 
 /// Something wrong with a device.
@@ -121,7 +201,9 @@ pub enum Trouble {
 pub struct PictureDoor {
     /// Port on 127.0.0.1.
     pub port: u16,
-    /// One-time token: the first text message on the socket.
+    /// One-time token: the first text message on the socket. After it, binary messages: the first byte
+    /// says which picture (0 the visitor's face, 1 the visitor's screen, 2 one's own), the rest is as
+    /// before: flags, then the encoded frame.
     pub token: String,
 }
 
@@ -170,4 +252,50 @@ pub enum Intent {
     },
     /// The window wants its picture (again): a new door token is made and a key frame asked for.
     Picture,
+    /// 目隠し / 解く.
+    Mask {
+        /// On or off.
+        on: bool,
+    },
+    /// 筆談: sends a written word.
+    SendText {
+        /// What.
+        text: String,
+    },
+    /// 案内カード: shows one, points at a step of it, or takes it away (`card` none).
+    Guide {
+        /// Its name.
+        card: Option<String>,
+        /// 指さし: a step, from 0.
+        pointing: Option<u32>,
+    },
+    /// Asks to see the visitor's second window, or looks no longer.
+    Screen {
+        /// Asked or not.
+        wanted: bool,
+    },
+    /// 後処理を延ばす: one more span of the guide time.
+    ExtendWrapup,
+    /// Opens or closes the device check.
+    Check {
+        /// Open or not.
+        open: bool,
+    },
+    /// Chooses a device; kept for the next start.
+    UseDevice {
+        /// Which kind.
+        device: DeviceKind,
+        /// [`DeviceChoice::id`].
+        id: String,
+    },
+    /// Plays a test sound on the speaker or the ringer.
+    TryDevice {
+        /// Which kind.
+        device: DeviceKind,
+    },
+    /// The talk on the other machine moves here, or the sign-in is given up.
+    TakeOver {
+        /// Moves or not.
+        agreed: bool,
+    },
 }

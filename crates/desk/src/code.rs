@@ -53,6 +53,16 @@ pub enum Code {
     Unreachable,
     /// The operating system offers no place for secrets.
     NoKeyring,
+    /// The operator is in a talk on another machine: asks before it is moved here.
+    InTalkElsewhere,
+    /// The code of an enrolment, or the challenge of a hello, is unknown, used or too old.
+    Expired,
+    /// The text holds what may be an Individual Number (個人番号), which nobody may write down.
+    IndividualNumber,
+    /// The text holds what looks like a PIN or a password.
+    SecretText,
+    /// The text is empty or longer than a card takes.
+    BadLength,
 }
 
 impl Code {
@@ -78,7 +88,12 @@ impl Code {
             | Code::AlreadyWaiting
             | Code::QueueFull
             | Code::Closed
-            | Code::NoKeyring => false,
+            | Code::NoKeyring
+            | Code::InTalkElsewhere
+            | Code::Expired
+            | Code::IndividualNumber
+            | Code::SecretText
+            | Code::BadLength => false,
         }
     }
 }

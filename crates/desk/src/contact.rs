@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::time::Time;
+
 /// The way that a contact comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -32,6 +34,24 @@ pub enum Phase {
     Wrapping,
     /// Over.
     Closed,
+}
+
+/// 目隠し: whether the visitor's pictures (face and screen) are kept from everybody. Either side puts it
+/// on; the visitor lifts it at once, the operator only after a notice in the booth.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Mask {
+    /// The pictures are shown.
+    #[default]
+    Off,
+    /// No picture leaves the booth, and none passes the exchange.
+    On,
+    /// Still on; the operator lifts it at this time unless the visitor objects.
+    Lifting {
+        /// When.
+        at: Time,
+    },
 }
 
 /// 対応結果: what came of a contact (domain.md C-2).

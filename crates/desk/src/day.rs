@@ -10,6 +10,7 @@ const DAY_MS: u64 = 86_400_000;
 
 /// A day in Japan: whole days since 1970-01-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Day(pub u32);
 
 impl Day {

@@ -4,6 +4,7 @@
 //! effect goes out as a value, so that the same machine runs in the server, in the desktop and in a
 //! simulator, and the same seed gives the same run.
 
+pub mod calendar;
 pub mod centre;
 pub mod code;
 pub mod contact;

@@ -10,12 +10,12 @@ use desk::presence::Chosen;
 use desk::time::Time;
 use serde::{Deserialize, Serialize};
 
-use crate::state::{BoothChange, BoothState, DeskChange, DeskState};
+use crate::state::{BoothChange, BoothState, DeskChange, DeskState, Quality, VisitorTrouble};
 
 /// The version of this protocol. A server takes [`OLDEST`]..=[`VERSION`].
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 /// The oldest version that a server still takes.
-pub const OLDEST: u16 = 1;
+pub const OLDEST: u16 = 2;
 /// The largest frame that either side takes, bytes: an SDP of two tracks is under 8 KiB.
 pub const MAX_FRAME_BYTES: usize = 64 * 1024;
 
@@ -29,12 +29,14 @@ pub enum Who {
         /// Secret.
         token: String,
     },
-    /// A booth page with the secret made at its creation.
+    /// A booth page with its key: it signs a challenge that it has just fetched.
     Booth {
         /// Which one.
         booth: BoothId,
-        /// Secret.
-        secret: String,
+        /// The challenge, from `GET /api/booth/challenge`; good once, for a minute.
+        challenge: String,
+        /// ECDSA P-256 with SHA-256 over the challenge's text, 64 bytes (r, s), base64url.
+        signature: String,
     },
     /// The exchange with its key.
     Exchange {
@@ -195,6 +197,36 @@ pub enum OperatorSays {
     },
     /// A media offer for the exchange.
     Sdp(LegOffer),
+    /// 目隠し on, or (after the notice in the booth) off.
+    Mask {
+        /// Which contact.
+        contact: ContactId,
+        /// On or off.
+        on: bool,
+    },
+    /// A written word for the visitor; refused with `individual_number`, `secret_text` or `bad_length`.
+    Text {
+        /// Which contact.
+        contact: ContactId,
+        /// What.
+        text: String,
+    },
+    /// Shows a guidance card in the booth, points at a step of it, or takes it away (`card` none).
+    Guide {
+        /// Which contact.
+        contact: ContactId,
+        /// The card's name, from [`DeskState::guidance`].
+        card: Option<String>,
+        /// 指さし: a step, from 0.
+        pointing: Option<u32>,
+    },
+    /// Asks the visitor to show the second window (`true`), or looks no longer.
+    Screen {
+        /// Which contact.
+        contact: ContactId,
+        /// Asked or not.
+        wanted: bool,
+    },
     /// Sign out.
     SignOut,
 }
@@ -213,6 +245,32 @@ pub enum BoothSays {
     },
     /// A media offer for the exchange.
     Sdp(LegOffer),
+    /// 目隠し on or off; off takes effect at once.
+    Mask {
+        /// Which contact.
+        contact: ContactId,
+        /// On or off.
+        on: bool,
+    },
+    /// A written word for the operator; refused as [`OperatorSays::Text`].
+    Text {
+        /// Which contact.
+        contact: ContactId,
+        /// What.
+        text: String,
+    },
+    /// The visitor agrees that the second window is shown, or no longer.
+    Screen {
+        /// Which contact.
+        contact: ContactId,
+        /// Shown or not.
+        shared: bool,
+    },
+    /// What is wrong at the booth, whenever it changes and after each welcome in a contact.
+    Trouble {
+        /// What.
+        trouble: VisitorTrouble,
+    },
 }
 
 /// A media offer on its way to the exchange.
@@ -277,6 +335,8 @@ pub struct Bridge {
     pub operator: Owner,
     /// Held.
     pub held: bool,
+    /// 目隠し: no picture of the visitor passes.
+    pub masked: bool,
 }
 
 /// A leg as the exchange holds it.
@@ -310,6 +370,13 @@ pub enum ExchangeSays {
     },
     /// A leg came up or went down.
     Media(LegFact),
+    /// How well a leg is heard; every 5 s while it has media, and sooner when it changes much.
+    Quality {
+        /// Whose.
+        owner: Owner,
+        /// How well.
+        quality: Quality,
+    },
     /// A bridge stands.
     Joined {
         /// Which contact.
@@ -361,6 +428,17 @@ pub enum ExchangeOrder {
         visitor: Owner,
         /// The operator's side.
         operator: Owner,
+        /// 目隠し is on from the start: the two are joined again in a talk that was masked.
+        masked: bool,
+    },
+    /// 目隠し on or off.
+    Mask {
+        /// Which contact.
+        contact: ContactId,
+        /// The fence.
+        fence: Fence,
+        /// On or off.
+        masked: bool,
     },
     /// Hold or take back.
     Hold {
@@ -398,15 +476,72 @@ pub struct SignIn {
     pub password: String,
     /// The client's protocol version.
     pub version: u16,
+    /// The person has agreed that a talk on another machine moves here.
+    #[serde(default)]
+    pub take_over: bool,
 }
 
-/// The good answer of `POST /api/sign-in`; a bad one is `{"code": …}` with 401, 423, 426 or 429.
+/// The body of `POST /api/refresh`: the refresh token is used up by it. One that was used before is a
+/// sign of theft, and revokes everything that came of the same sign-in.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Refresh {
+    /// Secret.
+    pub refresh: String,
+}
+
+/// The good answer of `POST /api/sign-in` and `POST /api/refresh`; a bad one is [`Refusal`] with 401,
+/// 409 (`in_talk_elsewhere`), 423, 426 or 429.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct SignedIn {
-    /// Secret; goes into the OS keyring.
+    /// Secret, for the hello; short-lived.
     pub token: String,
+    /// How long the token is good, ms. A socket that came in with it stays.
+    pub token_ms: u64,
+    /// Secret, for `POST /api/refresh`; goes into the OS keyring.
+    pub refresh: String,
     /// The name on the tag.
     pub name: String,
+}
+
+/// The body of `POST /api/booth/enrol`: a page that was never enrolled shows the code of the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Enrol {
+    /// The public key, P-256, uncompressed point of 65 bytes, base64url.
+    pub public_key: String,
+}
+
+/// The answer to [`Enrol`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct EnrolCode {
+    /// What an administrator types after `kenmu-server booth approve`, such as `7K3-QF9`.
+    pub code: String,
+    /// How long it is good, ms.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub valid_ms: u64,
+}
+
+/// The answer of `GET /api/booth/challenge?key=PUBLIC_KEY`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Challenge {
+    /// To be signed; good once, for a minute.
+    pub challenge: String,
+    /// The booth that this key belongs to; none: not approved (yet).
+    pub booth: Option<BoothId>,
+}
+
+/// The answer of `GET /api/hours`, for the screens before a sign-in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct PublicHours {
+    /// The city's name.
+    pub city: String,
+    /// The day's hours.
+    pub hours: crate::state::Hours,
+    /// The server's clock.
+    pub now: Time,
 }
 
 /// A refusal over HTTP.

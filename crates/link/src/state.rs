@@ -3,7 +3,8 @@
 //! A change replaces one part by its new value, so that applying it twice does no harm.
 
 use desk::centre::OfferWhy;
-use desk::contact::{Channel, Phase};
+use desk::contact::{Channel, Mask, Phase};
+use desk::day::Day;
 use desk::end::EndReason;
 use desk::ids::{BoothId, ContactId, Fence, OfferId, OperatorId};
 use desk::presence::{Chosen, Presence};
@@ -82,6 +83,171 @@ pub struct ContactCard {
     pub visitor_since: Time,
     /// How often the visitor's line broke in the talk.
     pub interruptions: u32,
+    /// 目隠し.
+    pub mask: Mask,
+    /// What was written to and fro (筆談), oldest first. Kept in memory for the talk only.
+    pub texts: Vec<TextCard>,
+    /// The guidance card that the booth shows.
+    pub shown: Option<ShownCard>,
+    /// The visitor's second window.
+    pub screen: ScreenShare,
+    /// What is wrong at the booth.
+    pub trouble: VisitorTrouble,
+}
+
+/// One written word (筆談).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct TextCard {
+    /// Counts from 1 within the contact.
+    pub place: u32,
+    /// Who wrote it.
+    pub from: Writer,
+    /// What; at most [`MAX_TEXT_CHARS`] characters.
+    pub text: String,
+    /// When.
+    pub at: Time,
+}
+
+/// The longest text card, characters: what is read at a glance on the booth's screen.
+pub const MAX_TEXT_CHARS: usize = 200;
+/// Text cards kept of one contact; the oldest go first. A frame holds them all.
+pub const MAX_TEXTS: usize = 40;
+
+/// Who wrote a text card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Writer {
+    /// The visitor.
+    Visitor,
+    /// The operator.
+    Operator,
+}
+
+/// A guidance card (案内カード): the steps of one procedure in the visitor's words. Editable data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct GuidanceCard {
+    /// Its stable name, such as `photo`.
+    pub card: String,
+    /// Its heading.
+    pub title: String,
+    /// The steps, one sentence each.
+    pub steps: Vec<String>,
+    /// A step has personal data: nothing of it is read aloud (読み上げ注意).
+    #[serde(default)]
+    pub quiet: bool,
+    /// A step has a PIN typed: 目隠し is proposed with it.
+    #[serde(default)]
+    pub mask: bool,
+}
+
+/// A guidance card on the booth's screen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct ShownCard {
+    /// The card itself, so that the booth needs no list.
+    pub card: GuidanceCard,
+    /// 指さし: the step that is pointed at, from 0.
+    pub pointing: Option<u32>,
+}
+
+/// Whether the visitor's second window is shown to the operator (view only).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ScreenShare {
+    /// Not shown.
+    #[default]
+    Off,
+    /// The operator has asked; the visitor has not agreed yet.
+    Asked,
+    /// Shown with the visitor's consent.
+    On,
+}
+
+/// What is wrong at a booth.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct VisitorTrouble {
+    /// No camera: missing, denied or taken away.
+    pub camera: bool,
+    /// No microphone: missing, denied or taken away.
+    pub microphone: bool,
+    /// Nobody seems to be there: the page has asked.
+    pub walked_away: bool,
+}
+
+/// A time of day in Japan, minutes since midnight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct HourSpan {
+    /// The first minute that is open.
+    pub from: u16,
+    /// The first minute that is closed again.
+    pub to: u16,
+}
+
+/// The day's hours, by the duty calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Hours {
+    /// Which day in Japan.
+    pub day: Day,
+    /// 兼務 / 電話のみ / 休止 now.
+    pub duty: desk::calendar::Duty,
+    /// The booths' hours today; none: 閉庁日.
+    pub booth: Option<HourSpan>,
+    /// The telephone's hours today.
+    pub phone: Option<HourSpan>,
+    /// The next time that booths open, when they are closed now: day and hours.
+    pub next_booth: Option<(Day, HourSpan)>,
+}
+
+/// A web page of the city or the State that is used beside the talk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct WebPage {
+    /// What the button says.
+    pub label: String,
+    /// Its address, https.
+    pub address: String,
+}
+
+/// Whom to call when somebody needs help in the lobby.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct LobbyContact {
+    /// Who, and when to call.
+    pub label: String,
+    /// The number, as it is shown.
+    pub number: String,
+}
+
+/// What stands on a booth's table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum BoothDevice {
+    /// PC.
+    #[default]
+    Pc,
+    /// タブレット.
+    Tablet,
+}
+
+/// How well a leg is heard at the exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Quality {
+    /// Lost packets, per mille, of the last report.
+    pub loss_permille: u16,
+    /// Round trip, ms; none before the first report that knows it.
+    pub round_trip_ms: Option<u32>,
 }
 
 /// One channel's queue.
@@ -138,6 +304,12 @@ pub struct BoothCard {
     pub doing: BoothDoing,
     /// Since when; none when it was never seen since the server started.
     pub since: Option<Time>,
+    /// PC or tablet.
+    pub device: BoothDevice,
+    /// Where it stands, such as 1階ロビー.
+    pub place: Option<String>,
+    /// Its Wi-Fi, as the exchange sees it, while it has media.
+    pub quality: Option<Quality>,
 }
 
 /// Counts of today (Japan time), both channels together and the phone apart are reports' business.
@@ -213,6 +385,16 @@ pub struct DeskState {
     pub exchange_up: bool,
     /// How long one seat rings.
     pub ring_timeout_ms: Millis,
+    /// The day's hours.
+    pub hours: Hours,
+    /// The guidance cards that can be sent.
+    pub guidance: Vec<GuidanceCard>,
+    /// Whom to call when somebody needs help in the lobby.
+    pub lobby: Vec<LobbyContact>,
+    /// Somebody who waits longer is told to every desk.
+    pub long_wait_ms: Millis,
+    /// The wrap-up time that the desk shows as a guide.
+    pub wrapup_ms: Millis,
 }
 
 /// One part of a [`DeskState`], new.
@@ -236,6 +418,8 @@ pub enum DeskChange {
     Day(DayCounts),
     /// The exchange came or went.
     ExchangeUp(bool),
+    /// The day's hours.
+    Hours(Hours),
 }
 
 /// What a visitor's contact does, as the booth page shows it.
@@ -288,6 +472,14 @@ pub struct BoothContact {
     pub arrived: Time,
     /// Where it stands.
     pub state: BoothContactState,
+    /// 目隠し.
+    pub mask: Mask,
+    /// What was written to and fro, oldest first.
+    pub texts: Vec<TextCard>,
+    /// The guidance card to show.
+    pub shown: Option<ShownCard>,
+    /// The second window: asked for, or shown.
+    pub screen: ScreenShare,
 }
 
 /// Everything that a booth page shows of the server's truth.
@@ -312,6 +504,16 @@ pub struct BoothState {
     pub exchange_up: bool,
     /// The contact of this booth, if any.
     pub contact: Option<BoothContact>,
+    /// The day's hours.
+    pub hours: Hours,
+    /// PC or tablet.
+    pub device: BoothDevice,
+    /// The pages that may be opened beside the talk.
+    pub pages: Vec<WebPage>,
+    /// Nothing heard, touched or moved for this long: the page asks whether somebody is there.
+    pub idle_ask_ms: Millis,
+    /// No answer for this long after that: the page leaves.
+    pub idle_end_ms: Millis,
 }
 
 /// One part of a [`BoothState`], new.
@@ -332,6 +534,8 @@ pub enum BoothChange {
         /// The exchange is connected to the server.
         exchange_up: bool,
     },
+    /// The day's hours.
+    Hours(Hours),
 }
 
 impl DeskState {
@@ -346,6 +550,7 @@ impl DeskState {
             DeskChange::Booths(booths) => self.booths = booths,
             DeskChange::Day(day) => self.day = day,
             DeskChange::ExchangeUp(up) => self.exchange_up = up,
+            DeskChange::Hours(hours) => self.hours = hours,
         }
     }
 }
@@ -355,6 +560,7 @@ impl BoothState {
     pub fn apply(&mut self, change: BoothChange) {
         match change {
             BoothChange::Contact(contact) => self.contact = contact,
+            BoothChange::Hours(hours) => self.hours = hours,
             BoothChange::Board { open, ready, waiting, exchange_up } => {
                 self.open = open;
                 self.ready = ready;

@@ -177,7 +177,8 @@ mod tests {
                 let text = || value.as_str().unwrap();
                 match key.as_str() {
                     "do" if text() == "open" => {
-                        let who = Who::Booth { booth: BoothId(2), secret: "s".into() };
+                        let who =
+                            Who::Booth { booth: BoothId(2), challenge: "c".into(), signature: "s".into() };
                         self.hello = serde_json::to_value(self.memory.hello(who)).unwrap();
                     }
                     "do" if text() == "cut" => self.cut(Cut::Again),
