@@ -66,7 +66,7 @@ impl End {
 async fn a_cut_line_goes_on_where_it_was_and_says_what_was_not_answered_again() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("ws://{}/link", listener.local_addr().unwrap());
-    let who = Who::Booth { booth: BoothId(2), secret: "s".into() };
+    let who = Who::Booth { booth: BoothId(2), challenge: "c".into(), signature: "s".into() };
     let (line, mut events) = open::<String, String, String, String>(Config { url, who, tls: None });
 
     let mut first = End::accept(&listener).await;
