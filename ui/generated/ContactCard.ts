@@ -2,8 +2,13 @@
 import type { Channel } from "./Channel";
 import type { ContactId } from "./ContactId";
 import type { EndReason } from "./EndReason";
+import type { Mask } from "./Mask";
 import type { Phase } from "./Phase";
+import type { ScreenShare } from "./ScreenShare";
+import type { ShownCard } from "./ShownCard";
+import type { TextCard } from "./TextCard";
 import type { Time } from "./Time";
+import type { VisitorTrouble } from "./VisitorTrouble";
 
 /**
  * The contact in hand as the desk shows it.
@@ -56,4 +61,24 @@ visitor_since: Time,
 /**
  * How often the visitor's line broke in the talk.
  */
-interruptions: number, };
+interruptions: number, 
+/**
+ * 目隠し.
+ */
+mask: Mask, 
+/**
+ * What was written to and fro (筆談), oldest first. Kept in memory for the talk only.
+ */
+texts: Array<TextCard>, 
+/**
+ * The guidance card that the booth shows.
+ */
+shown: ShownCard | null, 
+/**
+ * The visitor's second window.
+ */
+screen: ScreenShare, 
+/**
+ * What is wrong at the booth.
+ */
+trouble: VisitorTrouble, };

@@ -2,6 +2,9 @@
 import type { BoothCard } from "./BoothCard";
 import type { ContactCard } from "./ContactCard";
 import type { DayCounts } from "./DayCounts";
+import type { GuidanceCard } from "./GuidanceCard";
+import type { Hours } from "./Hours";
+import type { LobbyContact } from "./LobbyContact";
 import type { Me } from "./Me";
 import type { Millis } from "./Millis";
 import type { OfferCard } from "./OfferCard";
@@ -51,4 +54,24 @@ exchange_up: boolean,
 /**
  * How long one seat rings.
  */
-ring_timeout_ms: Millis, };
+ring_timeout_ms: Millis, 
+/**
+ * The day's hours.
+ */
+hours: Hours, 
+/**
+ * The guidance cards that can be sent.
+ */
+guidance: Array<GuidanceCard>, 
+/**
+ * Whom to call when somebody needs help in the lobby.
+ */
+lobby: Array<LobbyContact>, 
+/**
+ * Somebody who waits longer is told to every desk.
+ */
+long_wait_ms: Millis, 
+/**
+ * The wrap-up time that the desk shows as a guide.
+ */
+wrapup_ms: Millis, };

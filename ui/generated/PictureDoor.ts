@@ -9,6 +9,8 @@ export type PictureDoor = {
  */
 port: number, 
 /**
- * One-time token: the first text message on the socket.
+ * One-time token: the first text message on the socket. After it, binary messages: the first byte
+ * says which picture (0 the visitor's face, 1 the visitor's screen, 2 one's own), the rest is as
+ * before: flags, then the encoded frame.
  */
 token: string, };

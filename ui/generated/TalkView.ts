@@ -28,4 +28,12 @@ loss_percent: number | null,
 /**
  * Round trip to the exchange, ms.
  */
-round_trip_ms: number | null, };
+round_trip_ms: number | null, 
+/**
+ * Packets of the visitor's pictures that reached this desk in this talk, face and screen together.
+ */
+picture_packets: number, 
+/**
+ * The visitor's second window is being received.
+ */
+screen_up: boolean, };

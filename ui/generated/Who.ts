@@ -14,9 +14,13 @@ token: string, } | { "kind": "booth",
  */
 booth: BoothId, 
 /**
- * Secret.
+ * The challenge, from `GET /api/booth/challenge`; good once, for a minute.
  */
-secret: string, } | { "kind": "exchange", 
+challenge: string, 
+/**
+ * ECDSA P-256 with SHA-256 over the challenge's text, 64 bytes (r, s), base64url.
+ */
+signature: string, } | { "kind": "exchange", 
 /**
  * Secret.
  */

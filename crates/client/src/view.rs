@@ -85,8 +85,10 @@ pub struct DeskView {
     pub troubles: Vec<Trouble>,
     /// The device check, while it is open.
     pub check: Option<CheckView>,
-    /// Until when the wrap-up is planned; pressed further by [`Intent::ExtendWrapup`].
+    /// Until when the wrap-up is planned, by the server's clock; pressed further by [`Intent::ExtendWrapup`].
     pub wrapup_until: Option<Time>,
+    /// The window was asked to close during a contact, and stays; until the next intent.
+    pub close_refused: bool,
 }
 
 /// The device check (開始前の確認): every meter is measured, none is guessed.
@@ -293,6 +295,9 @@ pub enum Intent {
         /// Which kind.
         device: DeviceKind,
     },
+    /// The window was asked to close during a contact: the desk says why it stays. Sent by the window's
+    /// frame, not by the page.
+    Close,
     /// The talk on the other machine moves here, or the sign-in is given up.
     TakeOver {
         /// Moves or not.

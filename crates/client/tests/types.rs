@@ -19,6 +19,10 @@ fn export(folder: &Path) {
     link::state::BoothState::export_all(&config).expect("the booth's state is exported");
     link::state::BoothChange::export_all(&config).expect("the booth's changes are exported");
     link::message::LegSignal::export_all(&config).expect("the leg's signals are exported");
+    link::message::Enrol::export_all(&config).expect("the enrolment is exported");
+    link::message::EnrolCode::export_all(&config).expect("the enrolment's code is exported");
+    link::message::Challenge::export_all(&config).expect("the challenge is exported");
+    link::message::PublicHours::export_all(&config).expect("the public hours are exported");
 }
 
 fn files(folder: &Path) -> BTreeMap<String, String> {

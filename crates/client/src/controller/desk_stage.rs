@@ -104,7 +104,19 @@ impl Work {
                 Some((OperatorSays::Finish { contact, disposition }, Asked::Other))
             }
             // These never reach the workspace.
-            Intent::SignIn { .. } | Intent::SignOut | Intent::Picture => None,
+            Intent::SignIn { .. }
+            | Intent::SignOut
+            | Intent::Picture
+            | Intent::TakeOver { .. }
+            | Intent::Check { .. }
+            | Intent::UseDevice { .. }
+            | Intent::TryDevice { .. } => None,
+            Intent::Mask { .. }
+            | Intent::SendText { .. }
+            | Intent::Guide { .. }
+            | Intent::Screen { .. }
+            | Intent::ExtendWrapup
+            | Intent::Close => None,
         }
     }
 
@@ -177,6 +189,8 @@ impl Work {
             media_up: leg.is_up(),
             loss_percent: talk.loss_percent,
             round_trip_ms: self.round_trip_ms,
+            picture_packets: 0,
+            screen_up: false,
         });
         DeskView {
             state,
@@ -185,6 +199,9 @@ impl Work {
             refused: self.refused,
             leg_refused: leg.refusal(),
             troubles,
+            check: None,
+            wrapup_until: None,
+            close_refused: false,
         }
     }
 }

@@ -167,7 +167,17 @@ impl Controller {
                 | Intent::Mute { .. }
                 | Intent::CameraOff { .. }
                 | Intent::End
-                | Intent::Finish { .. },
+                | Intent::Finish { .. }
+                | Intent::Mask { .. }
+                | Intent::SendText { .. }
+                | Intent::Guide { .. }
+                | Intent::Screen { .. }
+                | Intent::ExtendWrapup
+                | Intent::Check { .. }
+                | Intent::UseDevice { .. }
+                | Intent::TryDevice { .. }
+                | Intent::Close
+                | Intent::TakeOver { .. },
             ) => {}
         }
     }
@@ -191,7 +201,7 @@ impl Controller {
             return;
         }
         match result {
-            Ok(SignedIn { token, name: _ }) => {
+            Ok(SignedIn { token, .. }) => {
                 out.push(Output::StoreToken(Secret(token.clone())));
                 self.open_line(Secret(token), out);
             }
@@ -415,7 +425,13 @@ impl Controller {
     fn view(&self) -> View {
         let screen = match &self.stage {
             Stage::SignIn { busy, error } => {
-                Screen::SignIn { busy: *busy, error: *error, name: self.name.clone() }
+                Screen::SignIn {
+                    busy: *busy,
+                    error: *error,
+                    name: self.name.clone(),
+                    hours: None,
+                    take_over: false,
+                }
             }
             Stage::Desk(work) => {
                 let fenced = self.watch.is_fenced();

@@ -33,7 +33,7 @@ impl Door {
 
     /// Knocks; the answer comes as a result.
     pub(super) fn sign_in(&self, name: String, Secret(password): Secret) {
-        let body = json::encode(&SignIn { name, password, version: VERSION });
+        let body = json::encode(&SignIn { name, password, version: VERSION, take_over: false });
         let request = self.http.post(&self.url).header(CONTENT_TYPE, "application/json").body(body);
         let results = self.results.clone();
         tokio::spawn(async move {

@@ -2,13 +2,18 @@
 
 use desk::centre::OfferWhy;
 use desk::code::Code;
-use desk::contact::{Channel, Phase};
+use desk::calendar::Duty;
+use desk::contact::{Channel, Mask, Phase};
+use desk::day::Day;
 use desk::ids::{ContactId, Fence, OfferId, OperatorId, Session};
 use desk::presence::{Channels, Chosen, Presence};
 use desk::time::{Millis, Time};
 use link::line::LineEvent;
 use link::message::{LegSignal, OperatorSays, RequestId};
-use link::state::{ChannelBoard, ContactCard, DayCounts, DeskChange, DeskState, Me, OfferCard, QueueBoard};
+use link::state::{
+    ChannelBoard, ContactCard, DayCounts, DeskChange, DeskState, Hours, Me, OfferCard, QueueBoard, ScreenShare,
+    VisitorTrouble,
+};
 
 use crate::controller::{Controller, Input, LegNews, Output, Secret, Ticket};
 use crate::view::{DeskView, Intent, Screen, View};
@@ -46,6 +51,11 @@ pub fn state() -> DeskState {
         day: DayCounts::default(),
         exchange_up: true,
         ring_timeout_ms: Millis::seconds(20),
+        hours: Hours { day: Day(0), duty: Duty::Both, booth: None, phone: None, next_booth: None },
+        guidance: Vec::new(),
+        lobby: Vec::new(),
+        long_wait_ms: Millis::seconds(180),
+        wrapup_ms: Millis::seconds(60),
     }
 }
 
@@ -194,6 +204,11 @@ impl Table {
             visitor_up: true,
             visitor_since: START,
             interruptions: 0,
+            mask: Mask::Off,
+            texts: Vec::new(),
+            shown: None,
+            screen: ScreenShare::Off,
+            trouble: VisitorTrouble::default(),
         }
     }
 

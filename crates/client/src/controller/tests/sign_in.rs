@@ -13,7 +13,16 @@ fn sign_in(table: &mut Table) {
 }
 
 fn token() -> Result<SignedIn, Code> {
-    Ok(SignedIn { token: "token".into(), name: "オペレーター01".into() })
+    Ok(SignedIn {
+        token: "token".into(),
+        token_ms: 300_000,
+        refresh: "refresh".into(),
+        name: "オペレーター01".into(),
+    })
+}
+
+fn before(busy: bool, error: Option<Code>) -> Screen {
+    Screen::SignIn { busy, error, name: "op01".into(), hours: None, take_over: false }
 }
 
 #[test]
@@ -23,7 +32,7 @@ fn a_sign_in_stores_the_token_opens_the_line_and_the_snapshot_opens_the_desk() {
     sign_in(&mut table);
     let asked = Output::SignIn { name: "op01".into(), password: Secret("geheim".into()) };
     assert_eq!(table.did(), [asked], "a second press while busy asks nothing");
-    assert_eq!(table.shown().screen, Screen::SignIn { busy: true, error: None, name: "op01".into() });
+    assert_eq!(table.shown().screen, before(true, None));
     table.put(Input::SignIn(token()));
     let secret = || Secret("token".into());
     assert_eq!(table.did(), [Output::StoreToken(secret()), Output::OpenLine(secret())]);
@@ -43,7 +52,7 @@ fn a_failed_sign_in_says_why_and_keeps_the_name() {
         let mut table = Table::new();
         sign_in(&mut table);
         table.put(Input::SignIn(Err(code)));
-        let screen = Screen::SignIn { busy: false, error: Some(code), name: "op01".into() };
+        let screen = before(false, Some(code));
         assert_eq!(table.shown().screen, screen);
     }
 }
