@@ -2,12 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::contact::Channel;
+
 /// What is on duty at a minute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Duty {
     /// 兼務: booths and telephone.
+    #[default]
     Both,
     /// 電話のみ.
     PhoneOnly,
@@ -15,4 +18,18 @@ pub enum Duty {
     BoothOnly,
     /// 休止.
     Closed,
+}
+
+impl Duty {
+    /// Whether `channel` takes new contacts.
+    pub fn takes(self, channel: Channel) -> bool {
+        match (self, channel) {
+            (Duty::Both, Channel::Booth | Channel::Phone)
+            | (Duty::PhoneOnly, Channel::Phone)
+            | (Duty::BoothOnly, Channel::Booth) => true,
+            (Duty::PhoneOnly, Channel::Booth)
+            | (Duty::BoothOnly, Channel::Phone)
+            | (Duty::Closed, Channel::Booth | Channel::Phone) => false,
+        }
+    }
 }

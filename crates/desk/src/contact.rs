@@ -54,6 +54,24 @@ pub enum Mask {
     },
 }
 
+impl Mask {
+    /// No picture of the visitor passes.
+    pub fn hides(self) -> bool {
+        match self {
+            Mask::Off => false,
+            Mask::On | Mask::Lifting { .. } => true,
+        }
+    }
+
+    /// What stays of it when the talk is cut short: a lifting that is only announced does not happen.
+    pub(crate) fn without_notice(self) -> Mask {
+        match self {
+            Mask::Off => Mask::Off,
+            Mask::On | Mask::Lifting { .. } => Mask::On,
+        }
+    }
+}
+
 /// 対応結果: what came of a contact (domain.md C-2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]

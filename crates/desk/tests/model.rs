@@ -157,6 +157,7 @@ impl Model {
             | Fact::SignedOut { .. }
             | Fact::PresenceSet { .. }
             | Fact::HeldSet { .. }
+            | Fact::MaskSet { .. }
             | Fact::Rejoined { .. }
             | Fact::Interrupted { .. } => {}
         }
@@ -259,7 +260,12 @@ fn input(model: &Model, shift: &Shift, step: Step) -> Option<Input> {
             let bridge = |id: u32| {
                 let (contact, _) = model.in_hand(op(id))?;
                 let seen = shift.centre.contact(contact)?;
-                Some(Standing { contact, fence: seen.fence, held: seen.phase == Phase::Held })
+                Some(Standing {
+                    contact,
+                    fence: seen.fence,
+                    held: seen.phase == Phase::Held,
+                    masked: seen.mask.hides(),
+                })
             };
             Input::ExchangeUp { bridges: (1..SEATS).filter_map(bridge).collect() }
         }

@@ -2,6 +2,7 @@
 
 mod shift;
 
+use desk::calendar::Duty;
 use desk::centre::{Input, Output, Owner, RescindWhy, Settings};
 use desk::code::Code;
 use desk::contact::{Channel, DeclineReason, Phase};
@@ -253,7 +254,7 @@ fn a_sign_out_gives_the_ring_to_the_next_seat() {
 fn a_closed_channel_takes_no_ring_but_serves_who_waits() {
     let mut shift = Shift::new(Settings::default());
     let contact = shift.ring(1);
-    shift.say(Input::Settings(Settings { open: Channels::Phone, ..Settings::default() }));
+    shift.say(Input::Settings(Settings { open: Duty::PhoneOnly, ..Settings::default() }));
     assert_eq!(refused(&shift.say(Input::Ring { booth: booth(2) })), Some(Code::Closed));
     assert_eq!(refused(&shift.say(Input::Ring { booth: booth(1) })), Some(Code::AlreadyWaiting));
     shift.ready(1);

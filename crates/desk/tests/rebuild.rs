@@ -22,7 +22,7 @@ fn a_busy_centre_comes_back_equal_and_its_talks_go_on() {
     shift.restart(4_000);
     assert_eq!(phases(&shift), before);
     shift.say(Input::Attach { operator: op(1), session });
-    let bridge = Standing { contact: talk, fence, held: false };
+    let bridge = Standing { contact: talk, fence, held: false, masked: false };
     assert_eq!(joins(&shift.say(Input::ExchangeUp { bridges: vec![bridge] })), []);
     assert_eq!(shift.phase(talk), Phase::Live);
 }

@@ -5,6 +5,7 @@ mod shift;
 
 use std::fmt::Write as _;
 
+use desk::calendar::Duty;
 use desk::centre::{Fact, Input, Output, Owner, Settings, Standing};
 use desk::code::Code;
 use desk::contact::{DeclineReason, Disposition, Phase};
@@ -52,9 +53,12 @@ fn inputs(shift: &Shift) -> Vec<(&'static str, Input)> {
         ("joined", Input::Joined { contact, fence }),
         ("join failed", Input::JoinFailed { contact, fence, code: no_media }),
         ("exchange up, bare", Input::ExchangeUp { bridges: Vec::new() }),
-        ("exchange up, held", Input::ExchangeUp { bridges: vec![Standing { contact, fence, held: true }] }),
+        (
+            "exchange up, held",
+            Input::ExchangeUp { bridges: vec![Standing { contact, fence, held: true, masked: false }] },
+        ),
         ("exchange down", Input::ExchangeDown),
-        ("settings", Input::Settings(Settings { open: Channels::Phone, ..Settings::default() })),
+        ("settings", Input::Settings(Settings { open: Duty::PhoneOnly, ..Settings::default() })),
     ]
 }
 
@@ -66,6 +70,7 @@ fn words(outputs: &[Output]) -> String {
         Output::Rescind { why, .. } => format!("→ rescind {}", kind(why)),
         Output::Wait { .. } => "→ wait".into(),
         Output::Join { .. } => "→ join".into(),
+        Output::Mask { masked, .. } => format!("→ mask {masked}"),
         Output::Hold { held, .. } => format!("→ hold {held}"),
         Output::Release { end, .. } => format!("→ release {end:?}"),
         Output::Replaced { .. } => "→ replaced".into(),
@@ -82,6 +87,7 @@ fn fact_word(fact: &Fact) -> String {
         }
         Fact::OfferEnded { outcome, .. } => format!("offer {}", kind(outcome)),
         Fact::Ended { end, .. } => format!("ended {end:?}"),
+        Fact::MaskSet { mask, .. } => format!("mask {}", kind(mask)),
         Fact::Rejoined { why, .. } => format!("rejoined {why:?}"),
         Fact::SignedIn { .. }
         | Fact::SignedOut { .. }

@@ -27,7 +27,7 @@ fn hold(shift: &mut Shift, contact: ContactId, held: bool) -> Vec<Output> {
 }
 
 fn stands(contact: ContactId, fence: Fence, held: bool) -> Standing {
-    Standing { contact, fence, held }
+    Standing { contact, fence, held, masked: false }
 }
 
 /// What an operator is told about a talk that did not come about: who, and whether the visitor waits again.

@@ -60,12 +60,12 @@ impl Turn<'_> {
     pub fn ask_join(&mut self, contact: ContactId) {
         let known = self.centre.ledger.contact(contact);
         let (Some(talk), Some(visitor)) = (known.talk(), known.visitor()) else { return };
-        let fence = talk.fence;
+        let (fence, operator, masked) = (talk.fence, talk.operator, known.mask.hides());
         let pending =
             (self.centre.lines.asked(contact)).is_some_and(|asked| asked.fence == fence && !asked.failed);
         if self.centre.lines.exchange().up && !pending {
             self.centre.lines.set_asked(contact, Asked { fence, at: self.now, failed: false });
-            self.effect(Output::Join { contact, fence, visitor, operator: talk.operator });
+            self.effect(Output::Join { contact, fence, visitor, operator, masked });
         }
     }
 }

@@ -4,7 +4,7 @@
 use super::ledger::{DAYS_KEPT, Ledger, PAST_OFFERS_KEPT};
 use super::record::{ConnectWhy, Contact, Hand, Offer, Operator, PastOffer, Stage, State, Talk};
 use super::{Fact, OfferOutcome};
-use crate::contact::Channel;
+use crate::contact::{Channel, Mask};
 use crate::day::Day;
 use crate::ids::{BoothId, ContactId, Fence, OfferId, OperatorId, Session};
 use crate::presence::Presence;
@@ -45,6 +45,11 @@ impl Ledger {
             Fact::Interrupted { contact } => {
                 if let Some(contact) = self.contacts.get_mut(&contact) {
                     contact.interruptions += 1;
+                }
+            }
+            Fact::MaskSet { contact, mask } => {
+                if let Some(contact) = self.contacts.get_mut(&contact) {
+                    contact.mask = mask;
                 }
             }
             Fact::Returned { contact, operator } => self.returned(at, contact, operator),
@@ -103,6 +108,7 @@ impl Ledger {
             end: None,
             fence: Fence(0),
             interruptions: 0,
+            mask: Mask::Off,
             rings: 0,
             failures: 0,
             returned: false,
@@ -207,6 +213,7 @@ impl Ledger {
             pass(contact, operator, at);
         }
         contact.returned = true;
+        contact.mask = contact.mask.without_notice();
         contact.state = State::Queued { offers: Vec::new() };
         self.queue.insert(Ledger::place(id, contact));
         self.hand(operator, Hand::Free);

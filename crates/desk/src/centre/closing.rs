@@ -12,6 +12,7 @@ impl Ledger {
         self.queue.remove(&Ledger::place(id, contact));
         contact.ended = Some(at);
         contact.end = Some(end);
+        contact.mask = contact.mask.without_notice();
         if let Some(place) = contact.booth.and_then(|booth| self.booths.get_mut(&booth))
             && place.current == Some(id)
         {

@@ -116,11 +116,11 @@ impl Turn<'_> {
         match (talk.stage, bridge) {
             (Stage::Connecting(_), Some(bridge)) if bridge.fence == talk.fence => {
                 self.go_live(contact, operator);
-                self.settle_hold(bridge, false);
+                self.settle(bridge, false);
             }
             (Stage::Connecting(_), _) => self.join_when_ready(contact),
-            (Stage::Live, Some(bridge)) if bridge.fence == talk.fence => self.settle_hold(bridge, false),
-            (Stage::Held, Some(bridge)) if bridge.fence == talk.fence => self.settle_hold(bridge, true),
+            (Stage::Live, Some(bridge)) if bridge.fence == talk.fence => self.settle(bridge, false),
+            (Stage::Held, Some(bridge)) if bridge.fence == talk.fence => self.settle(bridge, true),
             (Stage::Live | Stage::Held, other) => {
                 let seen = other.map_or(Fence(0), |bridge| bridge.fence);
                 let fence = Fence(raised.max(seen).0 + 1);
@@ -131,9 +131,14 @@ impl Turn<'_> {
         }
     }
 
-    /// A hold that was cut off on its way to the exchange is said again; what the ledger says counts.
-    fn settle_hold(&mut self, bridge: Standing, held: bool) {
+    /// A mask or a hold that was cut off on its way to the exchange is said again; what the ledger says
+    /// counts.
+    fn settle(&mut self, bridge: Standing, held: bool) {
         let Standing { contact, fence, .. } = bridge;
+        let masked = self.centre.ledger.contact(contact).mask.hides();
+        if bridge.masked != masked {
+            self.effect(Output::Mask { contact, fence, masked });
+        }
         if bridge.held != held {
             self.effect(Output::Hold { contact, fence, held });
         }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::OfferWhy;
-use crate::contact::{Channel, DeclineReason, Disposition};
+use crate::contact::{Channel, DeclineReason, Disposition, Mask};
 use crate::end::EndReason;
 use crate::ids::{BoothId, ContactId, Fence, OfferId, OperatorId, Session};
 use crate::presence::Presence;
@@ -89,6 +89,13 @@ pub enum Fact {
         contact: ContactId,
         /// On or off.
         held: bool,
+    },
+    /// 目隠し was put on, is about to be lifted, or was lifted.
+    MaskSet {
+        /// Which contact.
+        contact: ContactId,
+        /// From now on.
+        mask: Mask,
     },
     /// The contact lost its operator and goes back to the head of the queue.
     Returned {

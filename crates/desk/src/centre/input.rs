@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::Fact;
+use crate::calendar::Duty;
 use crate::code::Code;
 use crate::contact::{DeclineReason, Disposition};
 use crate::end::EndReason;
 use crate::ids::{BoothId, ContactId, Fence, OfferId, OperatorId, Session};
-use crate::presence::{Channels, Chosen};
+use crate::presence::Chosen;
 use crate::time::{Millis, Time};
 
 /// Whoever owns a media leg.
@@ -62,8 +63,12 @@ pub struct Settings {
     pub connect_timeout_ms: Millis,
     /// How many contacts may wait at once.
     pub queue_limit: u32,
-    /// Which channels are open. The calendar sets them; a closed channel takes no new contact.
-    pub open: Channels,
+    /// How long the booth shows that the operator will lift 目隠し before it is lifted.
+    pub mask_notice_ms: Millis,
+    /// Which channels are open: no setting of a file, the calendar says it and the server follows. A
+    /// closed channel takes no new contact; those that wait or talk are served to their end.
+    #[serde(skip)]
+    pub open: Duty,
 }
 
 impl Default for Settings {
@@ -79,7 +84,8 @@ impl Default for Settings {
             booth_lost_talking_ms: Millis::seconds(60),
             connect_timeout_ms: Millis::seconds(5),
             queue_limit: 50,
-            open: Channels::Both,
+            mask_notice_ms: Millis::seconds(3),
+            open: Duty::Both,
         }
     }
 }
@@ -173,6 +179,17 @@ pub enum Input {
         /// On or off.
         held: bool,
     },
+    /// The operator puts 目隠し on, or wants it lifted after the notice in the booth.
+    Mask {
+        /// Who.
+        operator: OperatorId,
+        /// The epoch.
+        session: Session,
+        /// Which contact.
+        contact: ContactId,
+        /// On or off.
+        on: bool,
+    },
     /// The operator is done with the wrap-up.
     Finish {
         /// Who.
@@ -195,6 +212,15 @@ pub enum Input {
         booth: BoothId,
         /// Which contact.
         contact: ContactId,
+    },
+    /// The visitor puts 目隠し on, or lifts it at once.
+    VisitorMask {
+        /// The booth.
+        booth: BoothId,
+        /// Which contact.
+        contact: ContactId,
+        /// On or off.
+        on: bool,
     },
     /// A booth's page came or went.
     BoothLine {
@@ -247,6 +273,8 @@ pub struct Standing {
     pub fence: Fence,
     /// The two are held apart there.
     pub held: bool,
+    /// No picture of the visitor passes there.
+    pub masked: bool,
 }
 
 /// Why an offer came to this seat.
@@ -332,6 +360,17 @@ pub enum Output {
         visitor: Owner,
         /// The operator's leg.
         operator: OperatorId,
+        /// 目隠し is on from the start.
+        masked: bool,
+    },
+    /// Let no picture of the visitor pass, or let it pass again.
+    Mask {
+        /// Which contact.
+        contact: ContactId,
+        /// Under which fence.
+        fence: Fence,
+        /// On or off.
+        masked: bool,
     },
     /// Hold or take back.
     Hold {

@@ -15,6 +15,7 @@ mod input;
 mod ledger;
 mod lines;
 mod lost;
+mod mask;
 mod offer;
 mod operator;
 mod queue;
@@ -86,6 +87,7 @@ impl Centre {
         turn.give_up_connections();
         turn.retry_joins();
         turn.lose_booths();
+        turn.lift_masks();
         turn.offer_to_seats();
         turn.finish()
     }

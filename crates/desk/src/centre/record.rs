@@ -2,7 +2,7 @@
 //! the facts; nothing here knows a socket or a media leg.
 
 use super::{OfferOutcome, OfferWhy, RejoinWhy};
-use crate::contact::{Channel, Phase};
+use crate::contact::{Channel, Mask, Phase};
 use crate::day::Day;
 use crate::end::EndReason;
 use crate::ids::{BoothId, ContactId, Fence, OfferId, OperatorId, Session};
@@ -51,6 +51,8 @@ pub(super) struct Contact {
     /// The highest fence ever raised.
     pub fence: Fence,
     pub interruptions: u32,
+    /// 目隠し; whoever takes the contact over finds it as it was.
+    pub mask: Mask,
     /// Rings that were declined or ran out.
     pub rings: u32,
     /// Connections that failed since the two last heard each other.

@@ -1,7 +1,7 @@
 //! What others see of a centre: plain values, no reference into it and no words for a screen.
 
 use super::OfferWhy;
-use crate::contact::{Channel, Phase};
+use crate::contact::{Channel, Mask, Phase};
 use crate::day::Day;
 use crate::end::EndReason;
 use crate::ids::{BoothId, ContactId, Fence, OfferId, OperatorId, Session};
@@ -60,6 +60,8 @@ pub struct ContactView {
     pub visitor_since: Time,
     /// How often the visitor's media broke in the talk.
     pub interruptions: u32,
+    /// 目隠し.
+    pub mask: Mask,
     /// Who has it, or had it last.
     pub operator: Option<OperatorId>,
     /// The operator's side is there: heard and with media. False without an operator.

@@ -178,7 +178,7 @@ impl Turn<'_> {
         Ok(())
     }
 
-    fn own_talk(&self, operator: OperatorId, contact: ContactId) -> Result<Talk, Code> {
+    pub fn own_talk(&self, operator: OperatorId, contact: ContactId) -> Result<Talk, Code> {
         let known = self.centre.ledger.contacts.get(&contact).ok_or(Code::Gone)?;
         match known.state {
             State::Talk(talk) if talk.operator == operator => Ok(talk),

@@ -58,11 +58,17 @@ impl Turn<'_> {
             Input::Hold { operator, session, contact, held } => {
                 self.asked(operator, session, |turn| turn.hold(operator, contact, held))
             }
+            Input::Mask { operator, session, contact, on } => {
+                self.asked(operator, session, |turn| turn.mask_by_operator(operator, contact, on))
+            }
             Input::Finish { operator, session, contact, disposition } => {
                 self.asked(operator, session, |turn| turn.finish_contact(operator, contact, disposition))
             }
             Input::Ring { booth } => (Party::Booth(booth), self.ring(booth)),
             Input::Leave { booth, contact } => (Party::Booth(booth), self.leave(booth, contact)),
+            Input::VisitorMask { booth, contact, on } => {
+                (Party::Booth(booth), self.mask_by_visitor(booth, contact, on))
+            }
             Input::BoothLine { booth, up } => (Party::Booth(booth), self.booth_line(booth, up)),
             Input::Media { owner, up } => (Party::Exchange, self.media(owner, up)),
             Input::Joined { contact, fence } => (Party::Exchange, self.joined(contact, fence)),
@@ -71,7 +77,7 @@ impl Turn<'_> {
             }
             Input::ExchangeUp { bridges } => (Party::Exchange, self.exchange_up(&bridges)),
             Input::ExchangeDown => (Party::Exchange, self.exchange_down()),
-            Input::Settings(settings) => (Party::Exchange, self.settle(settings)),
+            Input::Settings(settings) => (Party::Exchange, self.take_settings(settings)),
         };
         if let Err(code) = decided {
             self.effect(Output::Refused { to, code });
@@ -94,7 +100,7 @@ impl Turn<'_> {
         (Party::Operator(operator, session), decided)
     }
 
-    fn settle(&mut self, settings: Settings) -> Result<(), Code> {
+    fn take_settings(&mut self, settings: Settings) -> Result<(), Code> {
         self.centre.settings = settings;
         Ok(())
     }

@@ -79,6 +79,7 @@ impl Centre {
             visitor_up: visitor.up,
             visitor_since: visitor.since,
             interruptions: known.interruptions,
+            mask: known.mask,
             operator,
             operator_up,
             fence: known.talk().map_or(known.fence, |talk| talk.fence),
@@ -100,7 +101,7 @@ impl Centre {
         let waiting: Vec<ContactId> =
             self.ledger.queue.iter().map(|(_, _, id)| *id).filter(in_channel).collect();
         let oldest = waiting.iter().map(|id| self.ledger.contact(*id).arrived).min();
-        let open = self.settings.open.take(channel);
+        let open = self.settings.open.takes(channel);
         QueueView { open, waiting, oldest, ready: self.ready_count(channel, now) }
     }
 

@@ -15,7 +15,7 @@ impl Turn<'_> {
         if ledger.booths.get(&booth).is_some_and(|place| place.current.is_some()) {
             return Err(Code::AlreadyWaiting);
         }
-        if !self.centre.settings.open.take(Channel::Booth) {
+        if !self.centre.settings.open.takes(Channel::Booth) {
             return Err(Code::Closed);
         }
         if ledger.queue.len() >= self.centre.settings.queue_limit as usize {

@@ -21,11 +21,20 @@ impl Centre {
         let booths = (self.ledger.booths.values())
             .filter_map(|place| self.ledger.contacts.get(&place.current?))
             .filter_map(|contact| Some((self.booth_due(contact)?, "booth stayed away")));
+        let lifts = self.talks().filter_map(|(id, _)| Some((self.lift_due(id)?, "mask is lifted")));
         let passes = (self.ledger.queue.iter())
             .flat_map(|(_, _, id)| &self.ledger.contact(*id).passed)
             .map(|(_, at)| (*at + DECLINE_PAUSE, "pause after a decline ends"))
             // A pause that has ended was seen when the queue was last looked at.
             .filter(|(at, _)| *at > self.lines.looked);
-        rings.chain(leases).chain(returns).chain(connects).chain(retries).chain(booths).chain(passes).min()
+        rings
+            .chain(leases)
+            .chain(returns)
+            .chain(connects)
+            .chain(retries)
+            .chain(booths)
+            .chain(lifts)
+            .chain(passes)
+            .min()
     }
 }

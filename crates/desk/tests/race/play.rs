@@ -164,11 +164,13 @@ impl Play {
             | Input::Decline { operator, session, .. }
             | Input::End { operator, session, .. }
             | Input::Hold { operator, session, .. }
+            | Input::Mask { operator, session, .. }
             | Input::Finish { operator, session, .. } => (operator, session, true),
             Input::Detach { operator, session } => (operator, session, false),
             Input::SignOut { .. }
             | Input::Ring { .. }
             | Input::Leave { .. }
+            | Input::VisitorMask { .. }
             | Input::BoothLine { .. }
             | Input::Media { .. }
             | Input::Joined { .. }

@@ -39,6 +39,7 @@ pub fn subject(fact: &Fact) -> Subject {
         }
         Fact::Live { contact } => about("live", Some(contact), None, None),
         Fact::HeldSet { contact, .. } => about("held_set", Some(contact), None, None),
+        Fact::MaskSet { contact, .. } => about("mask_set", Some(contact), None, None),
         Fact::Rejoined { contact, operator, .. } => about("rejoined", Some(contact), None, Some(operator)),
         Fact::Interrupted { contact } => about("interrupted", Some(contact), None, None),
         Fact::Returned { contact, operator } => about("returned", Some(contact), None, Some(operator)),
