@@ -14,3 +14,18 @@ const TAKEN = 229;
 export function composing(key: ImeKey): boolean {
   return key.isComposing || key.keyCode === TAKEN;
 }
+
+/**
+ * Ends the conversion in a text field and keeps what was converted: leaving the field commits it, and a webview that
+ * throws it away instead is put right. The caret comes back to the field.
+ */
+export function commit(field: Element | null): void {
+  if (!(field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement)) return;
+  const text = field.value;
+  field.blur();
+  if (field.value !== text) {
+    field.value = text;
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+  field.focus();
+}

@@ -46,3 +46,15 @@ export function reiwaDate(at: number): string {
   const weekday = WEEKDAYS[date.getUTCDay()] ?? '';
   return `令和${year === 1 ? '元' : year}年${date.getUTCMonth() + 1}月${date.getUTCDate()}日(${weekday})`;
 }
+
+/** `4月6日(月)` of a day that begins at `utc` when the clock of Greenwich is read as Japan's. */
+export function dayOfMonth(utc: number): string {
+  const date = new Date(utc);
+  return `${date.getUTCMonth() + 1}月${date.getUTCDate()}日(${WEEKDAYS[date.getUTCDay()] ?? ''})`;
+}
+
+/** Whole minutes since midnight in Japan. */
+export function minuteOfDay(at: number): number {
+  const date = new Date(at + JAPAN);
+  return date.getUTCHours() * 60 + date.getUTCMinutes();
+}

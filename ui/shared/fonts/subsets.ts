@@ -31,7 +31,7 @@ export function keepJapanese(css: string): string {
   const faces = css.match(/@font-face \{[^}]*\}/g) ?? [];
   return faces
     .filter((face) => covers(/unicode-range: ([^;]*);/.exec(face)?.[1] ?? 'U+20', wanted))
-    .map((face) => face.replace(/, url\([^)]*\.woff\) format\('woff'\)/, '').replace('swap', 'block'))
+    .map((face) => face.replace(/, url\([^)]*\.woff\) format\('woff'\)/, ''))
     .join('\n');
 }
 
