@@ -270,6 +270,7 @@ impl Works {
             Source::Silence => Feed::Nothing,
             Source::WaitingSound | Source::HoldSound => Feed::Sound(&self.sound),
             Source::Leg(from) => self.live.get(&from).map_or(Feed::Nothing, Feed::Leg),
+            Source::Voice(from) => self.live.get(&from).map_or(Feed::Nothing, Feed::Voice),
         };
         live.tune(feed);
         tracing::info!(owner = ?name.owner, leg = name.leg, ?source, "tuned");

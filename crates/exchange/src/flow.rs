@@ -43,6 +43,7 @@ enum Origin {
     Nothing,
     Sound(Arc<Sound>),
     Leg(Weak<LiveLeg>),
+    Voice(Weak<LiveLeg>),
 }
 
 /// What a leg may be tuned in to.
@@ -50,6 +51,17 @@ pub(crate) enum Feed<'a> {
     Nothing,
     Sound(&'a Arc<Sound>),
     Leg(&'a Arc<LiveLeg>),
+    /// Its sound without its pictures.
+    Voice(&'a Arc<LiveLeg>),
+}
+
+impl Feed<'_> {
+    fn is_of(&self, source: &Weak<LiveLeg>) -> bool {
+        match self {
+            Feed::Nothing | Feed::Sound(_) => false,
+            Feed::Leg(leg) | Feed::Voice(leg) => is(source, leg),
+        }
+    }
 }
 
 impl LiveLeg {
@@ -76,6 +88,7 @@ impl LiveLeg {
             Feed::Nothing => (None, None, Origin::Nothing),
             Feed::Sound(sound) => (Some(SOUND_SOURCE), None, Origin::Sound(Arc::clone(sound))),
             Feed::Leg(leg) => (Some(leg.source), Some(leg.source), Origin::Leg(Arc::downgrade(leg))),
+            Feed::Voice(leg) => (Some(leg.source), None, Origin::Voice(Arc::downgrade(leg))),
         };
         let before = {
             let mut outgoing = lock(&self.outgoing);
@@ -87,12 +100,14 @@ impl LiveLeg {
         match before {
             Origin::Nothing => {}
             Origin::Sound(sound) => sound.leave(self),
-            Origin::Leg(leg) => drop(leg.upgrade().map(|leg| leg.forget(self))),
+            // Its packets go on all the while: where only the pictures come or go, no sound is lost.
+            Origin::Leg(leg) | Origin::Voice(leg) if feed.is_of(&leg) => return,
+            Origin::Leg(leg) | Origin::Voice(leg) => drop(leg.upgrade().map(|leg| leg.forget(self))),
         }
         match feed {
             Feed::Nothing => {}
             Feed::Sound(sound) => sound.listen(self),
-            Feed::Leg(leg) => lock(&leg.viewers).push(Arc::downgrade(self)),
+            Feed::Leg(leg) | Feed::Voice(leg) => lock(&leg.viewers).push(Arc::downgrade(self)),
         }
     }
 
@@ -142,7 +157,7 @@ impl LiveLeg {
     fn refresh(&self) {
         let from = match &lock(&self.outgoing).from {
             Origin::Leg(leg) => leg.upgrade(),
-            Origin::Nothing | Origin::Sound(_) => None,
+            Origin::Nothing | Origin::Sound(_) | Origin::Voice(_) => None,
         };
         if let Some(from) = from {
             from.leg.want_keyframe();

@@ -95,6 +95,35 @@ async fn a_warm_line_carries_booth_after_booth_without_a_gap() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mask_stops_the_picture_and_not_the_sound_over_a_reload_and_an_ice_restart() {
+    let house = House::open().await;
+    let visitor = Person::enter(&house, booth(1), 1, VISITOR_HZ).await;
+    let desk = Person::enter(&house, operator(1), 1, OPERATOR_HZ).await;
+    house.join(1, 1, booth(1), operator(1)).await;
+    let joined = Instant::now();
+    desk.first(joined, Track::Video).await;
+    house.mask(1, 1, true).await;
+    let masked = heard_from(Instant::now());
+    restart_ice(&house, &visitor, 1).await;
+    pause(700).await;
+    drop(visitor);
+    let visitor = Person::enter(&house, booth(1), 2, VISITOR_HZ).await;
+    let back = heard_from(Instant::now());
+    pause(700).await;
+    assert_eq!(desk.since(masked, Track::Video).len(), 0, "a picture went through the mask");
+    assert!(desk.loudness(back, VISITOR_HZ) > CLEAR);
+    assert!(!visitor.since(back, Track::Video).is_empty(), "the visitor goes on seeing the operator");
+    assert_gapless(&desk.since(joined, Track::Audio));
+
+    let lifted = Instant::now();
+    house.mask(1, 1, false).await;
+    let (seen, _) = desk.first(lifted, Track::Video).await;
+    assert!(seen - lifted < Duration::from_millis(700), "{:?}", seen - lifted);
+    assert!(begins_with_a_key_frame(&desk.since(lifted, Track::Video)));
+    house.engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_operator_who_comes_back_on_a_new_leg_finds_the_visitor_who_heard_the_chime() {
     let house = House::open().await;
     let visitor = Person::enter(&house, booth(1), 1, VISITOR_HZ).await;
@@ -147,15 +176,7 @@ async fn an_ice_restart_is_answered_on_the_standing_leg() {
     let visitor = Person::enter(&house, booth(1), 7, VISITOR_HZ).await;
     let desk = Person::enter(&house, operator(1), 1, OPERATOR_HZ).await;
     house.join(1, 1, booth(1), operator(1)).await;
-    let sdp = visitor.leg.offer_restart().await.unwrap();
-    let offer = LegOffer { leg: 7, restart: true, sdp };
-    house.engine.order(ExchangeOrder::Sdp { owner: booth(1), offer }).await;
-    let answer = |said: &ExchangeSays| match said {
-        ExchangeSays::Leg { signal: LegSignal::Answer { leg: 7, sdp }, .. } => Some(sdp.clone()),
-        _ => None,
-    };
-    let answer = house.hear(answer).await;
-    visitor.leg.take_answer(&answer).await.unwrap();
+    restart_ice(&house, &visitor, 7).await;
     pause(500).await;
     let restarted = heard_from(Instant::now());
     pause(700).await;
@@ -197,6 +218,20 @@ async fn a_stopped_engine_says_goodbye_to_its_legs() {
     tokio::time::timeout(common::PATIENCE, house.engine.stop()).await.expect("it stops in time");
     let ended = async { while events.next().await.expect("it is told") != Event::Closed {} };
     tokio::time::timeout(common::PATIENCE, ended).await.expect("the far side notices");
+}
+
+async fn restart_ice(house: &House, visitor: &Person, number: u64) {
+    let sdp = visitor.leg.offer_restart().await.unwrap();
+    let offer = LegOffer { leg: number, restart: true, sdp };
+    house.engine.order(ExchangeOrder::Sdp { owner: booth(1), offer }).await;
+    let answer = |said: &ExchangeSays| match said {
+        ExchangeSays::Leg { signal: LegSignal::Answer { leg, sdp }, .. } => {
+            (*leg == number).then(|| sdp.clone())
+        }
+        _ => None,
+    };
+    let answer = house.hear(answer).await;
+    visitor.leg.take_answer(&answer).await.unwrap();
 }
 
 /// Packets on their way at a moment still belong to the time before it.

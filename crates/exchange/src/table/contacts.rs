@@ -84,7 +84,7 @@ impl Contact {
 
     /// What a join is when exactly this one is under way or done.
     fn same(&mut self, join: &Bridge) -> Option<Join> {
-        let (bridge, answer) = match &self.place {
+        let (bridge, answer) = match &mut self.place {
             Place::Joining { bridge, .. } => (bridge, Join::Pending),
             Place::Talking { bridge } => (bridge, Join::Stands),
             Place::Waiting { .. } | Place::Failed { .. } => return None,
@@ -93,6 +93,7 @@ impl Contact {
             return None;
         }
         self.confirm_by = None;
+        bridge.masked = join.masked;
         Some(answer)
     }
 
@@ -226,14 +227,22 @@ impl Contacts {
         self.live.values().filter_map(Contact::deadline).min()
     }
 
-    /// A hold of another fence than the bridge's own is an echo from the past.
     pub(super) fn hold(&mut self, contact: ContactId, fence: Fence, held: bool) {
-        let bridge = self.live.get_mut(&contact).and_then(|contact| contact.place.bridge_mut());
-        if let Some(bridge) = bridge
-            && bridge.fence == fence
-        {
+        if let Some(bridge) = self.bridge_under(contact, fence) {
             bridge.held = held;
         }
+    }
+
+    pub(super) fn mask(&mut self, contact: ContactId, fence: Fence, masked: bool) {
+        if let Some(bridge) = self.bridge_under(contact, fence) {
+            bridge.masked = masked;
+        }
+    }
+
+    /// What is said under another fence than the bridge's own is an echo from the past.
+    fn bridge_under(&mut self, contact: ContactId, fence: Fence) -> Option<&mut Bridge> {
+        let bridge = self.live.get_mut(&contact).and_then(|contact| contact.place.bridge_mut());
+        bridge.filter(|bridge| bridge.fence == fence)
     }
 
     pub(super) fn release(&mut self, contact: ContactId, fence: Fence) {
@@ -297,7 +306,7 @@ impl Contacts {
     }
 }
 
-/// Whether it is held does not matter: a join does not say.
+/// Whether it is held does not matter, a join does not say; nor whether it is masked, the latest word counts.
 fn is_same(one: &Bridge, other: &Bridge) -> bool {
     one.fence == other.fence && one.visitor == other.visitor && one.operator == other.operator
 }

@@ -123,10 +123,11 @@ impl Table {
                     self.contacts.wait(contact, visitor);
                 }
             }
-            ExchangeOrder::Join { contact, fence, visitor, operator } => {
-                let bridge = Bridge { contact, fence, visitor, operator, held: false };
+            ExchangeOrder::Join { contact, fence, visitor, operator, masked } => {
+                let bridge = Bridge { contact, fence, visitor, operator, held: false, masked };
                 self.join(now, bridge, work);
             }
+            ExchangeOrder::Mask { contact, fence, masked } => self.contacts.mask(contact, fence, masked),
             ExchangeOrder::Hold { contact, fence, held } => self.contacts.hold(contact, fence, held),
             ExchangeOrder::Release { contact, fence, end: _ } => self.contacts.release(contact, fence),
         }
@@ -163,7 +164,7 @@ impl Table {
     }
 
     fn join(&mut self, now: Time, bridge: Bridge, work: &mut Work) {
-        let Bridge { contact, fence, visitor, operator, held: _ } = bridge;
+        let Bridge { contact, fence, visitor, operator, held: _, masked: _ } = bridge;
         if !is_visitor(visitor) || is_visitor(operator) {
             work.say(failed(contact, fence, Code::Malformed));
             return;
@@ -288,7 +289,7 @@ impl Table {
     fn sources(&self) -> BTreeMap<Owner, Source> {
         let live = |owner: Owner| {
             let leg = self.legs.get(&owner).filter(|leg| leg.is_up())?;
-            Some(Source::Leg(LegName { owner, leg: leg.number }))
+            Some(LegName { owner, leg: leg.number })
         };
         let mut sources = BTreeMap::new();
         for place in self.contacts.places() {
@@ -303,8 +304,12 @@ impl Table {
                     sources.insert(bridge.visitor, Source::HoldSound);
                 }
                 Place::Talking { bridge } => {
-                    sources.insert(bridge.visitor, live(bridge.operator).unwrap_or(Source::WaitingSound));
-                    sources.insert(bridge.operator, live(bridge.visitor).unwrap_or(Source::Silence));
+                    sources.insert(bridge.visitor, live(bridge.operator).map_or(Source::WaitingSound, Source::Leg));
+                    let visitor = match bridge.masked {
+                        true => live(bridge.visitor).map(Source::Voice),
+                        false => live(bridge.visitor).map(Source::Leg),
+                    };
+                    sources.insert(bridge.operator, visitor.unwrap_or(Source::Silence));
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod days;
+mod mask;
 
 use desk::centre::Owner;
 use desk::code::Code;
@@ -40,7 +41,16 @@ fn wait(contact: u64, visitor: Owner) -> Input {
 
 fn join(contact: u64, fence: u64, visitor: Owner, operator: Owner) -> Input {
     let (contact, fence) = (ContactId(contact), Fence(fence));
-    Input::Order(ExchangeOrder::Join { contact, fence, visitor, operator })
+    Input::Order(ExchangeOrder::Join { contact, fence, visitor, operator, masked: false })
+}
+
+fn join_masked(contact: u64, fence: u64, visitor: Owner, operator: Owner) -> Input {
+    let (contact, fence) = (ContactId(contact), Fence(fence));
+    Input::Order(ExchangeOrder::Join { contact, fence, visitor, operator, masked: true })
+}
+
+fn mask(contact: u64, fence: u64, masked: bool) -> Input {
+    Input::Order(ExchangeOrder::Mask { contact: ContactId(contact), fence: Fence(fence), masked })
 }
 
 fn hold(contact: u64, fence: u64, held: bool) -> Input {
@@ -352,6 +362,7 @@ fn the_inventory_names_standing_bridges_and_all_legs() {
             visitor: booth(1),
             operator: operator(1),
             held: false,
+            masked: false,
         }],
         legs: vec![
             LegFact { owner: booth(1), leg: 10, up: false },

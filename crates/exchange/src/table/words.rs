@@ -20,6 +20,8 @@ pub enum Source {
     Silence,
     /// The far side of a bridge.
     Leg(LegName),
+    /// 目隠し: what the far side of a bridge says, and no picture of it.
+    Voice(LegName),
     /// お待ちください: in the queue, or the operator's leg is away for a moment.
     WaitingSound,
     /// 保留: the operator has put the visitor on hold.

@@ -70,9 +70,14 @@ impl House {
         self.engine.order(ExchangeOrder::Wait { contact: ContactId(contact), visitor }).await;
     }
 
+    pub async fn mask(&self, contact: u64, fence: u64, masked: bool) {
+        let (contact, fence) = (ContactId(contact), Fence(fence));
+        self.engine.order(ExchangeOrder::Mask { contact, fence, masked }).await;
+    }
+
     pub async fn join(&self, contact: u64, fence: u64, visitor: Owner, operator: Owner) {
         let (contact, fence) = (ContactId(contact), Fence(fence));
-        self.engine.order(ExchangeOrder::Join { contact, fence, visitor, operator }).await;
+        self.engine.order(ExchangeOrder::Join { contact, fence, visitor, operator, masked: false }).await;
         let joined = |said: &ExchangeSays| match said {
             ExchangeSays::Joined { contact: c, fence: f } => (*c == contact && *f == fence).then_some(()),
             ExchangeSays::JoinFailed { code, .. } => panic!("not joined: {code:?}"),
