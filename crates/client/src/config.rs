@@ -143,6 +143,16 @@ impl ServerUrl {
         format!("{}/api/sign-in", self.base)
     }
 
+    /// Where a session is renewed.
+    pub fn refresh(&self) -> String {
+        format!("{}/api/refresh", self.base)
+    }
+
+    /// Where the day's hours stand.
+    pub fn hours(&self) -> String {
+        format!("{}/api/hours", self.base)
+    }
+
     /// Where the line is opened.
     pub fn link(&self) -> String {
         let rest = self.base.split_once("://").map_or("", |(_, rest)| rest);

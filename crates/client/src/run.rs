@@ -222,7 +222,11 @@ impl Hands {
     fn carry(&mut self, output: Output) -> Option<Input> {
         match output {
             Output::Render(view) => self.shell.render(&view),
-            Output::SignIn { name, password } => self.door.sign_in(name, password),
+            Output::SignIn { name, password, take_over } => {
+                self.door.sign_in(name, password, take_over);
+            }
+            Output::Refresh(refresh) => self.door.refresh(refresh),
+            Output::FetchHours => self.door.hours(),
             Output::OpenLine(token) => self.open_line(token),
             Output::CloseLine => self.close_line(),
             Output::Say { ticket, body } => {
@@ -236,6 +240,7 @@ impl Hands {
             Output::TakeAnswer { leg, sdp } => self.engine.take_answer(leg, sdp),
             Output::CloseLeg(leg) => self.engine.close_leg(leg),
             Output::Sound(sound) => self.engine.sound(sound),
+            Output::Check(_) | Output::UseDevice { .. } | Output::TryDevice(_) => {}
             Output::StoreToken(token) => self.keyring.store(token),
             Output::ClearToken => self.keyring.clear(),
             Output::Keyframe => self.engine.keyframe(),

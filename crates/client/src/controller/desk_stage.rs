@@ -3,13 +3,14 @@
 use desk::code::Code;
 use desk::contact::{Channel, Phase};
 use desk::ids::{ContactId, OfferId};
+use desk::time::Time;
 use link::message::OperatorSays;
-use link::state::{ContactCard, DeskChange, DeskState, OfferCard};
+use link::state::{ContactCard, DeskChange, DeskState, MAX_TEXT_CHARS, OfferCard};
 
 use super::Asked;
 use super::leg::WarmLeg;
 use super::port::{LegNews, Sound};
-use crate::view::{DeskView, Intent, TalkView, Trouble};
+use crate::view::{CheckView, DeskView, Intent, NetworkView, TalkView, Trouble};
 
 /// What this desk knows of its talk beside the server's card.
 #[derive(Clone, Debug)]
@@ -18,6 +19,21 @@ struct Talk {
     muted: bool,
     camera_off: bool,
     loss_percent: Option<f32>,
+    picture_packets: u32,
+    screen_up: bool,
+}
+
+impl Talk {
+    fn new(contact: ContactId) -> Talk {
+        Talk {
+            contact,
+            muted: false,
+            camera_off: false,
+            loss_percent: None,
+            picture_packets: 0,
+            screen_up: false,
+        }
+    }
 }
 
 /// The workspace.
@@ -30,12 +46,23 @@ pub(super) struct Work {
     refused: Option<Code>,
     talk: Option<Talk>,
     round_trip_ms: Option<u32>,
+    /// Pressed further than planned: whose wrap-up, and until when by the server's clock.
+    extended: Option<(ContactId, Time)>,
+    close_refused: bool,
 }
 
 impl Work {
     pub(super) fn new(state: DeskState) -> Work {
-        let mut work =
-            Work { state, accepting: None, silenced: None, refused: None, talk: None, round_trip_ms: None };
+        let mut work = Work {
+            state,
+            accepting: None,
+            silenced: None,
+            refused: None,
+            talk: None,
+            round_trip_ms: None,
+            extended: None,
+            close_refused: false,
+        };
         work.follow();
         work
     }
@@ -61,9 +88,11 @@ impl Work {
         self.silenced = self.silenced.filter(|silenced| Some(*silenced) == offer);
         let talking = self.state.contact.as_ref().filter(|card| in_talk(card.phase)).map(|card| card.contact);
         if self.talk.as_ref().map(|talk| talk.contact) != talking {
-            self.talk =
-                talking.map(|contact| Talk { contact, muted: false, camera_off: false, loss_percent: None });
+            self.talk = talking.map(Talk::new);
         }
+        let wrapping = self.contact_where(|phase| phase == Phase::Wrapping);
+        self.extended = self.extended.filter(|(contact, _)| Some(*contact) == wrapping);
+        self.close_refused = self.close_refused && self.state.contact.is_some();
     }
 
     /// The server has been silent for too long: nothing can be taken any more.
@@ -72,9 +101,15 @@ impl Work {
         self.silenced = self.state.offer.as_ref().map(|card| card.offer);
     }
 
-    /// A person did something here; gives what is to be said.
-    pub(super) fn intent(&mut self, intent: Intent, fenced: bool) -> Option<(OperatorSays, Asked)> {
+    /// A person did something here; gives what is to be said. `now`: the server's clock.
+    pub(super) fn intent(
+        &mut self,
+        intent: Intent,
+        fenced: bool,
+        now: Time,
+    ) -> Option<(OperatorSays, Asked)> {
         self.refused = None;
+        self.close_refused = false;
         match intent {
             Intent::Choose { .. } if fenced => {
                 self.refused = Some(Code::Unreachable);
@@ -111,13 +146,49 @@ impl Work {
             | Intent::Check { .. }
             | Intent::UseDevice { .. }
             | Intent::TryDevice { .. } => None,
-            Intent::Mask { .. }
-            | Intent::SendText { .. }
-            | Intent::Guide { .. }
-            | Intent::Screen { .. }
-            | Intent::ExtendWrapup
-            | Intent::Close => None,
+            Intent::ExtendWrapup => {
+                self.extend_wrapup(now);
+                None
+            }
+            Intent::Close => {
+                self.close_refused = self.state.contact.is_some();
+                None
+            }
+            Intent::Mask { on } => self.tell(|contact| OperatorSays::Mask { contact, on }),
+            Intent::SendText { text } => self.text(&text),
+            Intent::Guide { card, pointing } => {
+                self.tell(|contact| OperatorSays::Guide { contact, card, pointing })
+            }
+            Intent::Screen { wanted } => self.tell(|contact| OperatorSays::Screen { contact, wanted }),
         }
+    }
+
+    /// What changes the visitor's screen; outside a talk nothing does.
+    fn tell(&self, body: impl FnOnce(ContactId) -> OperatorSays) -> Option<(OperatorSays, Asked)> {
+        self.contact_where(in_talk).map(|contact| (body(contact), Asked::Other))
+    }
+
+    fn text(&mut self, text: &str) -> Option<(OperatorSays, Asked)> {
+        let text = text.trim().to_owned();
+        if text.is_empty() || text.chars().count() > MAX_TEXT_CHARS {
+            self.refused = Some(Code::BadLength);
+            return None;
+        }
+        self.tell(|contact| OperatorSays::Text { contact, text })
+    }
+
+    /// One more span of the guide time, from the planned end or, when that has passed, from now.
+    fn extend_wrapup(&mut self, now: Time) {
+        let contact = self.contact_where(|phase| phase == Phase::Wrapping);
+        if let (Some(contact), Some(until)) = (contact, self.wrapup_until()) {
+            self.extended = Some((contact, until.max(now) + self.state.wrapup_ms));
+        }
+    }
+
+    fn wrapup_until(&self) -> Option<Time> {
+        let card = self.state.contact.as_ref().filter(|card| card.phase == Phase::Wrapping)?;
+        let planned = card.ended.map(|ended| ended + self.state.wrapup_ms);
+        self.extended.map(|(_, until)| until).or(planned)
     }
 
     fn answer(&mut self, fenced: bool) -> Option<(OperatorSays, Asked)> {
@@ -151,6 +222,9 @@ impl Work {
                 self.talk.iter_mut().for_each(|talk| talk.loss_percent = Some(*percent));
             }
             LegNews::RoundTrip(ms) => self.round_trip_ms = Some(*ms),
+            LegNews::Pictures { packets, screen } => self.talk.iter_mut().for_each(|talk| {
+                (talk.picture_packets, talk.screen_up) = (*packets, *screen);
+            }),
             LegNews::Offer { .. }
             | LegNews::Broken
             | LegNews::Connected
@@ -177,7 +251,23 @@ impl Work {
         }
     }
 
-    pub(super) fn view(&self, fenced: bool, leg: &WarmLeg, troubles: Vec<Trouble>) -> DeskView {
+    /// What the warm line measured.
+    pub(super) fn network(&self, leg: &WarmLeg) -> NetworkView {
+        NetworkView {
+            server_ms: None,
+            exchange_ms: self.round_trip_ms,
+            loss_percent: self.talk.as_ref().and_then(|talk| talk.loss_percent),
+            media_up: leg.is_up(),
+        }
+    }
+
+    pub(super) fn view(
+        &self,
+        fenced: bool,
+        leg: &WarmLeg,
+        troubles: Vec<Trouble>,
+        check: Option<CheckView>,
+    ) -> DeskView {
         let mut state = self.state.clone();
         if fenced {
             state.offer = None;
@@ -189,8 +279,8 @@ impl Work {
             media_up: leg.is_up(),
             loss_percent: talk.loss_percent,
             round_trip_ms: self.round_trip_ms,
-            picture_packets: 0,
-            screen_up: false,
+            picture_packets: talk.picture_packets,
+            screen_up: talk.screen_up,
         });
         DeskView {
             state,
@@ -199,9 +289,9 @@ impl Work {
             refused: self.refused,
             leg_refused: leg.refusal(),
             troubles,
-            check: None,
-            wrapup_until: None,
-            close_refused: false,
+            check,
+            wrapup_until: self.wrapup_until(),
+            close_refused: self.close_refused,
         }
     }
 }

@@ -162,7 +162,7 @@ impl WarmLeg {
             }
             LegNews::Broken => self.stumble(now, out),
             LegNews::Over => self.give_up(now, out),
-            LegNews::Loss(_) | LegNews::RoundTrip(_) => {}
+            LegNews::Loss(_) | LegNews::RoundTrip(_) | LegNews::Pictures { .. } => {}
         }
         None
     }

@@ -2,7 +2,9 @@
 //!
 //! Refuses to know: sockets, clocks, threads, devices and the window. `now` is this machine's time.
 
+mod check;
 mod desk_stage;
+mod entry;
 mod leg;
 mod port;
 mod watch;
@@ -19,9 +21,11 @@ use link::state::{DeskChange, DeskState};
 
 use crate::shell::Notice;
 use crate::view::{Intent, PictureDoor, Screen, Trouble, View};
+use check::Check;
 use desk_stage::Work;
+use entry::{Entry, Hours, Renewal, Renewed};
 use leg::WarmLeg;
-pub use port::{Input, LegNews, Output, Secret, Sound, Ticket};
+pub use port::{CheckNews, Devices, Input, LegNews, Output, Secret, Sound, Ticket};
 pub use watch::FENCE_AFTER;
 use watch::Watch;
 
@@ -44,7 +48,7 @@ struct Pending {
 /// Which screen, with what belongs to it.
 #[derive(Debug)]
 enum Stage {
-    SignIn { busy: bool, error: Option<Code> },
+    SignIn(Entry),
     Desk(Box<Work>),
 }
 
@@ -53,6 +57,9 @@ enum Stage {
 pub struct Controller {
     stage: Stage,
     name: String,
+    renewal: Renewal,
+    hours: Hours,
+    check: Check,
     watch: Watch,
     leg: WarmLeg,
     troubles: Vec<Trouble>,
@@ -76,8 +83,11 @@ impl Controller {
     /// A desk before its start.
     pub fn new() -> Controller {
         Controller {
-            stage: Stage::SignIn { busy: false, error: None },
+            stage: Stage::SignIn(Entry::Idle { error: None }),
             name: String::new(),
+            renewal: Renewal::default(),
+            hours: Hours::default(),
+            check: Check::default(),
             watch: Watch::Idle,
             leg: WarmLeg::new(),
             troubles: Vec::new(),
@@ -97,8 +107,12 @@ impl Controller {
         let mut out = Vec::new();
         match input {
             Input::Start { token } => self.start(token, &mut out),
-            Input::Intent(intent) => self.intent(intent, &mut out),
+            Input::Intent(intent) => self.intent(now, intent, &mut out),
             Input::SignIn(result) => self.sign_in_answered(result, &mut out),
+            Input::Refreshed(result) => self.refreshed(now, result, &mut out),
+            Input::Hours(hours) => self.hours.came(now, hours),
+            Input::NoChoice => self.check.want(),
+            Input::Check(news) => self.check.news(news),
             Input::Line(event) => self.line(now, event, &mut out),
             Input::Said { ticket, request } => self.said(now, ticket, request, &mut out),
             Input::Leg { leg, news } => self.leg_news(now, leg, &news, &mut out),
@@ -114,7 +128,9 @@ impl Controller {
         let fence = self.watch.deadline().map(|at| (at, "fence"));
         let leg = self.leg.deadline(self.exchange_reachable()).map(|at| (at, "leg"));
         let ring = self.ring_ends().map(|at| (at, "ring"));
-        [fence, leg, ring].into_iter().flatten().min_by_key(|(at, _)| *at)
+        let renewal = self.renewal.deadline().map(|at| (at, "renewal"));
+        let hours = self.before_the_desk().then(|| (self.hours.deadline(Time(0)), "hours"));
+        [fence, leg, ring, renewal, hours].into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 
     /// Does what time alone brings about.
@@ -126,26 +142,42 @@ impl Controller {
 
     fn start(&mut self, token: Option<Secret>, out: &mut Vec<Output>) {
         if let Some(token) = token {
-            self.stage = Stage::SignIn { busy: true, error: None };
-            self.open_line(token, out);
+            self.stage = Stage::SignIn(Entry::Busy { password: None });
+            self.watch = Watch::Connecting;
+            self.renewal.keep(token);
+            self.renewal.ask(out);
         }
     }
 
     fn open_line(&mut self, token: Secret, out: &mut Vec<Output>) {
-        self.watch = Watch::Connecting;
+        if self.watch == Watch::Idle {
+            self.watch = Watch::Connecting;
+        }
         out.push(Output::OpenLine(token));
     }
 
-    fn intent(&mut self, intent: Intent, out: &mut Vec<Output>) {
+    fn intent(&mut self, now: Time, intent: Intent, out: &mut Vec<Output>) {
         match (&mut self.stage, intent) {
-            (Stage::SignIn { .. }, Intent::SignIn { name, password }) => self.sign_in(name, password, out),
+            (Stage::SignIn(_), Intent::SignIn { name, password }) => self.sign_in(name, password, out),
+            (Stage::SignIn(entry), Intent::TakeOver { agreed }) => {
+                if let Some(password) = entry.take_over(agreed) {
+                    out.push(Output::SignIn { name: self.name.clone(), password, take_over: true });
+                }
+            }
+            (Stage::Desk(_), Intent::Check { open }) => self.set_check(open, out),
+            (Stage::Desk(_), Intent::UseDevice { device, id }) => {
+                out.push(Output::UseDevice { device, id });
+            }
+            (Stage::Desk(_), Intent::TryDevice { device }) => {
+                out.extend(self.check.is_open().then_some(Output::TryDevice(device)));
+            }
             (Stage::Desk(_), Intent::SignIn { .. }) => {}
             (Stage::Desk(_), Intent::SignOut) => {
                 self.say(OperatorSays::SignOut, Asked::Other, out);
                 out.push(Output::ClearToken);
                 self.leave(None, out);
             }
-            (Stage::SignIn { .. }, Intent::SignOut) => {
+            (Stage::SignIn(_), Intent::SignOut) => {
                 if self.watch != Watch::Idle {
                     out.push(Output::ClearToken);
                 }
@@ -153,14 +185,18 @@ impl Controller {
             }
             (_, Intent::Picture) => out.extend([Output::OpenDoor, Output::Keyframe]),
             (Stage::Desk(work), intent) => {
-                let said = work.intent(intent, self.watch.is_fenced());
-                if let Some((body, asked)) = said {
+                let server = server_time(now, self.offset_ms);
+                if let Some((body, asked)) = work.intent(intent, self.watch.is_fenced(), server) {
+                    if let Asked::Accept(_) = asked {
+                        // Nothing lies over the talk that begins.
+                        self.set_check(false, out);
+                    }
                     self.say(body, asked, out);
                 }
             }
             // A late click from a workspace that is no longer there.
             (
-                Stage::SignIn { .. },
+                Stage::SignIn(_),
                 Intent::Choose { .. }
                 | Intent::Answer
                 | Intent::Decline { .. }
@@ -176,8 +212,7 @@ impl Controller {
                 | Intent::Check { .. }
                 | Intent::UseDevice { .. }
                 | Intent::TryDevice { .. }
-                | Intent::Close
-                | Intent::TakeOver { .. },
+                | Intent::Close,
             ) => {}
         }
     }
@@ -185,27 +220,50 @@ impl Controller {
     /// A sign-in by hand replaces one that is under way by token, but never another one by hand.
     fn sign_in(&mut self, name: String, password: String, out: &mut Vec<Output>) {
         let by_token = self.watch != Watch::Idle;
-        if matches!(self.stage, Stage::SignIn { busy: true, .. }) && !by_token {
+        if matches!(&self.stage, Stage::SignIn(entry) if entry.is_busy()) && !by_token {
             return;
         }
         if by_token {
             self.leave(None, out);
         }
         self.name.clone_from(&name);
-        self.stage = Stage::SignIn { busy: true, error: None };
-        out.push(Output::SignIn { name, password: Secret(password) });
+        let password = Secret(password);
+        self.stage = Stage::SignIn(Entry::Busy { password: Some(password.clone()) });
+        out.push(Output::SignIn { name, password, take_over: false });
     }
 
     fn sign_in_answered(&mut self, result: Result<SignedIn, Code>, out: &mut Vec<Output>) {
-        if !matches!(self.stage, Stage::SignIn { busy: true, .. }) || self.watch != Watch::Idle {
+        let Stage::SignIn(entry) = &mut self.stage else { return };
+        if !entry.is_busy() || self.watch != Watch::Idle {
             return;
         }
         match result {
-            Ok(SignedIn { token, .. }) => {
-                out.push(Output::StoreToken(Secret(token.clone())));
+            Ok(SignedIn { token, refresh, .. }) => {
+                self.renewal.keep(Secret(refresh.clone()));
+                out.push(Output::StoreToken(Secret(refresh)));
                 self.open_line(Secret(token), out);
             }
-            Err(code) => self.stage = Stage::SignIn { busy: false, error: Some(code) },
+            Err(code) => entry.refused(code),
+        }
+    }
+
+    fn refreshed(&mut self, now: Time, result: Result<SignedIn, Code>, out: &mut Vec<Output>) {
+        match self.renewal.answered(now, result.as_ref().err().copied()) {
+            Renewed::Nothing => {}
+            Renewed::Yes => {
+                if let Ok(SignedIn { token, refresh, .. }) = result {
+                    self.renewal.replace(Secret(refresh.clone()));
+                    out.push(Output::StoreToken(Secret(refresh)));
+                    self.open_line(Secret(token), out);
+                }
+            }
+            Renewed::No(code) => self.refused_for_good(code, out),
+        }
+    }
+
+    fn set_check(&mut self, open: bool, out: &mut Vec<Output>) {
+        if self.check.set(open) {
+            out.push(Output::Check(open));
         }
     }
 
@@ -218,6 +276,7 @@ impl Controller {
             LineEvent::Up { session: _, resumed, now: server } => {
                 self.server_clock(now, server);
                 self.watch.heard(now);
+                self.renewal.worked();
                 if resumed {
                     self.watch.current(now);
                     self.leg.hurry(now);
@@ -227,7 +286,7 @@ impl Controller {
             LineEvent::Snapshot { state, now: server } => {
                 self.server_clock(now, server);
                 self.watch.current(now);
-                self.snapshot(state);
+                self.snapshot(state, out);
                 self.leg.hurry(now);
             }
             LineEvent::Change { change, now: server } => {
@@ -252,7 +311,7 @@ impl Controller {
                 self.server_clock(now, server);
                 self.watch.heard(now);
             }
-            LineEvent::Refused(code) => self.refused_for_good(code, out),
+            LineEvent::Refused(code) => self.refused_by_line(now, code, out),
         }
     }
 
@@ -260,9 +319,14 @@ impl Controller {
         self.offset_ms = server.0 as i64 - now.0 as i64;
     }
 
-    fn snapshot(&mut self, state: DeskState) {
+    fn snapshot(&mut self, state: DeskState, out: &mut Vec<Output>) {
         match &mut self.stage {
-            Stage::SignIn { .. } => self.stage = Stage::Desk(Box::new(Work::new(state))),
+            Stage::SignIn(_) => {
+                if self.check.desk_opens(state.contact.is_some()) {
+                    out.push(Output::Check(true));
+                }
+                self.stage = Stage::Desk(Box::new(Work::new(state)));
+            }
             Stage::Desk(work) => work.snapshot(state),
         }
     }
@@ -310,8 +374,18 @@ impl Controller {
         }
     }
 
+    /// A token lives for minutes: a line that is refused for it goes on with a new one, once.
+    fn refused_by_line(&mut self, now: Time, code: Code, out: &mut Vec<Output>) {
+        if matches!(code, Code::Unauthorised | Code::Expired) && self.renewal.ask(out) {
+            self.watch.cut(now);
+            self.pending.clear();
+            return;
+        }
+        self.refused_for_good(code, out);
+    }
+
     fn refused_for_good(&mut self, code: Code, out: &mut Vec<Output>) {
-        if matches!(code, Code::Unauthorised | Code::Replaced | Code::NotSignedIn) {
+        if matches!(code, Code::Unauthorised | Code::Expired | Code::Replaced | Code::NotSignedIn) {
             out.push(Output::ClearToken);
         }
         self.leave(Some(code), out);
@@ -320,12 +394,15 @@ impl Controller {
     /// Back to the sign-in screen.
     fn leave(&mut self, error: Option<Code>, out: &mut Vec<Output>) {
         self.leg.stop(out);
+        self.set_check(false, out);
+        self.renewal.forget();
+        self.hours.hurry();
         if self.watch != Watch::Idle {
             out.push(Output::CloseLine);
         }
         self.watch = Watch::Idle;
         self.pending.clear();
-        self.stage = Stage::SignIn { busy: false, error };
+        self.stage = Stage::SignIn(Entry::Idle { error });
     }
 
     fn leg_news(&mut self, now: Time, leg: u64, news: &LegNews, out: &mut Vec<Output>) {
@@ -352,6 +429,13 @@ impl Controller {
         out.push(Output::Say { ticket, body });
     }
 
+    fn before_the_desk(&self) -> bool {
+        match self.stage {
+            Stage::SignIn(_) => true,
+            Stage::Desk(_) => false,
+        }
+    }
+
     fn exchange_reachable(&self) -> bool {
         let exchange_up = matches!(&self.stage, Stage::Desk(work) if work.state().exchange_up);
         self.watch.is_up() && exchange_up
@@ -371,6 +455,10 @@ impl Controller {
         if let (Stage::Desk(work), true) = (&mut self.stage, self.watch.is_fenced()) {
             work.fence();
         }
+        self.renewal.tick(now, out);
+        if self.before_the_desk() {
+            self.hours.tick(now, out);
+        }
         let reachable = self.exchange_reachable();
         self.leg.tick(now, reachable, out);
         self.settle_ring(now, out);
@@ -379,10 +467,10 @@ impl Controller {
     }
 
     fn settle_ring(&mut self, now: Time, out: &mut Vec<Output>) {
-        let server_now = Time(now.0.saturating_add_signed(self.offset_ms));
+        let server_now = server_time(now, self.offset_ms);
         let card = match &self.stage {
             Stage::Desk(work) if !self.watch.is_fenced() => work.offer_to_ring(),
-            Stage::Desk(_) | Stage::SignIn { .. } => None,
+            Stage::Desk(_) | Stage::SignIn(_) => None,
         };
         let card = card.filter(|card| server_now < card.expires);
         let ring = card.map(|card| card.offer);
@@ -406,7 +494,7 @@ impl Controller {
     fn settle_sound(&mut self, out: &mut Vec<Output>) {
         let sound = match &self.stage {
             Stage::Desk(work) => work.sound(),
-            Stage::SignIn { .. } => Sound::default(),
+            Stage::SignIn(_) => Sound::default(),
         };
         if sound != self.sound {
             self.sound = sound;
@@ -424,18 +512,11 @@ impl Controller {
 
     fn view(&self) -> View {
         let screen = match &self.stage {
-            Stage::SignIn { busy, error } => {
-                Screen::SignIn {
-                    busy: *busy,
-                    error: *error,
-                    name: self.name.clone(),
-                    hours: None,
-                    take_over: false,
-                }
-            }
+            Stage::SignIn(entry) => entry.view(&self.name, &self.hours),
             Stage::Desk(work) => {
                 let fenced = self.watch.is_fenced();
-                Screen::Desk(Box::new(work.view(fenced, &self.leg, self.troubles.clone())))
+                let check = self.check.view(work.network(&self.leg));
+                Screen::Desk(Box::new(work.view(fenced, &self.leg, self.troubles.clone(), check)))
             }
         };
         // Jitter of a few ms in the offset is no reason to draw again.
@@ -447,3 +528,8 @@ impl Controller {
 
 /// How exactly the window is told the server's clock: a tenth of a second cannot be seen in a countdown.
 const CLOCK_STEP_MS: i64 = 100;
+
+/// The server's clock as this desk knows it.
+fn server_time(now: Time, offset_ms: i64) -> Time {
+    Time(now.0.saturating_add_signed(offset_ms))
+}

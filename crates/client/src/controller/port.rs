@@ -2,11 +2,11 @@
 
 use desk::code::Code;
 use link::line::LineEvent;
-use link::message::{LegSignal, OperatorSays, RequestId, SignedIn};
+use link::message::{LegSignal, OperatorSays, PublicHours, RequestId, SignedIn};
 use link::state::{DeskChange, DeskState};
 
 use crate::shell::Notice;
-use crate::view::{Intent, PictureDoor, Trouble, View};
+use crate::view::{DeviceChoice, DeviceKind, Intent, PictureDoor, Trouble, View};
 
 /// A password or a token: equal when the same, never printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Ticket(pub u64);
 /// What happens to a desk.
 #[allow(clippy::large_enum_variant, reason = "an input is handled at once and never kept in numbers")]
 pub enum Input {
-    /// The program starts; the token of last time, if any.
+    /// The program starts; the refresh token of last time, if any.
     Start {
         /// From the keyring.
         token: Option<Secret>,
@@ -34,6 +34,14 @@ pub enum Input {
     Intent(Intent),
     /// The sign-in over HTTP was answered.
     SignIn(Result<SignedIn, Code>),
+    /// The renewal over HTTP was answered.
+    Refreshed(Result<SignedIn, Code>),
+    /// The day's hours; none: the server was not reached.
+    Hours(Option<PublicHours>),
+    /// No device was ever chosen on this machine.
+    NoChoice,
+    /// The devices tell, mostly for the check.
+    Check(CheckNews),
     /// The line tells.
     Line(LineEvent<DeskState, DeskChange, LegSignal>),
     /// The line has taken what was said under this name; none: it has not, nothing was sent.
@@ -61,6 +69,34 @@ pub enum Input {
     Door(Option<PictureDoor>),
 }
 
+/// What can be chosen, by kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Devices {
+    /// マイク.
+    pub microphones: Vec<DeviceChoice>,
+    /// スピーカー.
+    pub speakers: Vec<DeviceChoice>,
+    /// 呼出音.
+    pub ringers: Vec<DeviceChoice>,
+    /// カメラ.
+    pub cameras: Vec<DeviceChoice>,
+}
+
+/// What the devices tell for the check.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CheckNews {
+    /// What can be chosen now.
+    Devices(Devices),
+    /// The microphone's peak since the last word, dBFS; none: no microphone.
+    Level(Option<f32>),
+    /// A test sound began on this device, or ended.
+    Sounding(Option<DeviceKind>),
+    /// The camera's pictures: width and height; none: no picture.
+    Camera(Option<(u32, u32)>),
+    /// Round trip to the server, ms.
+    Server(Option<u32>),
+}
+
 /// What the warm leg tells.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LegNews {
@@ -83,6 +119,13 @@ pub enum LegNews {
     Loss(f32),
     /// Round trip to the exchange, ms.
     RoundTrip(u32),
+    /// The visitor's pictures; told when it changes, a few times a second at most.
+    Pictures {
+        /// Packets in this talk so far, face and second window together.
+        packets: u32,
+        /// The second window's pictures come in.
+        screen: bool,
+    },
 }
 
 /// What the talk's sources and sinks should do now.
@@ -107,7 +150,13 @@ pub enum Output {
         name: String,
         /// Secret.
         password: Secret,
+        /// The person has agreed that a talk on another machine moves here.
+        take_over: bool,
     },
+    /// Renew the session over HTTP with this refresh token; answered by [`Input::Refreshed`].
+    Refresh(Secret),
+    /// Ask the server for the day's hours; answered by [`Input::Hours`].
+    FetchHours,
     /// Open the line with this token, closing an older one.
     OpenLine(Secret),
     /// Close the line after what was said is on its way.
@@ -138,7 +187,18 @@ pub enum Output {
     CloseLeg(u64),
     /// Switch the talk's sources and sinks.
     Sound(Sound),
-    /// Keep the token.
+    /// Open or close the device check: its meters and its picture. Closing keeps the choice.
+    Check(bool),
+    /// Use another device from now on, and at the next start.
+    UseDevice {
+        /// Which kind.
+        device: DeviceKind,
+        /// [`DeviceChoice::id`].
+        id: String,
+    },
+    /// Play a test sound.
+    TryDevice(DeviceKind),
+    /// Keep the refresh token.
     StoreToken(Secret),
     /// Forget the token.
     ClearToken,

@@ -5,3 +5,4 @@ mod fixtures;
 mod legs;
 mod offers;
 mod sign_in;
+mod talk;

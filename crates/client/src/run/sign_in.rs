@@ -1,10 +1,10 @@
-//! The sign-in over HTTP. Refuses to follow redirects, so that a password goes to one place only.
+//! The sign-in over HTTP, the session's renewal and the day's hours. Refuses to follow redirects, so that a password goes to one place only.
 
 use std::time::Duration;
 
 use desk::code::Code;
 use link::json;
-use link::message::{Refusal, SignIn, SignedIn, VERSION};
+use link::message::{PublicHours, Refresh, Refusal, SignIn, SignedIn, VERSION};
 use reqwest::header::CONTENT_TYPE;
 use tokio::sync::mpsc;
 
@@ -17,7 +17,9 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// The server's door.
 pub(super) struct Door {
     http: reqwest::Client,
-    url: String,
+    sign_in: String,
+    refresh: String,
+    hours: String,
     results: mpsc::Sender<Input>,
 }
 
@@ -28,19 +30,43 @@ impl Door {
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .build()?;
-        Ok(Door { http, url: server.sign_in(), results })
+        let (sign_in, refresh, hours) = (server.sign_in(), server.refresh(), server.hours());
+        Ok(Door { http, sign_in, refresh, hours, results })
     }
 
     /// Knocks; the answer comes as a result.
-    pub(super) fn sign_in(&self, name: String, Secret(password): Secret) {
-        let body = json::encode(&SignIn { name, password, version: VERSION, take_over: false });
-        let request = self.http.post(&self.url).header(CONTENT_TYPE, "application/json").body(body);
+    pub(super) fn sign_in(&self, name: String, Secret(password): Secret, take_over: bool) {
+        let body = json::encode(&SignIn { name, password, version: VERSION, take_over });
+        self.post(&self.sign_in, body, Input::SignIn);
+    }
+
+    /// Uses the refresh token up; the answer comes as a result.
+    pub(super) fn refresh(&self, Secret(refresh): Secret) {
+        self.post(&self.refresh, json::encode(&Refresh { refresh }), Input::Refreshed);
+    }
+
+    /// Asks for the day's hours; they come as a result.
+    pub(super) fn hours(&self) {
+        let (request, results) = (self.http.get(&self.hours), self.results.clone());
+        tokio::spawn(async move {
+            // The desk may have ended meanwhile.
+            let _ = results.send(Input::Hours(hours(request).await)).await;
+        });
+    }
+
+    fn post(&self, url: &str, body: String, told: fn(Result<SignedIn, Code>) -> Input) {
+        let request = self.http.post(url).header(CONTENT_TYPE, "application/json").body(body);
         let results = self.results.clone();
         tokio::spawn(async move {
             // The desk may have ended meanwhile.
-            let _ = results.send(Input::SignIn(answer(request).await)).await;
+            let _ = results.send(told(answer(request).await)).await;
         });
     }
+}
+
+async fn hours(request: reqwest::RequestBuilder) -> Option<PublicHours> {
+    let response = request.send().await.ok()?.error_for_status().ok()?;
+    json::decode(&response.text().await.ok()?).ok()
 }
 
 async fn answer(request: reqwest::RequestBuilder) -> Result<SignedIn, Code> {

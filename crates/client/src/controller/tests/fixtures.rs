@@ -9,7 +9,7 @@ use desk::ids::{ContactId, Fence, OfferId, OperatorId, Session};
 use desk::presence::{Channels, Chosen, Presence};
 use desk::time::{Millis, Time};
 use link::line::LineEvent;
-use link::message::{LegSignal, OperatorSays, RequestId};
+use link::message::{LegSignal, OperatorSays, RequestId, SignedIn};
 use link::state::{
     ChannelBoard, ContactCard, DayCounts, DeskChange, DeskState, Hours, Me, OfferCard, QueueBoard, ScreenShare,
     VisitorTrouble,
@@ -59,6 +59,15 @@ pub fn state() -> DeskState {
     }
 }
 
+pub fn signed_in() -> SignedIn {
+    SignedIn {
+        token: "token".into(),
+        token_ms: 300_000,
+        refresh: "refresh".into(),
+        name: "オペレーター01".into(),
+    }
+}
+
 impl Table {
     pub fn new() -> Table {
         Table { desk: Controller::new(), now: START, out: Vec::new(), view: None, said: Vec::new() }
@@ -71,7 +80,7 @@ impl Table {
 
     pub fn with(state: DeskState) -> Table {
         let mut table = Table::new();
-        table.put(Input::Start { token: Some(Secret("token".into())) });
+        table.renewed();
         table.up(false);
         table.snapshot(state);
         let leg = table.opened_leg();
@@ -81,6 +90,12 @@ impl Table {
         table.out.clear();
         table.said.clear();
         table
+    }
+
+    /// Started with a stored session, which the server has renewed.
+    pub fn renewed(&mut self) {
+        self.put(Input::Start { token: Some(Secret("old".into())) });
+        self.put(Input::Refreshed(Ok(signed_in())));
     }
 
     pub fn put(&mut self, input: Input) {
@@ -225,10 +240,11 @@ impl Table {
         opened.expect("a leg was opened")
     }
 
-    /// Everything but what is drawn, since the last call.
+    /// Everything but what is drawn and the looks at the hours, since the last call.
     pub fn did(&mut self) -> Vec<Output> {
         let out = std::mem::take(&mut self.out);
-        out.into_iter().filter(|output| !matches!(output, Output::Render(_))).collect()
+        let quiet = |output: &Output| matches!(output, Output::Render(_) | Output::FetchHours);
+        out.into_iter().filter(|output| !quiet(output)).collect()
     }
 
     pub fn rings(&mut self) -> Vec<bool> {

@@ -6,11 +6,11 @@ use link::message::{LegOffer, LegSignal, OperatorSays};
 use link::state::DeskChange;
 
 use super::fixtures::{Table, state};
-use crate::controller::{Input, LegNews, Output, Secret};
+use crate::controller::{LegNews, Output};
 
 fn signed_in() -> Table {
     let mut table = Table::new();
-    table.put(Input::Start { token: Some(Secret("token".into())) });
+    table.renewed();
     table.up(false);
     table.snapshot(state());
     table

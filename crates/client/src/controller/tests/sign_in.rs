@@ -2,9 +2,9 @@
 
 use desk::code::Code;
 use link::line::LineEvent;
-use link::message::{OperatorSays, SignedIn};
+use link::message::{OperatorSays, PublicHours, SignedIn};
 
-use super::fixtures::{Table, state};
+use super::fixtures::{Table, signed_in, state};
 use crate::controller::{Input, Output, Secret};
 use crate::view::{Intent, LineView, Screen, Trouble};
 
@@ -13,12 +13,15 @@ fn sign_in(table: &mut Table) {
 }
 
 fn token() -> Result<SignedIn, Code> {
-    Ok(SignedIn {
-        token: "token".into(),
-        token_ms: 300_000,
-        refresh: "refresh".into(),
-        name: "オペレーター01".into(),
-    })
+    Ok(signed_in())
+}
+
+fn asked(take_over: bool) -> Output {
+    Output::SignIn { name: "op01".into(), password: Secret("geheim".into()), take_over }
+}
+
+fn session() -> [Output; 2] {
+    [Output::StoreToken(Secret("refresh".into())), Output::OpenLine(Secret("token".into()))]
 }
 
 fn before(busy: bool, error: Option<Code>) -> Screen {
@@ -30,12 +33,10 @@ fn a_sign_in_stores_the_token_opens_the_line_and_the_snapshot_opens_the_desk() {
     let mut table = Table::new();
     sign_in(&mut table);
     sign_in(&mut table);
-    let asked = Output::SignIn { name: "op01".into(), password: Secret("geheim".into()) };
-    assert_eq!(table.did(), [asked], "a second press while busy asks nothing");
+    assert_eq!(table.did(), [asked(false)], "a second press while busy asks nothing");
     assert_eq!(table.shown().screen, before(true, None));
     table.put(Input::SignIn(token()));
-    let secret = || Secret("token".into());
-    assert_eq!(table.did(), [Output::StoreToken(secret()), Output::OpenLine(secret())]);
+    assert_eq!(table.did(), session(), "the long-lived token is kept, the short-lived one is used");
     assert_eq!(table.shown().line, LineView::Connecting);
     table.up(false);
     assert!(matches!(table.shown().screen, Screen::SignIn { busy: true, .. }));
@@ -61,8 +62,8 @@ fn a_failed_sign_in_says_why_and_keeps_the_name() {
 fn a_stored_token_signs_in_by_itself_and_a_refused_one_is_forgotten() {
     let mut table = Table::new();
     table.put(Input::Start { token: Some(Secret("old".into())) });
-    assert_eq!(table.did(), [Output::OpenLine(Secret("old".into()))]);
-    table.put(Input::Line(LineEvent::Refused(Code::Unauthorised)));
+    assert_eq!(table.did(), [Output::Refresh(Secret("old".into()))]);
+    table.put(Input::Refreshed(Err(Code::Unauthorised)));
     assert_eq!(table.did(), [Output::ClearToken, Output::CloseLine]);
     assert!(matches!(
         table.shown().screen,
@@ -77,10 +78,86 @@ fn a_hand_may_sign_in_while_a_stored_token_finds_no_server() {
     let mut table = Table::new();
     table.put(Input::Start { token: Some(Secret("old".into())) });
     sign_in(&mut table);
-    assert!(matches!(table.did()[..], [Output::OpenLine(_), Output::CloseLine, Output::SignIn { .. }]));
+    assert!(matches!(table.did()[..], [Output::Refresh(_), Output::CloseLine, Output::SignIn { .. }]));
+    table.put(Input::Refreshed(token()));
     table.up(false);
     table.snapshot(state());
-    assert!(matches!(table.shown().screen, Screen::SignIn { .. }), "the old line's last words count no more");
+    assert_eq!(table.did(), []);
+    assert!(matches!(table.shown().screen, Screen::SignIn { .. }), "the old session's last words count no more");
+}
+
+#[test]
+fn a_stored_session_waits_for_a_server_that_does_not_answer() {
+    let mut table = Table::new();
+    table.put(Input::Start { token: Some(Secret("old".into())) });
+    table.did();
+    table.put(Input::Refreshed(Err(Code::Unreachable)));
+    assert_eq!(table.shown().line, LineView::Connecting);
+    table.pass(2_000);
+    assert_eq!(table.did(), [Output::Refresh(Secret("old".into()))], "the token is not used up");
+    table.put(Input::Refreshed(token()));
+    assert_eq!(table.did(), session());
+}
+
+#[test]
+fn a_line_that_comes_back_after_its_token_went_on_with_a_new_one_and_the_desk_stays() {
+    let mut table = Table::at_work();
+    table.cut();
+    table.put(Input::Line(LineEvent::Refused(Code::Unauthorised)));
+    assert_eq!(table.did(), [Output::Refresh(Secret("refresh".into()))]);
+    assert!(matches!(table.shown().line, LineView::Down { fenced: false, .. }));
+    table.put(Input::Refreshed(token()));
+    assert_eq!(table.did(), session());
+    table.put(Input::Line(LineEvent::Refused(Code::Unauthorised)));
+    assert_eq!(table.did()[0], Output::ClearToken, "a new token that is refused is refused for good");
+}
+
+#[test]
+fn a_revoked_session_is_over_as_soon_as_its_renewal_is_refused() {
+    let mut table = Table::at_work();
+    table.put(Input::Line(LineEvent::Refused(Code::Unauthorised)));
+    table.put(Input::Refreshed(Err(Code::Unauthorised)));
+    assert!(table.did().contains(&Output::ClearToken));
+    assert!(matches!(table.shown().screen, Screen::SignIn { error: Some(Code::Unauthorised), .. }));
+}
+
+#[test]
+fn a_talk_on_another_machine_moves_here_only_after_a_yes() {
+    for agreed in [true, false] {
+        let mut table = Table::new();
+        sign_in(&mut table);
+        table.put(Input::SignIn(Err(Code::InTalkElsewhere)));
+        assert!(matches!(table.shown().screen, Screen::SignIn { busy: false, take_over: true, .. }));
+        table.did();
+        table.intent(Intent::TakeOver { agreed });
+        table.intent(Intent::TakeOver { agreed });
+        assert_eq!(table.did(), if agreed { vec![asked(true)] } else { vec![] });
+        assert_eq!(table.shown().screen, before(agreed, None));
+    }
+}
+
+#[test]
+fn the_hours_are_looked_at_while_nobody_is_signed_in_and_never_shown_stale() {
+    let mut table = Table::new();
+    let looks = |table: &mut Table| {
+        let out = std::mem::take(&mut table.out);
+        out.iter().filter(|output| **output == Output::FetchHours).count()
+    };
+    table.put(Input::Start { token: None });
+    assert_eq!(looks(&mut table), 1);
+    let hours = PublicHours { city: "上尾市".into(), hours: state().hours, now: table.now };
+    table.put(Input::Hours(Some(hours.clone())));
+    assert!(matches!(&table.shown().screen, Screen::SignIn { hours: Some(known), .. } if *known == hours));
+    table.pass(60_000);
+    assert_eq!(looks(&mut table), 1);
+    table.put(Input::Hours(None));
+    assert!(matches!(&table.shown().screen, Screen::SignIn { hours: None, .. }));
+    table.pass(10_000);
+    assert_eq!(looks(&mut table), 1);
+    let mut table = Table::at_work();
+    table.heard();
+    table.pass(10_000);
+    assert_eq!(looks(&mut table), 0, "the desk has the hours from its line");
 }
 
 #[test]
@@ -105,7 +182,8 @@ fn signing_out_says_so_before_the_line_closes() {
     let said = place(&|output| matches!(output, Output::Say { body: OperatorSays::SignOut, .. }));
     assert!(said < place(&|output| *output == Output::CloseLine));
     assert!(did.contains(&Output::ClearToken));
-    assert_eq!(table.desk.poll_timeout(), None, "nothing is left to wake up for");
+    let (_, why) = table.desk.poll_timeout().unwrap();
+    assert_eq!(why, "hours", "nothing else is left to wake up for");
 }
 
 #[test]
