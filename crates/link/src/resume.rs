@@ -41,6 +41,11 @@ impl<C> Outbox<C> {
         self.last
     }
 
+    /// Keeps nothing of the events so far: whoever missed one gets a snapshot.
+    pub fn forget(&mut self) {
+        self.kept.clear();
+    }
+
     /// The events after `event`, with their numbers; none when they are no longer kept, or when the
     /// number was never given out, so that only a snapshot helps.
     pub fn after(&self, event: u64) -> Option<impl Iterator<Item = (u64, &C)>> {
@@ -111,6 +116,16 @@ mod tests {
         assert!(outbox.after(9).is_none());
         assert_eq!(outbox.after(10).expect("the oldest kept").count(), KEPT_EVENTS);
         assert!(outbox.after(KEPT_EVENTS as u64 + 11).is_none());
+    }
+
+    #[test]
+    fn what_was_forgotten_is_not_told_again_and_the_numbers_go_on() {
+        let mut outbox = Outbox::new(9);
+        outbox.push("a");
+        outbox.forget();
+        assert!(outbox.after(0).is_none());
+        assert_eq!(outbox.after(1).expect("nothing is missing").count(), 0);
+        assert_eq!(outbox.push("b"), 2);
     }
 
     #[test]

@@ -107,7 +107,9 @@ impl Bookkeeper {
                 open.ever_live = true;
                 open.holder.is_some() && !open.ended
             }),
-            Fact::HeldSet { contact, .. } | Fact::Interrupted { contact } => {
+            Fact::HeldSet { contact, .. }
+            | Fact::Interrupted { contact }
+            | Fact::MaskSet { contact, .. } => {
                 self.change(contact, |open| open.holder.is_some() && !open.ended)
             }
             Fact::Rejoined { contact, operator, .. } => {

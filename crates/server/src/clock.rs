@@ -27,8 +27,16 @@ impl Clock {
                 shown: wall().max(not_before.0),
                 read: Instant::now(),
                 rest: Duration::ZERO,
+                ahead: 0,
             }),
         }
+    }
+
+    /// A clock that starts at `moment` and goes on from there, for training and tests.
+    pub fn start_at(moment: Time) -> Clock {
+        let (read, rest, wall) = (Instant::now(), Duration::ZERO, wall());
+        let ahead = moment.0 as i64 - wall as i64;
+        Clock { hand: Mutex::new(Hand { shown: moment.0, read, rest, ahead }) }
     }
 
     /// The time now.
@@ -38,14 +46,19 @@ impl Clock {
         let whole = passed.as_millis() as u64;
         hand.read = Instant::now();
         hand.rest = passed - Duration::from_millis(whole);
-        hand.shown = advance(hand.shown, whole, wall());
+        hand.shown = advance(hand.shown, whole, wall().saturating_add_signed(hand.ahead));
         Time(hand.shown)
     }
 
     /// Moves the hand forward to at least `time`.
     pub fn not_before(&self, time: Time) {
         let mut hand = self.hand.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        hand.shown = hand.shown.max(time.0);
+        let step = time.0.saturating_sub(hand.shown);
+        hand.shown += step;
+        // A clock that was set to a moment knows no truth to come back to.
+        if hand.ahead != 0 {
+            hand.ahead = hand.ahead.saturating_add_unsigned(step);
+        }
     }
 }
 
@@ -60,6 +73,8 @@ struct Hand {
     read: Instant,
     /// What was read and is too short for a whole millisecond.
     rest: Duration,
+    /// By how many ms the clock was set ahead of the wall clock; negative: behind.
+    ahead: i64,
 }
 
 fn wall() -> u64 {
@@ -95,6 +110,19 @@ mod tests {
     #[test]
     fn a_small_difference_is_made_good() {
         assert_eq!(advance(1_000_000, 1000, 1_001_010), 1_001_010);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_to_a_moment_goes_on_from_there() {
+        let moment = Time(1_795_508_070_000);
+        let clock = Clock::start_at(moment);
+        std::thread::sleep(Duration::from_millis(30));
+        let passed = clock.now().since(moment).0;
+        assert!((29..5000).contains(&passed), "{passed}");
+        let later = Time(moment.0 + 86_400_000);
+        clock.not_before(later);
+        assert!((0..5000).contains(&clock.now().since(later).0));
+        assert!(clock.now() >= later);
     }
 
     #[test]

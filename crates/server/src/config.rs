@@ -1,11 +1,19 @@
 //! What a server is told before it starts: one TOML file, and flags or environment that win over it.
 //! `example.toml` beside this crate names every key. Opens nothing.
 
+mod guidance;
+mod signs;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use desk::calendar::{Calendar, CalendarError};
 use desk::centre::Settings;
+use desk::time::{Millis, Time};
+use link::state::{GuidanceCard, LobbyContact, WebPage};
 use serde::Deserialize;
+
+pub use signs::Signs;
 
 /// Everything that a server is told. Every key may be left out; an unknown one is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -30,8 +38,27 @@ pub struct Config {
     pub behind_proxy: bool,
     /// The certificate that this server shows.
     pub tls: Option<Tls>,
+    /// Somebody who waits longer is told to every desk.
+    pub long_wait_ms: Millis,
+    /// The wrap-up time that the desk shows as a guide; nothing ends by it.
+    pub wrapup_ms: Millis,
+    /// Nothing heard, touched or moved for this long in a talk: the booth asks whether somebody is there.
+    pub idle_ask_ms: Millis,
+    /// No answer for this long after that: the booth leaves.
+    pub idle_end_ms: Millis,
     /// The desk's rules: `ring_timeout_ms`, `offers_at_once`, `queue_limit` and so on.
     pub desk: Settings,
+    /// When booths and telephone are open.
+    pub calendar: Calendar,
+    /// The guidance cards (案内カード); a file that names one names them all.
+    pub guidance: Vec<GuidanceCard>,
+    /// The pages of the city and the State that are used beside the talk.
+    pub pages: Vec<WebPage>,
+    /// Whom to call when somebody needs help in the lobby.
+    pub lobby: Vec<LobbyContact>,
+    /// The moment at which the server's clock starts, for training and tests; a flag, never in a file.
+    #[serde(skip)]
+    pub clock: Option<Time>,
 }
 
 /// A certificate and its key, both PEM.
@@ -56,7 +83,16 @@ impl Default for Config {
             origins: Vec::new(),
             behind_proxy: false,
             tls: None,
+            long_wait_ms: Millis::seconds(120),
+            wrapup_ms: Millis::seconds(120),
+            idle_ask_ms: Millis::seconds(180),
+            idle_end_ms: Millis::seconds(60),
             desk: Settings::default(),
+            calendar: Calendar::default(),
+            guidance: guidance::cards(),
+            pages: guidance::pages(),
+            lobby: guidance::lobby(),
+            clock: None,
         }
     }
 }
@@ -96,6 +132,12 @@ pub enum ConfigError {
     /// Nobody could ever be offered anything.
     #[error("desk.{0} must be at least 1")]
     Zero(&'static str),
+    /// The calendar contradicts itself.
+    #[error(transparent)]
+    Calendar(#[from] CalendarError),
+    /// A screen could not show it, or should not.
+    #[error("{0}")]
+    Sign(String),
 }
 
 impl Config {
@@ -128,7 +170,8 @@ impl Config {
                 return Err(ConfigError::Zero(name));
             }
         }
-        Ok(())
+        self.calendar.check()?;
+        self.check_signs()
     }
 }
 
@@ -153,10 +196,52 @@ mod tests {
         let example = include_str!("../example.toml");
         assert_eq!(toml::from_str::<Config>(example).unwrap(), Config::default());
         // With the optional ones switched on it is still a configuration.
-        let all = ["# database_key_file", "# [tls]", "# certificate", "# key"];
+        let all = ["# database_key_file", "# [tls]", "# certificate", "# key", "# holidays", "# exceptions"];
         let all = all.iter().fold(example.to_owned(), |text, key| text.replace(key, &key[2..]));
         let all: Config = toml::from_str(&all).unwrap();
         assert!(all.tls.is_some() && all.database_key_file.is_some());
+        assert_eq!((all.calendar.holidays.len(), all.calendar.booth.exceptions.len()), (1, 1));
+        assert!(all.check().is_ok());
+    }
+
+    fn refused(toml: &str) -> String {
+        toml::from_str::<Config>(toml).unwrap().check().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_a_screen_cannot_show_is_refused_with_what_to_do() {
+        for (toml, told) in [
+            ("[[pages]]\nlabel = 'x'\naddress = 'http://example.jp/'", "must begin with https://"),
+            ("[[pages]]\nlabel = 'x'\naddress = 'http://127.0.0.1.example.jp/'", "must begin with https://"),
+            ("[[pages]]\nlabel = 'x'\naddress = 'http://127.0.0.1@example.jp/'", "must begin with https://"),
+            ("[[pages]]\nlabel = 'x'\naddress = 'https:///path'", "name a host"),
+            ("[[pages]]\nlabel = 'x'\naddress = 'javascript:alert(1)'", "must begin with https://"),
+            ("[[pages]]\nlabel = ' '\naddress = 'https://example.jp/'", "one line of 1 to 80"),
+            ("[[lobby]]\nlabel = 'x'\nnumber = ''", "one line of 1 to 80"),
+            ("[[guidance]]\ncard = 'p'\ntitle = 'x'\nsteps = []", "1 to 8 steps"),
+            ("[[guidance]]\ncard = '写真'\ntitle = 'x'\nsteps = ['y']", "a-z"),
+            ("idle_ask_ms = 10", "at least 10000"),
+            ("[calendar.booth]\nsaturdays = [6]", "numbers from 1 to 5"),
+        ] {
+            let words = refused(toml);
+            assert!(words.contains(told), "{toml}: {words}");
+        }
+        let twice = "[[guidance]]\ncard = 'p'\ntitle = 'x'\nsteps = ['y']\n";
+        assert!(refused(&twice.repeat(2)).contains("two cards are named"));
+        let own = "[[pages]]\nlabel = 'x'\naddress = 'http://localhost:8000/a?b'\n\
+                   [[pages]]\nlabel = 'x'\naddress = 'http://[::1]/'";
+        assert!(toml::from_str::<Config>(own).unwrap().check().is_ok());
+    }
+
+    #[test]
+    fn the_shipped_cards_can_be_shown_and_those_with_a_pin_propose_the_mask() {
+        let config = Config::default();
+        config.check().unwrap();
+        for card in &config.guidance {
+            assert!((3..=6).contains(&card.steps.len()), "{}", card.card);
+            let pin = card.steps.iter().any(|step| step.contains("暗証番号") && step.contains("入れ"));
+            assert!(!pin || (card.mask && card.quiet), "{}", card.card);
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod books;
 mod clock;
 mod config;
+mod hours;
 mod http;
 mod hub;
 mod run;
@@ -15,6 +16,6 @@ mod store;
 pub mod commands;
 
 pub use books::{Bookkeeper, Books};
-pub use config::{Config, ConfigError, Tls};
+pub use config::{Config, ConfigError, Signs, Tls};
 pub use http::ListenError;
 pub use run::{Running, StartError, run, start};

@@ -105,7 +105,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     // A second installation in the same process is refused, and the first one is the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let store = store::open(&config.database, config.database_key_file.as_deref()).await?;
-    let clock = Arc::new(Clock::start(Time(0)));
+    let clock = Arc::new(config.clock.map_or_else(|| Clock::start(Time(0)), Clock::start_at));
     let (status, shown) = watch::channel(Status { store_up: false, exchange_up: false });
     let (inbox, items) = Inbox::new();
     let checker = Checker::new()?;
@@ -116,8 +116,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let mut listening = Listening::open(&config, router).await?;
     let hub = Hub::begin(Setup {
         settings: config.desk,
-        city: config.city,
-        phone_number: config.phone_number,
+        calendar: Arc::new(config.calendar.clone()),
+        signs: config.signs(),
         store: Arc::clone(&store),
         clock: Arc::clone(&clock),
         status,

@@ -66,9 +66,12 @@ impl Hub {
             Output::Fact(_) | Output::Refused { .. } | Output::Offer { .. } | Output::Replaced { .. } => {}
             Output::Rescind { operator, offer, why } => self.note_ring_end(now, operator, offer, why),
             Output::Wait { contact, visitor } => self.order(ExchangeOrder::Wait { contact, visitor }),
-            Output::Join { contact, fence, visitor, operator } => {
+            Output::Join { contact, fence, visitor, operator, masked } => {
                 let operator = Owner::Operator { operator };
-                self.order(ExchangeOrder::Join { contact, fence, visitor, operator });
+                self.order(ExchangeOrder::Join { contact, fence, visitor, operator, masked });
+            }
+            Output::Mask { contact, fence, masked } => {
+                self.order(ExchangeOrder::Mask { contact, fence, masked })
             }
             Output::Hold { contact, fence, held } => self.order(ExchangeOrder::Hold { contact, fence, held }),
             Output::Release { contact, fence, end } => {

@@ -6,34 +6,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use desk::ids::{BoothId, OperatorId};
+use link::state::BoothDevice;
 
 use super::{Inbox, Item};
 use crate::clock::Clock;
-use crate::store::{Directory, Store};
+use crate::store::{BoothRow, Directory, Store};
 
 /// How often the store is asked whether a command changed who may come in. Commands are processes of
 /// their own and can only leave word in the database; a revocation must cut within 5 s.
 const WATCH_EVERY: Duration = Duration::from_secs(2);
 
 /// Names as the screens show them.
+#[derive(Default)]
 pub(super) struct Names {
-    pub city: String,
-    pub phone_number: String,
     operators: BTreeMap<OperatorId, String>,
-    /// With whether it may still come in.
-    booths: BTreeMap<BoothId, (String, bool)>,
+    booths: BTreeMap<BoothId, BoothRow>,
 }
 
 impl Names {
-    pub fn new(city: String, phone_number: String) -> Names {
-        Names { city, phone_number, operators: BTreeMap::new(), booths: BTreeMap::new() }
-    }
-
     /// Takes over the names of a directory.
     pub fn read(&mut self, directory: &Directory) {
         self.operators = directory.operators.iter().map(|row| (row.operator, row.display.clone())).collect();
-        self.booths =
-            directory.booths.iter().map(|row| (row.booth, (row.name.clone(), !row.revoked))).collect();
+        self.booths = directory.booths.iter().map(|row| (row.booth, row.clone())).collect();
     }
 
     /// The name on the tag; its number when the directory does not know it yet.
@@ -43,17 +37,22 @@ impl Names {
 
     /// The booth's name.
     pub fn booth(&self, booth: BoothId) -> String {
-        self.booths.get(&booth).map_or_else(|| format!("#{booth}"), |(name, _)| name.clone())
+        self.booths.get(&booth).map_or_else(|| format!("#{booth}"), |row| row.name.clone())
+    }
+
+    /// What stands on the booth's table.
+    pub fn device(&self, booth: BoothId) -> BoothDevice {
+        self.booths.get(&booth).map(|row| row.device).unwrap_or_default()
     }
 
     /// The booths that may come in, in order.
-    pub fn booths(&self) -> impl Iterator<Item = (BoothId, &str)> {
-        self.booths.iter().filter(|(_, (_, may))| *may).map(|(booth, (name, _))| (*booth, name.as_str()))
+    pub fn booths(&self) -> impl Iterator<Item = &BoothRow> {
+        self.booths.values().filter(|row| !row.revoked)
     }
 
     /// The booth may come in.
     pub fn has_booth(&self, booth: BoothId) -> bool {
-        self.booths.get(&booth).is_some_and(|(_, may)| *may)
+        self.booths.get(&booth).is_some_and(|row| !row.revoked)
     }
 
     /// The operator has a name.

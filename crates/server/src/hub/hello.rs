@@ -110,6 +110,9 @@ impl Hub {
                 self.parties.booths.insert(booth, Place::new(way, Default::default()));
             }
         }
+        if event.is_none() {
+            self.papers.page_loaded(booth, self.centre.booth(booth).contact);
+        }
         tracing::info!(%booth, line = line.0, "booth connected");
         self.feed(turn, Input::BoothLine { booth, up: true });
         turn.after.push(After::WelcomeBooth(booth, event));

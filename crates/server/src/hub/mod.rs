@@ -4,9 +4,12 @@
 mod answers;
 mod carry_out;
 mod directory;
+mod duty;
 mod hello;
+mod papers;
 mod parties;
 mod project;
+mod quality;
 mod show;
 mod task;
 mod turn;

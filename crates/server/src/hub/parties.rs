@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 
 use super::LineId;
 use super::answers::Answers;
+use super::quality::Qualities;
 use crate::secret::{TokenHash, new_stream};
 
 /// How long the events of a line that was cut are kept for its return.
@@ -88,12 +89,16 @@ impl<S: Clone, C: Clone> Place<S, C> {
         }
     }
 
-    /// Keeps changes as events and sends them.
-    pub fn show(&mut self, state: S, changes: Vec<C>, now: Time) {
+    /// Keeps changes as events and sends them. With `forget` nothing is kept of them and of earlier ones:
+    /// whoever is away gets a snapshot.
+    pub fn show(&mut self, state: S, changes: Vec<C>, forget: bool, now: Time) {
         self.shown = Some(state);
         for change in changes {
             let event = self.outbox.push(change.clone());
             self.send(Down::Event { event, change, now });
+        }
+        if forget {
+            self.outbox.forget();
         }
     }
 
@@ -139,11 +144,13 @@ pub(super) struct ExchangeLine {
     out: Option<mpsc::Sender<ToExchange>>,
     /// The newest leg of each owner that came up: an older one that goes down later says nothing.
     pub legs: BTreeMap<Owner, u64>,
+    /// How well it hears them.
+    pub qualities: Qualities,
 }
 
 impl ExchangeLine {
     pub fn new(line: LineId, key: TokenHash, out: mpsc::Sender<ToExchange>) -> ExchangeLine {
-        ExchangeLine { line, key, out: Some(out), legs: BTreeMap::new() }
+        ExchangeLine { line, key, out: Some(out), legs: BTreeMap::new(), qualities: Qualities::default() }
     }
 
     /// Sends, or closes the line when it is far behind: it comes back and tells what stands.

@@ -2,17 +2,36 @@
 
 use std::collections::BTreeSet;
 
-use desk::centre::{Centre, ContactView, QueueView};
+use desk::centre::{Centre, ContactView, Owner, QueueView};
 use desk::contact::{Channel, Phase};
-use desk::ids::{BoothId, OfferId, OperatorId};
+use desk::ids::{BoothId, ContactId, OfferId, OperatorId};
 use desk::presence::{Chosen, Presence};
-use desk::time::{Millis, Time};
+use desk::time::Time;
 use link::state::{
     BoothCard, BoothChange, BoothContact, BoothContactState, BoothDoing, BoothState, ChannelBoard,
-    ContactCard, DayCounts, DeskChange, DeskState, Me, OfferCard, QueueBoard, RingNotice,
+    ContactCard, DayCounts, DeskChange, DeskState, Hours, Me, OfferCard, QueueBoard, RingNotice,
 };
 
 use super::directory::Names;
+use super::papers::{Papers, Sheet};
+use super::quality::Qualities;
+use crate::config::Signs;
+use crate::store::BoothRow;
+
+/// Everything that is read for the screens.
+#[derive(Clone, Copy)]
+pub(super) struct Truth<'a> {
+    pub centre: &'a Centre,
+    pub names: &'a Names,
+    pub signs: &'a Signs,
+    pub papers: &'a Papers,
+    pub hours: Hours,
+    /// Booths whose page was here since the start.
+    pub seen: &'a BTreeSet<BoothId>,
+    /// None: no exchange tells.
+    pub qualities: Option<&'a Qualities>,
+    pub now: Time,
+}
 
 /// 受付番号: the channel's letter, the day in Japan and the serial of that day and channel.
 pub(super) fn number(contact: &ContactView) -> String {
@@ -26,32 +45,27 @@ pub(super) fn number(contact: &ContactView) -> String {
 
 /// The parts that are the same on every desk.
 pub(super) struct Board {
-    city: String,
     queue: QueueBoard,
     booths: Vec<BoothCard>,
     day: DayCounts,
-    exchange_up: bool,
-    ring_timeout_ms: Millis,
 }
 
 /// Reads the shared parts.
-pub(super) fn board(centre: &Centre, names: &Names, seen: &BTreeSet<BoothId>, now: Time) -> Board {
+pub(super) fn board(truth: Truth) -> Board {
+    let Truth { centre, now, .. } = truth;
     let today = centre.today(now);
     Board {
-        city: names.city.clone(),
         queue: QueueBoard {
             phone: channel_board(&centre.queue(Channel::Phone, now)),
             booth: channel_board(&centre.queue(Channel::Booth, now)),
         },
-        booths: names.booths().map(|(booth, name)| booth_card(centre, booth, name, seen)).collect(),
+        booths: truth.names.booths().map(|row| booth_card(truth, row)).collect(),
         day: DayCounts {
             arrived: today.arrived,
             answered: today.answered,
             abandoned: today.abandoned,
             waiting: today.waiting,
         },
-        exchange_up: centre.exchange_up(),
-        ring_timeout_ms: centre.settings().ring_timeout_ms,
     }
 }
 
@@ -60,7 +74,9 @@ fn channel_board(queue: &QueueView) -> ChannelBoard {
     ChannelBoard { open: queue.open, waiting, oldest: queue.oldest, ready: queue.ready }
 }
 
-fn booth_card(centre: &Centre, booth: BoothId, name: &str, seen: &BTreeSet<BoothId>) -> BoothCard {
+fn booth_card(truth: Truth, row: &BoothRow) -> BoothCard {
+    let Truth { centre, seen, .. } = truth;
+    let booth = row.booth;
     let view = centre.booth(booth);
     let contact = view.contact.and_then(|contact| centre.contact(contact));
     let known_since = (seen.contains(&booth)).then_some(view.since);
@@ -76,20 +92,22 @@ fn booth_card(centre: &Centre, booth: BoothId, name: &str, seen: &BTreeSet<Booth
         None if view.line_up => (BoothDoing::Idle, known_since),
         Some((Phase::Wrapping | Phase::Closed, _)) | None => (BoothDoing::Offline, known_since),
     };
-    BoothCard { booth, name: name.to_owned(), doing, since }
+    let quality = truth.qualities.filter(|_| view.media_up).and_then(|told| told.of(Owner::Booth { booth }));
+    let (name, place, device) = (row.name.clone(), row.place.clone(), row.device);
+    BoothCard { booth, name, doing, since, device, place, quality }
 }
 
 /// One operator's desk.
 pub(super) fn desk(
-    centre: &Centre,
-    names: &Names,
+    truth: Truth,
     board: &Board,
     operator: OperatorId,
     notice: Option<&RingNotice>,
 ) -> DeskState {
+    let Truth { centre, names, signs, hours, .. } = truth;
     let view = centre.operator(operator);
     DeskState {
-        city: board.city.clone(),
+        city: signs.city.clone(),
         me: Me {
             operator,
             name: names.operator(operator),
@@ -103,12 +121,17 @@ pub(super) fn desk(
         contact: view
             .and_then(|view| view.contact)
             .and_then(|contact| centre.contact(contact))
-            .map(|contact| contact_card(names, &contact)),
+            .map(|contact| contact_card(truth, &contact)),
         queue: board.queue,
         booths: board.booths.clone(),
         day: board.day,
-        exchange_up: board.exchange_up,
-        ring_timeout_ms: board.ring_timeout_ms,
+        exchange_up: centre.exchange_up(),
+        ring_timeout_ms: centre.settings().ring_timeout_ms,
+        hours,
+        guidance: signs.guidance.clone(),
+        lobby: signs.lobby.clone(),
+        long_wait_ms: signs.long_wait_ms,
+        wrapup_ms: signs.wrapup_ms,
     }
 }
 
@@ -129,7 +152,9 @@ fn offer_card(centre: &Centre, names: &Names, offer: OfferId) -> Option<OfferCar
     })
 }
 
-fn contact_card(names: &Names, contact: &ContactView) -> ContactCard {
+fn contact_card(truth: Truth, contact: &ContactView) -> ContactCard {
+    let Truth { names, papers, .. } = truth;
+    let Sheet { texts, shown, screen, .. } = papers.sheet(contact.contact);
     ContactCard {
         contact: contact.contact,
         number: number(contact),
@@ -143,26 +168,38 @@ fn contact_card(names: &Names, contact: &ContactView) -> ContactCard {
         visitor_up: contact.visitor_up,
         visitor_since: contact.visitor_since,
         interruptions: contact.interruptions,
+        mask: contact.mask,
+        texts,
+        shown,
+        screen,
+        trouble: contact.booth.map(|booth| papers.trouble(booth)).unwrap_or_default(),
     }
 }
 
 /// One booth's page.
-pub(super) fn booth(centre: &Centre, names: &Names, board: &Board, booth: BoothId) -> BoothState {
+pub(super) fn booth(truth: Truth, board: &Board, booth: BoothId) -> BoothState {
+    let Truth { centre, names, signs, hours, .. } = truth;
     let contact = centre.booth(booth).contact.and_then(|contact| centre.contact(contact));
     BoothState {
         booth,
         name: names.booth(booth),
-        city: board.city.clone(),
-        phone_number: names.phone_number.clone(),
+        city: signs.city.clone(),
+        phone_number: signs.phone_number.clone(),
         open: board.queue.booth.open,
         ready: board.queue.booth.ready,
         waiting: board.queue.booth.waiting,
-        exchange_up: board.exchange_up,
-        contact: contact.and_then(|contact| booth_contact(centre, names, &contact)),
+        exchange_up: centre.exchange_up(),
+        contact: contact.and_then(|contact| booth_contact(truth, &contact)),
+        hours,
+        device: names.device(booth),
+        pages: signs.pages.clone(),
+        idle_ask_ms: signs.idle_ask_ms,
+        idle_end_ms: signs.idle_end_ms,
     }
 }
 
-fn booth_contact(centre: &Centre, names: &Names, contact: &ContactView) -> Option<BoothContact> {
+fn booth_contact(truth: Truth, contact: &ContactView) -> Option<BoothContact> {
+    let Truth { centre, names, papers, .. } = truth;
     let operator = contact.operator.map(|operator| names.operator(operator)).unwrap_or_default();
     // A talk that is being joined again has been heard since it was taken: the visitor sees a pause,
     // not a new beginning.
@@ -183,10 +220,19 @@ fn booth_contact(centre: &Centre, names: &Names, contact: &ContactView) -> Optio
         Phase::Held => BoothContactState::Held { operator },
         Phase::Wrapping | Phase::Closed => BoothContactState::Ended { end: contact.end?, at: contact.ended? },
     };
-    Some(BoothContact { contact: contact.contact, number: number(contact), arrived: contact.arrived, state })
+    let Sheet { texts, shown, screen, .. } = match contact.phase {
+        Phase::Waiting | Phase::Offered | Phase::Connecting | Phase::Live | Phase::Held => {
+            papers.sheet(contact.contact)
+        }
+        // The operator still has them in wrap-up; the next visitor must not.
+        Phase::Wrapping | Phase::Closed => Sheet::default(),
+    };
+    let (contact, number, arrived, mask) =
+        (contact.contact, number(contact), contact.arrived, contact.mask);
+    Some(BoothContact { contact, number, arrived, state, mask, texts, shown, screen })
 }
 
-/// The parts of a desk that differ, new. The city and the ring time change with a restart only, which
+/// The parts of a desk that differ, new. What the settings file says changes with a restart only, which
 /// brings a snapshot.
 pub(super) fn desk_changes(old: &DeskState, new: &DeskState) -> Vec<DeskChange> {
     let mut changes = Vec::new();
@@ -203,6 +249,7 @@ pub(super) fn desk_changes(old: &DeskState, new: &DeskState) -> Vec<DeskChange> 
     part(old.booths != new.booths, |state| DeskChange::Booths(state.booths.clone()));
     part(old.day != new.day, |state| DeskChange::Day(state.day));
     part(old.exchange_up != new.exchange_up, |state| DeskChange::ExchangeUp(state.exchange_up));
+    part(old.hours != new.hours, |state| DeskChange::Hours(state.hours));
     changes
 }
 
@@ -217,5 +264,24 @@ pub(super) fn booth_changes(old: &BoothState, new: &BoothState) -> Vec<BoothChan
         let (open, ready, waiting, exchange_up) = board(new);
         changes.push(BoothChange::Board { open, ready, waiting, exchange_up });
     }
+    if old.hours != new.hours {
+        changes.push(BoothChange::Hours(new.hours));
+    }
     changes
+}
+
+/// Written words that `old` shows and `new` does not: they must not stay in what is kept for a return.
+pub(super) fn desk_forgets(old: &DeskState, new: &DeskState) -> bool {
+    let texts = |state: &DeskState| state.contact.as_ref().map(|card| (card.contact, card.texts.is_empty()));
+    forgets(texts(old), texts(new))
+}
+
+/// As [`desk_forgets`].
+pub(super) fn booth_forgets(old: &BoothState, new: &BoothState) -> bool {
+    let texts = |state: &BoothState| state.contact.as_ref().map(|card| (card.contact, card.texts.is_empty()));
+    forgets(texts(old), texts(new))
+}
+
+fn forgets(old: Option<(ContactId, bool)>, new: Option<(ContactId, bool)>) -> bool {
+    matches!(old, Some((contact, false)) if new != Some((contact, false)))
 }

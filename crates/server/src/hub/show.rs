@@ -2,8 +2,9 @@
 
 use desk::ids::{BoothId, OperatorId, Session};
 use desk::time::Time;
+use link::state::{BoothState, DeskState};
 
-use super::project;
+use super::project::{self, Truth};
 use super::task::Hub;
 
 impl Hub {
@@ -12,38 +13,67 @@ impl Hub {
         if self.parties.desks.is_empty() && self.parties.booths.is_empty() {
             return;
         }
-        let board = project::board(&self.centre, &self.names, &self.parties.seen, now);
-        for (operator, desk) in &mut self.parties.desks {
-            let new = project::desk(&self.centre, &self.names, &board, *operator, desk.notice.as_ref());
-            let changes = desk.place.shown.as_ref().map(|old| project::desk_changes(old, &new));
-            if let Some(changes) = changes {
-                desk.place.show(new, changes, now);
+        let (desks, booths) = self.states(now);
+        for (operator, new) in desks {
+            let Some(desk) = self.parties.desks.get_mut(&operator) else { continue };
+            if let Some(old) = &desk.place.shown {
+                let (changes, forget) =
+                    (project::desk_changes(old, &new), project::desk_forgets(old, &new));
+                desk.place.show(new, changes, forget, now);
             }
         }
-        for (booth, place) in &mut self.parties.booths {
-            let new = project::booth(&self.centre, &self.names, &board, *booth);
-            let changes = place.shown.as_ref().map(|old| project::booth_changes(old, &new));
-            if let Some(changes) = changes {
-                place.show(new, changes, now);
+        for (booth, new) in booths {
+            let Some(place) = self.parties.booths.get_mut(&booth) else { continue };
+            if let Some(old) = &place.shown {
+                let (changes, forget) =
+                    (project::booth_changes(old, &new), project::booth_forgets(old, &new));
+                place.show(new, changes, forget, now);
             }
         }
     }
 
     /// The first words on a desk's line.
     pub(super) fn welcome_operator(&mut self, now: Time, operator: OperatorId, after: Option<u64>) {
-        let board = project::board(&self.centre, &self.names, &self.parties.seen, now);
+        let truth = self.truth(now);
+        let notice = self.parties.desks.get(&operator).and_then(|desk| desk.notice.as_ref());
+        let state = project::desk(truth, &project::board(truth), operator, notice);
         if let Some(desk) = self.parties.desks.get_mut(&operator) {
-            let state = project::desk(&self.centre, &self.names, &board, operator, desk.notice.as_ref());
             desk.place.welcome(desk.session, after, state, now);
         }
     }
 
     /// The first words on a booth's line.
     pub(super) fn welcome_booth(&mut self, now: Time, booth: BoothId, after: Option<u64>) {
-        let board = project::board(&self.centre, &self.names, &self.parties.seen, now);
-        let state = project::booth(&self.centre, &self.names, &board, booth);
+        let truth = self.truth(now);
+        let state = project::booth(truth, &project::board(truth), booth);
         if let Some(place) = self.parties.booths.get_mut(&booth) {
             place.welcome(Session(0), after, state, now);
+        }
+    }
+
+    /// The present state of everybody who was shown one.
+    fn states(&self, now: Time) -> (Vec<(OperatorId, DeskState)>, Vec<(BoothId, BoothState)>) {
+        let truth = self.truth(now);
+        let board = project::board(truth);
+        let desks = (self.parties.desks.iter())
+            .filter(|(_, desk)| desk.place.shown.is_some())
+            .map(|(id, desk)| (*id, project::desk(truth, &board, *id, desk.notice.as_ref())));
+        let booths = (self.parties.booths.iter())
+            .filter(|(_, place)| place.shown.is_some())
+            .map(|(id, _)| (*id, project::booth(truth, &board, *id)));
+        (desks.collect(), booths.collect())
+    }
+
+    fn truth(&self, now: Time) -> Truth<'_> {
+        Truth {
+            centre: &self.centre,
+            names: &self.names,
+            signs: &self.signs,
+            papers: &self.papers,
+            hours: self.duty.hours(),
+            seen: &self.parties.seen,
+            qualities: self.parties.exchange.as_ref().map(|exchange| &exchange.qualities),
+            now,
         }
     }
 }

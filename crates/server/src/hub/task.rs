@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use desk::calendar::Calendar;
 use desk::centre::{Centre, Settings};
 use desk::code::Code;
 use desk::ids::Session;
@@ -11,10 +12,13 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::directory::Names;
+use super::duty::Duty;
+use super::papers::Papers;
 use super::parties::Parties;
 use super::turn::{After, Turn};
 use super::{DRAIN, Hello, Item, Status};
 use crate::clock::Clock;
+use crate::config::Signs;
 use crate::store::{Batch, Directory, Loaded, Ownership, Store, StoreError};
 
 /// How often dead tokens and abandoned streams are looked for; nothing of the desk waits for it.
@@ -41,10 +45,10 @@ pub enum HubError {
 pub struct Setup {
     /// The desk's rules.
     pub settings: Settings,
-    /// The city's name.
-    pub city: String,
-    /// The number that a booth shows when it cannot serve.
-    pub phone_number: String,
+    /// When booths and telephone are open.
+    pub calendar: Arc<Calendar>,
+    /// What the administrator has written for the screens.
+    pub signs: Signs,
     /// Where the truth is kept.
     pub store: Arc<dyn Store>,
     /// The time.
@@ -60,6 +64,9 @@ pub struct Hub {
     clock: Arc<Clock>,
     status: watch::Sender<Status>,
     pub(super) names: Names,
+    pub(super) signs: Signs,
+    pub(super) papers: Papers,
+    pub(super) duty: Duty,
     pub(super) centre: Centre,
     ownership: Ownership,
     next_seq: u64,
@@ -73,13 +80,17 @@ impl Hub {
     /// # Errors
     /// [`HubError::Store`] when the store cannot be read.
     pub async fn begin(setup: Setup) -> Result<Hub, HubError> {
-        let Setup { settings, city, phone_number, store, clock, status } = setup;
+        let Setup { settings, calendar, signs, store, clock, status } = setup;
+        let now = clock.now();
         let mut hub = Hub {
             settings,
             store,
             clock,
             status,
-            names: Names::new(city, phone_number),
+            names: Names::default(),
+            signs,
+            papers: Papers::default(),
+            duty: Duty::new(calendar, now),
             centre: Centre::new(settings),
             ownership: Ownership(0),
             next_seq: 1,
@@ -129,10 +140,9 @@ impl Hub {
 
     /// When the machine wants to be woken.
     fn wake_at(&self) -> Instant {
-        let wait = match self.centre.poll_timeout() {
-            Some((at, _)) => Duration::from_millis(at.since(self.clock.now()).0),
-            None => LONGEST_WAIT,
-        };
+        let machine = self.centre.poll_timeout().map(|(at, _)| at);
+        let at = machine.map_or(self.duty.next(), |at| at.min(self.duty.next()));
+        let wait = Duration::from_millis(at.since(self.clock.now()).0);
         Instant::now() + wait.clamp(SHORTEST_WAIT, LONGEST_WAIT)
     }
 
@@ -145,6 +155,7 @@ impl Hub {
             }
         }
         let mut turn = Turn::new(self.clock.now());
+        self.keep_hours(&mut turn);
         if self.centre.poll_timeout().is_some_and(|(at, _)| at <= turn.now) {
             let outputs = self.centre.handle_timeout(turn.now);
             self.collect(&mut turn, outputs);
@@ -162,6 +173,7 @@ impl Hub {
         for after in std::mem::take(&mut turn.after) {
             self.carry_out(turn.now, after);
         }
+        self.papers.tidy(&self.centre);
         self.show(turn.now);
         self.tell_status();
         Ok(())
@@ -243,6 +255,7 @@ impl Hub {
         }
         self.parties.close_all(Code::StoreDown);
         self.parties = Parties::default();
+        self.papers = Papers::default();
         self.status.send_replace(Status { store_up: false, exchange_up: false });
     }
 
@@ -275,7 +288,8 @@ impl Hub {
         self.clock.not_before(last_at);
         self.names.read(&directory);
         let (read, now) = (facts.len(), self.clock.now());
-        self.centre = Centre::rebuild(self.settings, now, facts);
+        self.duty.look(now);
+        self.centre = Centre::rebuild(self.duty.settings(self.settings), now, facts);
         (self.ownership, self.next_seq, self.session) = (ownership, last_seq + 1, session);
         tracing::info!(facts = read, last_seq, "rebuilt from the ledger");
         if let Err(broken) = self.centre.check() {

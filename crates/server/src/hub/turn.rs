@@ -74,6 +74,7 @@ impl Hub {
                 | Output::Wait { .. }
                 | Output::Join { .. }
                 | Output::Hold { .. }
+                | Output::Mask { .. }
                 | Output::Release { .. }
                 | Output::Replaced { .. } => turn.after.push(After::Output(output)),
             }

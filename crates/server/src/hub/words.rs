@@ -1,16 +1,20 @@
-//! What is said on a line, as the machine's inputs; media words pass through. No decision here.
+//! What is said on a line, as the machine's inputs; media words pass through, papers go to the table.
+//! No decision here.
 
 use desk::centre::{Input, Owner, Standing};
 use desk::code::Code;
-use desk::ids::{BoothId, OperatorId, Session};
+use desk::ids::{BoothId, ContactId, OperatorId, Session};
 use link::message::{
     BoothSays, Bridge, ExchangeOrder, ExchangeSays, LegFact, LegOffer, LegSignal, OperatorSays,
 };
+use link::state::Writer;
 
+use super::papers::{Papers, talk_of_booth, talk_of_operator};
 use super::parties::Caller;
 use super::task::Hub;
 use super::turn::{After, Turn};
 use super::{LineId, Words};
+use crate::config::Signs;
 
 impl Hub {
     /// An operator's desktop spoke.
@@ -60,10 +64,43 @@ impl Hub {
             OperatorSays::Finish { contact, disposition } => {
                 Input::Finish { operator, session, contact, disposition }
             }
+            OperatorSays::Mask { contact, on } => Input::Mask { operator, session, contact, on },
             OperatorSays::Sdp(offer) => return self.pass_on(turn, Owner::Operator { operator }, offer),
+            OperatorSays::Text { contact, text } => {
+                return self.operator_lays(operator, session, contact, |papers, _| {
+                    papers.write(contact, Writer::Operator, &text, turn.now)
+                });
+            }
+            OperatorSays::Guide { contact, card, pointing } => {
+                return self.operator_lays(operator, session, contact, |papers, signs| {
+                    papers.guide(contact, signs.card(card.as_deref())?, pointing)
+                });
+            }
+            OperatorSays::Screen { contact, wanted } => {
+                return self.operator_lays(operator, session, contact, |papers, _| {
+                    papers.ask_screen(contact, wanted);
+                    Ok(())
+                });
+            }
             OperatorSays::SignOut => Input::SignOut { operator, session },
         };
         self.feed(turn, input)
+    }
+
+    /// Something for the table, from the operator whose talk it is.
+    fn operator_lays(
+        &mut self,
+        operator: OperatorId,
+        session: Session,
+        contact: ContactId,
+        lay: impl FnOnce(&mut Papers, &Signs) -> Result<(), Code>,
+    ) -> Option<Code> {
+        if self.centre.operator(operator).and_then(|known| known.session) != Some(session) {
+            return Some(Code::NotSignedIn);
+        }
+        talk_of_operator(&self.centre, operator, contact)
+            .and_then(|()| lay(&mut self.papers, &self.signs))
+            .err()
     }
 
     /// A booth's page spoke.
@@ -90,6 +127,17 @@ impl Hub {
             BoothSays::Ring => self.feed(turn, Input::Ring { booth }),
             BoothSays::Leave { contact } => self.feed(turn, Input::Leave { booth, contact }),
             BoothSays::Sdp(offer) => self.pass_on(turn, Owner::Booth { booth }, offer),
+            BoothSays::Mask { contact, on } => self.feed(turn, Input::VisitorMask { booth, contact, on }),
+            BoothSays::Text { contact, text } => talk_of_booth(&self.centre, booth, contact)
+                .and_then(|()| self.papers.write(contact, Writer::Visitor, &text, turn.now))
+                .err(),
+            BoothSays::Screen { contact, shared } => talk_of_booth(&self.centre, booth, contact)
+                .and_then(|()| self.papers.share_screen(contact, shared))
+                .err(),
+            BoothSays::Trouble { trouble } => {
+                self.papers.set_trouble(booth, trouble);
+                None
+            }
         }
     }
 
@@ -123,8 +171,8 @@ impl Hub {
             ExchangeSays::Inventory { bridges, legs } => {
                 tracing::info!(bridges = bridges.len(), legs = legs.len(), "exchange told what stands");
                 let stand = |bridge: &Bridge| {
-                    let Bridge { contact, fence, held, .. } = *bridge;
-                    Standing { contact, fence, held }
+                    let Bridge { contact, fence, held, masked, .. } = *bridge;
+                    Standing { contact, fence, held, masked }
                 };
                 let bridges = bridges.iter().map(stand).collect();
                 let refused = self.feed(turn, Input::ExchangeUp { bridges });
@@ -138,6 +186,12 @@ impl Hub {
                 None
             }
             ExchangeSays::Media(leg) => self.media(turn, leg),
+            ExchangeSays::Quality { owner, quality } => {
+                if let Some(exchange) = &mut self.parties.exchange {
+                    exchange.qualities.take(owner, quality);
+                }
+                None
+            }
             ExchangeSays::Joined { contact, fence } => self.feed(turn, Input::Joined { contact, fence }),
             ExchangeSays::JoinFailed { contact, fence, code } => {
                 self.feed(turn, Input::JoinFailed { contact, fence, code })
@@ -153,6 +207,8 @@ impl Hub {
             *newest = told.leg;
         } else if told.leg < *newest {
             return None;
+        } else {
+            exchange.qualities.forget(told.owner);
         }
         self.feed(turn, Input::Media { owner: told.owner, up: told.up })
     }

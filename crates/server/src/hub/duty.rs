@@ -1,0 +1,63 @@
+//! The calendar's hand on the machine: at each change of duty the channels open or close, and at each
+//! midnight the day's hours change. Sleeps in between; knows no line.
+
+use std::sync::Arc;
+
+use desk::calendar::Calendar;
+use desk::centre::{Input, Settings};
+use desk::time::Time;
+use link::state::Hours;
+
+use super::task::Hub;
+use super::turn::Turn;
+use crate::hours::hours;
+
+/// The day's hours, and when they change next.
+pub(super) struct Duty {
+    calendar: Arc<Calendar>,
+    hours: Hours,
+    next: Time,
+}
+
+impl Duty {
+    /// The hours as of `now`.
+    pub fn new(calendar: Arc<Calendar>, now: Time) -> Duty {
+        let (hours, next) = hours(&calendar, now);
+        Duty { calendar, hours, next }
+    }
+
+    /// What the screens show.
+    pub fn hours(&self) -> Hours {
+        self.hours
+    }
+
+    /// When to look again.
+    pub fn next(&self) -> Time {
+        self.next
+    }
+
+    /// The machine's settings with the channels that are open now.
+    pub fn settings(&self, settings: Settings) -> Settings {
+        Settings { open: self.hours.duty, ..settings }
+    }
+
+    /// Looks at `now`; true: other channels are open than before.
+    pub fn look(&mut self, now: Time) -> bool {
+        let before = self.hours.duty;
+        (self.hours, self.next) = hours(&self.calendar, now);
+        before != self.hours.duty
+    }
+}
+
+impl Hub {
+    /// Opens and closes the channels when it is time.
+    pub(super) fn keep_hours(&mut self, turn: &mut Turn) {
+        if turn.now < self.duty.next() || !self.duty.look(turn.now) {
+            return;
+        }
+        let settings = self.duty.settings(*self.centre.settings());
+        tracing::info!(duty = ?settings.open, "hours changed");
+        // The machine takes settings at any time.
+        self.feed(turn, Input::Settings(settings));
+    }
+}
