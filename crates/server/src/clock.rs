@@ -7,7 +7,9 @@
 use std::sync::Mutex;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use desk::time::Time;
+use desk::day::Day;
+use desk::time::{Millis, Time};
+use toml::value::{Datetime, Offset};
 
 /// The part of the passed time by which the clock is bent toward the wall clock: a step of one minute
 /// is made good in twenty minutes, and a ring of 20 s is never off by more than one second.
@@ -62,6 +64,32 @@ impl Clock {
     }
 }
 
+/// Reads a moment such as `2026-11-24T17:14:30+09:00` (RFC 3339).
+///
+/// # Errors
+/// Words for whoever wrote it.
+pub fn moment(text: &str) -> Result<Time, String> {
+    let written: Option<Datetime> = text.parse().ok();
+    written.and_then(of_datetime).ok_or_else(|| {
+        format!("{text} is no moment; write it as 2026-11-24T17:14:30+09:00, with the offset")
+    })
+}
+
+fn of_datetime(written: Datetime) -> Option<Time> {
+    let (date, time) = (written.date?, written.time?);
+    let east_minutes = match written.offset? {
+        Offset::Z => 0,
+        Offset::Custom { minutes } => i64::from(minutes),
+    };
+    let day = Day::from_ymd(date.year.into(), date.month.into(), date.day.into())?;
+    let minute = u16::from(time.hour) * 60 + u16::from(time.minute);
+    let seconds = u64::from(time.second.unwrap_or(0));
+    let rest = Millis(seconds * 1000 + u64::from(time.nanosecond.unwrap_or(0)) / 1_000_000);
+    // The day is Japan's: its minutes are those of an offset of nine hours.
+    let japan_ahead_ms = (9 * 60 - east_minutes) * 60_000;
+    (day.at(minute) + rest).0.checked_add_signed(japan_ahead_ms).map(Time)
+}
+
 /// The wall clock, for programs that run once and keep no deadline.
 pub fn wall_now() -> Time {
     Time(wall())
@@ -110,6 +138,17 @@ mod tests {
     #[test]
     fn a_small_difference_is_made_good() {
         assert_eq!(advance(1_000_000, 1000, 1_001_010), 1_001_010);
+    }
+
+    #[test]
+    fn a_moment_is_read_with_its_offset_and_without_one_refused() {
+        let moment = |text: &str| super::moment(text).map(|time| time.0);
+        assert_eq!(moment("2026-04-06T00:00:00+09:00"), Ok(1_775_401_200_000));
+        assert_eq!(moment("2026-04-05T15:00:00Z"), Ok(1_775_401_200_000));
+        assert_eq!(moment("2026-04-05T10:30:00.250-04:30"), Ok(1_775_401_200_250));
+        for bad in ["2026-04-06T00:00:00", "2026-04-06", "today", "2026-13-06T00:00:00Z", ""] {
+            assert!(moment(bad).unwrap_err().contains("+09:00"), "{bad}");
+        }
     }
 
     #[test]

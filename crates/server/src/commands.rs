@@ -14,7 +14,7 @@ use desk::ids::BoothId;
 use desk::time::Time;
 
 use crate::books::Bookkeeper;
-use crate::clock::wall_now;
+use crate::clock::{moment, wall_now};
 use crate::config::{Config, Tls};
 use crate::secret::{MAX_SECRET_BYTES, argon2id, hash_token, keep_secret, new_token};
 use crate::store::{self, Standing, Store};
@@ -36,6 +36,10 @@ pub struct Cli {
     /// A file with the database's key, 64 hexadecimal digits.
     #[arg(long, global = true, env = "KENMU_DATABASE_KEY_FILE")]
     database_key_file: Option<PathBuf>,
+    /// The moment at which the clock starts, for training and tests, such as 2026-11-24T17:14:30+09:00;
+    /// a server and the commands beside it need the same.
+    #[arg(long, global = true, env = "KENMU_CLOCK", value_parser = moment)]
+    clock: Option<Time>,
     #[command(subcommand)]
     command: Command,
 }
@@ -161,14 +165,16 @@ impl Cli {
         if let Some(path) = self.database_key_file {
             config.database_key_file = Some(path);
         }
+        config.clock = self.clock;
+        let now = self.clock.unwrap_or_else(wall_now);
         match self.command {
             Command::Serve(serve) => {
                 serve.over(&mut config);
                 Ok(crate::run(config).await?)
             }
-            Command::Operator(command) => operator(&open(&config).await?, command).await,
-            Command::Booth(command) => booth(&open(&config).await?, command).await,
-            Command::Exchange(command) => exchange(&open(&config).await?, command).await,
+            Command::Operator(command) => operator(&open(&config).await?, command, now).await,
+            Command::Booth(command) => booth(&open(&config).await?, command, now).await,
+            Command::Exchange(command) => exchange(&open(&config).await?, command, now).await,
             Command::Verify => {
                 let store =
                     store::open_existing(&config.database, config.database_key_file.as_deref()).await?;
@@ -206,14 +212,14 @@ async fn open(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
     store.with_context(|| format!("cannot open {}", config.database))
 }
 
-async fn operator(store: &Arc<dyn Store>, command: OperatorCommand) -> anyhow::Result<()> {
+async fn operator(store: &Arc<dyn Store>, command: OperatorCommand, now: Time) -> anyhow::Result<()> {
     match command {
         OperatorCommand::Add { name, display } => {
             if name.trim().is_empty() || display.trim().is_empty() {
                 bail!("the name and the display name must not be empty");
             }
             let hash = argon2id(&new_secret("Password", MIN_PASSWORD_CHARS)?)?;
-            let id = store.add_operator(&name, &display, &hash, wall_now()).await?;
+            let id = store.add_operator(&name, &display, &hash, now).await?;
             say(&id.to_string())
         }
         OperatorCommand::Password { name } => {
@@ -224,7 +230,7 @@ async fn operator(store: &Arc<dyn Store>, command: OperatorCommand) -> anyhow::R
             Ok(())
         }
         OperatorCommand::List => {
-            for row in store.directory(wall_now()).await?.operators {
+            for row in store.directory(now).await?.operators {
                 say(&format!("{}\t{}\t{}", row.operator, row.name, row.display))?;
             }
             Ok(())
@@ -232,7 +238,7 @@ async fn operator(store: &Arc<dyn Store>, command: OperatorCommand) -> anyhow::R
     }
 }
 
-async fn booth(store: &Arc<dyn Store>, command: BoothCommand) -> anyhow::Result<()> {
+async fn booth(store: &Arc<dyn Store>, command: BoothCommand, now: Time) -> anyhow::Result<()> {
     match command {
         BoothCommand::Add { name, place, generate } => {
             if name.trim().is_empty() {
@@ -243,12 +249,12 @@ async fn booth(store: &Arc<dyn Store>, command: BoothCommand) -> anyhow::Result<
                 Some(made) => made.clone(),
                 None => new_secret("Booth secret", MIN_SECRET_CHARS)?,
             };
-            let id = store.add_booth(&name, place.as_deref(), &keep_secret(&secret)?, wall_now()).await?;
+            let id = store.add_booth(&name, place.as_deref(), &keep_secret(&secret)?, now).await?;
             say(&id.to_string())?;
             made.map_or(Ok(()), |made| say(&made))
         }
         BoothCommand::List => {
-            for row in store.directory(wall_now()).await?.booths {
+            for row in store.directory(now).await?.booths {
                 let place = row.place.unwrap_or_default();
                 let revoked = if row.revoked { "revoked" } else { "" };
                 say(&format!("{}\t{}\t{place}\t{revoked}", row.booth, row.name))?;
@@ -256,7 +262,7 @@ async fn booth(store: &Arc<dyn Store>, command: BoothCommand) -> anyhow::Result<
             Ok(())
         }
         BoothCommand::Revoke { id } => {
-            if !store.revoke_booth(BoothId(id), wall_now()).await? {
+            if !store.revoke_booth(BoothId(id), now).await? {
                 bail!("there is no booth {id} that could come in");
             }
             Ok(())
@@ -264,16 +270,16 @@ async fn booth(store: &Arc<dyn Store>, command: BoothCommand) -> anyhow::Result<
     }
 }
 
-async fn exchange(store: &Arc<dyn Store>, command: ExchangeCommand) -> anyhow::Result<()> {
+async fn exchange(store: &Arc<dyn Store>, command: ExchangeCommand, now: Time) -> anyhow::Result<()> {
     match command {
         ExchangeCommand::Add => {
             let key = new_token();
-            let id = store.add_exchange_key(hash_token(&key), wall_now()).await?;
+            let id = store.add_exchange_key(hash_token(&key), now).await?;
             writeln!(std::io::stderr(), "exchange key {id}; keep it, it is not shown again")?;
             say(&key)
         }
         ExchangeCommand::Revoke { id } => {
-            let gone = store.revoke_exchange_keys(id, wall_now()).await?;
+            let gone = store.revoke_exchange_keys(id, now).await?;
             if gone == 0 {
                 bail!("there is no such key that could come in");
             }
