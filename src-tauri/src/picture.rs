@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use client::view::PictureDoor;
-use client::{EncodedPicture, Pictures};
+use client::{EncodedPicture, PictureTap, Pictures, Views};
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -34,8 +34,8 @@ const STUCK: Duration = Duration::from_secs(10);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 /// The longest word of a page: a ticket.
 const MAX_WORD: usize = 128;
-/// Before the picture: key flag and timestamp.
-const HEADER: usize = 9;
+/// Before the picture: which one, key flag and timestamp.
+const HEADER: usize = 10;
 
 /// The tickets that are out.
 #[derive(Clone)]
@@ -85,7 +85,7 @@ impl Entrance {
     }
 
     /// Lets pages in for ever.
-    pub async fn serve(self, pictures: Pictures) {
+    pub async fn serve(self, views: Views) {
         let listener = match TcpListener::from_std(self.listener) {
             Ok(listener) => listener,
             Err(fault) => return tracing::error!(%fault, "no pictures: the door does not open"),
@@ -101,9 +101,9 @@ impl Entrance {
                 }
             };
             let Ok(place) = Arc::clone(&room).try_acquire_owned() else { continue };
-            let (tickets, pictures) = (self.tickets.clone(), pictures.clone());
+            let (tickets, views) = (self.tickets.clone(), views.clone());
             tokio::spawn(async move {
-                if let Err(why) = attend(stream, tickets, pictures).await {
+                if let Err(why) = attend(stream, tickets, views).await {
                     tracing::debug!(why, "a picture socket ended");
                 }
                 drop(place);
@@ -112,18 +112,36 @@ impl Entrance {
     }
 }
 
-async fn attend(stream: TcpStream, tickets: Tickets, pictures: Pictures) -> Result<(), &'static str> {
+/// The pictures by their number on the socket (`PictureDoor` in client's view).
+fn by_number(views: Views) -> [Pictures; 3] {
+    let Views { face, screen, own } = views;
+    [face, screen, own]
+}
+
+/// The next picture of any, with its number; none when the desk has ended.
+async fn next_of(taps: &mut [PictureTap; 3]) -> Option<(u8, EncodedPicture)> {
+    let [face, screen, own] = taps;
+    let (number, picture) = tokio::select! {
+        picture = face.next() => (0, picture),
+        picture = screen.next() => (1, picture),
+        picture = own.next() => (2, picture),
+    };
+    picture.map(|picture| (number, picture))
+}
+
+async fn attend(stream: TcpStream, tickets: Tickets, views: Views) -> Result<(), &'static str> {
     let mut page = timeout(GREETING, admit(stream, &tickets)).await.map_err(|_| "no greeting in time")??;
-    let mut tap = pictures.subscribe();
+    let pictures = by_number(views);
+    let mut taps = pictures.each_ref().map(Pictures::subscribe);
     loop {
         tokio::select! {
-            picture = tap.next() => {
-                let Some(picture) = picture else { return Ok(()) };
-                let sent = timeout(STUCK, page.send(Message::Binary(frame(&picture)))).await;
+            picture = next_of(&mut taps) => {
+                let Some((number, picture)) = picture else { return Ok(()) };
+                let sent = timeout(STUCK, page.send(Message::Binary(frame(number, &picture)))).await;
                 sent.map_err(|_| "the page does not read")?.map_err(|_| "the page has gone")?;
             }
             word = page.next() => match word {
-                Some(Ok(Message::Text(word))) if word.as_str() == "key" => pictures.want_keyframe(),
+                Some(Ok(Message::Text(word))) => wanted(word.as_str(), &pictures).iter().for_each(Pictures::want_keyframe),
                 Some(Ok(_)) => {}
                 Some(Err(_)) | None => return Ok(()),
             },
@@ -155,9 +173,21 @@ fn ours_only(request: &Request, response: Response) -> Result<Response, ErrorRes
     Err(refusal)
 }
 
-/// 1 byte key flag, 8 bytes timestamp in µs (little endian), then VP8.
-fn frame(picture: &EncodedPicture) -> Bytes {
+/// Which key frames a page asks for: `key` all of them, `key 1` the one of that number.
+fn wanted<'a>(word: &str, pictures: &'a [Pictures; 3]) -> &'a [Pictures] {
+    match word {
+        "key" => pictures,
+        "key 0" => &pictures[..1],
+        "key 1" => &pictures[1..2],
+        "key 2" => &pictures[2..],
+        _ => &[],
+    }
+}
+
+/// 1 byte number, 1 byte key flag, 8 bytes timestamp in µs (little endian), then VP8.
+fn frame(number: u8, picture: &EncodedPicture) -> Bytes {
     let mut frame = Vec::with_capacity(HEADER + picture.data.len());
+    frame.push(number);
     frame.push(u8::from(picture.key));
     frame.extend_from_slice(&picture.timestamp_us.to_le_bytes());
     frame.extend_from_slice(&picture.data);

@@ -50,7 +50,7 @@ fn set_up(app: &mut App) -> anyhow::Result<()> {
     let (entrance, tickets) = picture::Entrance::bind().context("no loopback port for the picture")?;
     let (shell, latest) = WindowShell::new(app.handle().clone(), tickets, Secret::new(settings.session));
     let desk = Desk::start(settings.config, Arc::new(shell)).context("the desk cannot start")?;
-    tauri::async_runtime::spawn(entrance.serve(desk.pictures()));
+    tauri::async_runtime::spawn(entrance.serve(desk.views()));
     if let Some(demo) = Demo::from_env() {
         tauri::async_runtime::spawn(demo.run(desk.clone(), latest.clone()));
     }

@@ -13,4 +13,4 @@ pub mod view;
 pub use config::{CameraChoice, Config, ConfigError, ServerUrl};
 pub use run::{Desk, DeskHandle};
 pub use shell::{NoKeyring, Notice, Shell};
-pub use talk::{EncodedPicture, PictureTap, Pictures};
+pub use talk::{EncodedPicture, PictureTap, Pictures, Views};

@@ -20,7 +20,7 @@ use tokio::task::JoinHandle;
 use crate::config::Config;
 use crate::controller::{Controller, Input, Output, Secret};
 use crate::shell::Shell;
-use crate::talk::{Engine, Pictures, TalkNews};
+use crate::talk::{Engine, TalkNews, Views};
 use crate::view::Intent;
 use sign_in::Door;
 use token::Keyring;
@@ -51,15 +51,15 @@ impl Desk {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (intents, orders) = mpsc::channel(MAX_INTENTS);
         let (ended, closed) = watch::channel(false);
-        let pictures = Pictures::new();
-        let handle = DeskHandle { intents, closed, pictures: pictures.clone() };
+        let views = Views::new();
+        let handle = DeskHandle { intents, closed, views: views.clone() };
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(WORKERS)
             .thread_name("kenmu-desk")
             .enable_all()
             .build()?;
         std::thread::Builder::new().name("kenmu-desk".into()).spawn(move || {
-            if let Err(fault) = runtime.block_on(run(config, shell, pictures, orders)) {
+            if let Err(fault) = runtime.block_on(run(config, shell, views, orders)) {
                 tracing::error!(%fault, "the desk could not start");
             }
             runtime.shutdown_timeout(END_LIMIT);
@@ -75,7 +75,7 @@ impl Desk {
 pub struct DeskHandle {
     intents: mpsc::Sender<Option<Intent>>,
     closed: watch::Receiver<bool>,
-    pictures: Pictures,
+    views: Views,
 }
 
 impl DeskHandle {
@@ -103,19 +103,19 @@ impl DeskHandle {
         let _ = closed.wait_for(|ended| *ended).await;
     }
 
-    /// The visitor's pictures, for the window's own socket.
-    pub fn pictures(&self) -> Pictures {
-        self.pictures.clone()
+    /// What there is to see, for the window's own socket.
+    pub fn views(&self) -> Views {
+        self.views.clone()
     }
 }
 
 async fn run(
     config: Config,
     shell: Arc<dyn Shell>,
-    pictures: Pictures,
+    views: Views,
     mut orders: mpsc::Receiver<Option<Intent>>,
 ) -> io::Result<()> {
-    let (engine, mut talk) = Engine::start(&config, pictures)?;
+    let (engine, mut talk) = Engine::start(&config, views)?;
     let (results, mut came) = mpsc::channel(MAX_RESULTS);
     let keyring = Keyring::start(Arc::clone(&shell), results.clone());
     let door = Door::new(&config.server, results.clone()).map_err(io::Error::other)?;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use client::config::{CameraChoice, Config, ServerUrl};
 use client::controller::{LegNews, Sound};
-use client::talk::{Engine, Pictures, TalkNews};
+use client::talk::{Engine, TalkNews, Views};
 use media::opus::Decoder;
 use media::tone::goertzel;
 use media::vp8::{Depacketized, Depacketizer, Packetizer};
@@ -89,7 +89,7 @@ fn counters_of(packets: &[Rtp]) -> Vec<u16> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_talk_is_sent_and_seen_only_while_it_is_live_and_a_new_leg_goes_on() {
-    let (engine, mut news) = Engine::start(&config(), Pictures::new()).unwrap();
+    let (engine, mut news) = Engine::start(&config(), Views::new()).unwrap();
     let port = Port::bind("127.0.0.1:0".parse().unwrap(), Vec::new()).await.unwrap();
     let (leg, mut events) = connected(&engine, &mut news, &port, 7).await;
     let before = packets(&mut events, Duration::from_millis(400)).await;
@@ -120,7 +120,7 @@ async fn a_talk_is_sent_and_seen_only_while_it_is_live_and_a_new_leg_goes_on() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_visitors_pictures_reach_a_viewer_who_comes_late() {
-    let pictures = Pictures::new();
+    let pictures = Views::new();
     let (engine, mut news) = Engine::start(&config(), pictures.clone()).unwrap();
     let port = Port::bind("127.0.0.1:0".parse().unwrap(), Vec::new()).await.unwrap();
     let (leg, mut events) = connected(&engine, &mut news, &port, 1).await;
@@ -132,7 +132,7 @@ async fn the_visitors_pictures_reach_a_viewer_who_comes_late() {
         for n in 0..150u32 {
             let mut key = false;
             while let Ok(Some(event)) = tokio::time::timeout(Duration::from_millis(1), events.next()).await {
-                key |= event == Event::KeyframeWanted;
+                key |= event == Event::KeyframeWanted(Track::Video);
             }
             keys += u32::from(key);
             for frame in encoder.encode(&scene.frame(n), key).unwrap() {

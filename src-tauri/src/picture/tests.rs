@@ -8,11 +8,11 @@ use super::*;
 
 type Page = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-fn open() -> (Tickets, Pictures) {
+fn open() -> (Tickets, Views) {
     let (entrance, tickets) = Entrance::bind().unwrap();
-    let pictures = Pictures::new();
-    tokio::spawn(entrance.serve(pictures.clone()));
-    (tickets, pictures)
+    let views = Views::new();
+    tokio::spawn(entrance.serve(views.clone()));
+    (tickets, views)
 }
 
 async fn come(port: u16, origin: Option<&'static str>) -> Option<Page> {
@@ -46,18 +46,30 @@ async fn first(page: &mut Page, pictures: &Pictures) -> Option<Message> {
 
 #[tokio::test]
 async fn our_page_gets_a_picture_with_its_header() {
-    let (tickets, pictures) = open();
+    let (tickets, views) = open();
     let door = tickets.issue();
     let mut page = come(door.port, Some("tauri://localhost")).await.unwrap();
     show(&mut page, &door.token).await;
-    let Some(Message::Binary(frame)) = first(&mut page, &pictures).await else { panic!("no picture") };
-    assert_eq!(frame[..HEADER], [1, 0x40, 0x42, 0x0f, 0, 0, 0, 0, 0]);
+    let Some(Message::Binary(frame)) = first(&mut page, &views.face).await else { panic!("no picture") };
+    assert_eq!(frame[..HEADER], [0, 1, 0x40, 0x42, 0x0f, 0, 0, 0, 0, 0]);
     assert_eq!(&frame[HEADER..], b"vp8");
+    for (number, place) in [(1, &views.screen), (2, &views.own)] {
+        place.publish(key(b"other"));
+        // More of the first picture may be on its way.
+        let frame = loop {
+            match page.next().await {
+                Some(Ok(Message::Binary(frame))) if frame[0] != 0 => break frame,
+                Some(Ok(_)) => {}
+                end => panic!("no picture: {end:?}"),
+            }
+        };
+        assert_eq!((frame[0], &frame[HEADER..]), (number, &b"other"[..]));
+    }
 }
 
 #[tokio::test]
 async fn a_foreign_page_is_turned_away_before_its_ticket() {
-    let (tickets, _pictures) = open();
+    let (tickets, _views) = open();
     let door = tickets.issue();
     for origin in [None, Some("http://127.0.0.1"), Some("https://tauri.localhost.example.jp"), Some("null")] {
         assert!(come(door.port, origin).await.is_none(), "{origin:?}");
@@ -66,15 +78,15 @@ async fn a_foreign_page_is_turned_away_before_its_ticket() {
 
 #[tokio::test]
 async fn a_ticket_lets_in_once_and_a_guess_never() {
-    let (tickets, pictures) = open();
+    let (tickets, views) = open();
     let door = tickets.issue();
     let mut page = come(door.port, Some("http://tauri.localhost")).await.unwrap();
     show(&mut page, &door.token).await;
-    assert!(matches!(first(&mut page, &pictures).await, Some(Message::Binary(_))));
+    assert!(matches!(first(&mut page, &views.face).await, Some(Message::Binary(_))));
     for token in [door.token.as_str(), "", "00000000000000000000000000000000"] {
         let mut late = come(door.port, Some("tauri://localhost")).await.unwrap();
         show(&mut late, token).await;
-        assert!(!matches!(first(&mut late, &pictures).await, Some(Message::Binary(_))));
+        assert!(!matches!(first(&mut late, &views.face).await, Some(Message::Binary(_))));
     }
 }
 

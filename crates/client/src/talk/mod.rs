@@ -9,6 +9,7 @@ mod leg;
 mod microphone;
 mod picture;
 mod speaker;
+mod views;
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
@@ -25,6 +26,7 @@ use crate::controller::{LegNews, Sound};
 use crate::device::{Ringer, Wanted};
 use crate::view::Trouble;
 pub use picture::{EncodedPicture, PictureTap, Pictures};
+pub use views::Views;
 
 /// What the engine tells.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,7 +74,12 @@ struct Shared {
     /// Samples that the loudspeaker wanted and did not get, for the log.
     starved: AtomicU64,
     ends: AtomicBool,
+    /// The visitor's face.
     pictures: Pictures,
+    /// The visitor's second window.
+    screen: Pictures,
+    /// One's own picture.
+    own: Pictures,
 }
 
 /// The leg that is wanted and the one that is there: under one lock, so that none is kept that nobody wants.
@@ -112,7 +119,8 @@ impl Legs {
 struct Unwanted;
 
 impl Shared {
-    fn new(pictures: Pictures) -> Shared {
+    fn new(views: Views) -> Shared {
+        let Views { face, screen, own } = views;
         Shared {
             began: Instant::now(),
             leg: Mutex::default(),
@@ -124,8 +132,14 @@ impl Shared {
             loss_percent: AtomicU8::new(0),
             starved: AtomicU64::new(0),
             ends: AtomicBool::new(false),
-            pictures,
+            pictures: face,
+            screen,
+            own,
         }
+    }
+
+    fn views(&self) -> Views {
+        Views { face: self.pictures.clone(), screen: self.screen.clone(), own: self.own.clone() }
     }
 
     /// Begins to listen to a new talk, or ends listening.
@@ -165,9 +179,9 @@ impl Engine {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(config: &Config, pictures: Pictures) -> io::Result<(Engine, mpsc::Receiver<TalkNews>)> {
+    pub fn start(config: &Config, views: Views) -> io::Result<(Engine, mpsc::Receiver<TalkNews>)> {
         let (news, heard) = mpsc::channel(MAX_NEWS);
-        let shared = Arc::new(Shared::new(pictures));
+        let shared = Arc::new(Shared::new(views));
         let wanted = |name: &Option<String>| Wanted::from_config(name.as_deref());
         let told = |trouble| {
             let news = news.clone();
@@ -196,9 +210,11 @@ impl Engine {
         self.threads.iter().for_each(Thread::unpark);
     }
 
-    /// Asks the other side for a key frame.
+    /// Asks for a key frame of everything that is shown.
     pub fn keyframe(&self) {
         self.shared.pictures.want_keyframe();
+        self.shared.screen.want_keyframe();
+        self.shared.own.want_keyframe();
     }
 
     /// Makes a new leg; its offer comes as news.
@@ -246,7 +262,7 @@ impl Drop for Engine {
     fn drop(&mut self) {
         self.shared.ends.store(true, Ordering::Release);
         self.threads.iter().for_each(Thread::unpark);
-        self.shared.pictures.close();
+        self.shared.views().close();
     }
 }
 

@@ -184,7 +184,7 @@ mod tests {
     use media::opus::Encoder;
     use media::tone::Sine;
 
-    use super::super::Pictures;
+    use super::super::Views;
     use super::*;
 
     const LOUD: u16 = 1_000;
@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn nothing_of_one_talk_is_decoded_in_the_next() {
-        let shared = Arc::new(Shared::new(Pictures::new()));
+        let shared = Arc::new(Shared::new(Views::new()));
         let mut ear = Ear { shared: Arc::clone(&shared), decoder: Decoder::new().unwrap(), talk: 0 };
         shared.hear(true);
         speak(&shared);
@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn what_waited_in_the_ring_is_gone_when_the_talk_is() {
-        let shared = Arc::new(Shared::new(Pictures::new()));
+        let shared = Arc::new(Shared::new(Views::new()));
         let (mut producer, consumer) = RingBuffer::new(RING);
         let mut fill = filler(consumer, std::thread::current(), Arc::clone(&shared));
         let mut portion = [7i16; 96];
