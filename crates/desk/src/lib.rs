@@ -10,6 +10,7 @@ pub mod code;
 pub mod contact;
 pub mod day;
 pub mod end;
+pub mod guard;
 pub mod ids;
 pub mod presence;
 pub mod time;

@@ -20,7 +20,7 @@ const ROOMS: [(&str, &[&str]); 9] = [
 ];
 
 /// Libraries that only these rooms may import.
-const FENCED: [(&str, &[&str]); 13] = [
+const FENCED: [(&str, &[&str]); 14] = [
     ("webrtc", &["peer"]),
     ("rtc", &["peer"]),
     ("tauri", &["kenmu"]),
@@ -31,6 +31,7 @@ const FENCED: [(&str, &[&str]); 13] = [
     ("notify-rust", &["kenmu"]),
     ("reqwest", &["client", "kenmu-tests"]),
     ("opus", &["media"]),
+    ("jpholiday", &["desk"]),
     ("serde_json", &["link", "kenmu", "kenmu-tests"]),
     ("tokio-tungstenite", &["link", "kenmu"]),
     ("tokio", &["link", "peer", "client", "exchange", "server", "kenmu", "kenmu-tests"]),

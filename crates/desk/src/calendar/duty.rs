@@ -1,4 +1,4 @@
-//! The duty calendar: when the city's booths and the telephone are open.
+//! What is on duty: a word for the channels that are open together.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,16 @@ pub enum Duty {
 }
 
 impl Duty {
+    /// The word for two channels that are open or not.
+    pub fn of(booth: bool, phone: bool) -> Duty {
+        match (booth, phone) {
+            (true, true) => Duty::Both,
+            (false, true) => Duty::PhoneOnly,
+            (true, false) => Duty::BoothOnly,
+            (false, false) => Duty::Closed,
+        }
+    }
+
     /// Whether `channel` takes new contacts.
     pub fn takes(self, channel: Channel) -> bool {
         match (self, channel) {
