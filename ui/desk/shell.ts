@@ -9,9 +9,14 @@ import type { View } from '$generated/View';
 export interface Shell {
   /** Calls back with the view that stands and with each later one; returns what stops it. */
   watch(draw: (view: View) => void): Promise<() => void>;
-  /** Tells what was meant. The answer is the next view. */
-  send(intent: Intent): void;
+  /** Tells what was meant. The answer is the next view; a rejection says that the desk did not take it. */
+  send(intent: Intent): Promise<void>;
 }
+
+/** How often an intent is offered before the page says that it was not taken, and the pause between, ms: the desk's
+ *  inbox is full for a moment only. */
+const TRIES = 3;
+const PAUSE = 200;
 
 /** The window's own shell. */
 export const tauri: Shell = {
@@ -26,6 +31,18 @@ export const tauri: Shell = {
     return stop;
   },
   send(intent) {
-    void invoke('intent', { intent, id: crypto.randomUUID() });
+    const id = crypto.randomUUID();
+    return again(() => invoke('intent', { intent, id }), TRIES);
   },
 };
+
+/** Runs `tell` until it is taken; the last refusal is passed on. */
+export async function again(tell: () => Promise<void>, tries: number): Promise<void> {
+  try {
+    await tell();
+  } catch (refusal) {
+    if (tries <= 1) throw refusal;
+    await new Promise((wake) => setTimeout(wake, PAUSE));
+    await again(tell, tries - 1);
+  }
+}

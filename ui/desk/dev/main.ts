@@ -1,4 +1,5 @@
-// Draws one sample view in a browser: `/dev/?view=offer`. Served by `vite` only, never part of a build.
+// Draws one sample view in a browser: `/dev/?view=offer`, with `&contrast=high` in high contrast. `?view=states` is the
+// sheet of all states, and without a view comes the list of them. Served by `vite` only, never part of a build.
 import { mount } from 'svelte';
 import type { Intent } from '$generated/Intent';
 import '$shared/fonts';
@@ -9,8 +10,10 @@ import '../styles/parts.css';
 import type { Shell } from '../shell';
 import App from '../views/App.svelte';
 import { samples } from './samples';
+import States from './States.svelte';
 
-const name = new URLSearchParams(location.search).get('view') ?? 'idle';
+const wanted = new URLSearchParams(location.search);
+const name = wanted.get('view') ?? '';
 const sample = samples()[name];
 
 const shell: Shell = {
@@ -18,8 +21,16 @@ const shell: Shell = {
     if (sample !== undefined) draw(sample);
     return Promise.resolve(() => undefined);
   },
-  send: (intent: Intent) => console.info(intent.kind),
+  send: (intent: Intent) => {
+    console.info(intent.kind);
+    return Promise.resolve();
+  },
 };
 
 const target = document.getElementById('app');
-if (target !== null) mount(App, { target, props: { shell } });
+if (target !== null && sample !== undefined) mount(App, { target, props: { shell } });
+else if (target !== null && name === 'states') mount(States, { target });
+else if (target !== null) {
+  target.innerHTML = ['states', ...Object.keys(samples())].map((each) => `<p><a href="?view=${each}">${each}</a></p>`).join('');
+}
+if (wanted.get('contrast') === 'high') document.documentElement.dataset['contrast'] = 'high';

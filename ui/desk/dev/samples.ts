@@ -1,128 +1,22 @@
-// Sample views with the design's numbers: one Monday at the desk of オペレーター01. For looking and for tests.
-import type { ContactCard } from '$generated/ContactCard';
-import type { DeskState } from '$generated/DeskState';
-import type { DeskView } from '$generated/DeskView';
-import type { OfferCard } from '$generated/OfferCard';
-import type { TalkView } from '$generated/TalkView';
+// Sample views, by name: the states that a person can meet, one by one. For looking and for tests.
+import type { CheckView } from '$generated/CheckView';
+import type { Code } from '$generated/Code';
+import type { DeviceChoice } from '$generated/DeviceChoice';
+import type { Presence } from '$generated/Presence';
+import type { PublicHours } from '$generated/PublicHours';
+import type { TextCard } from '$generated/TextCard';
 import type { View } from '$generated/View';
+import { CARDS } from './cards';
+import { boothContact, deskView, EVENING, MINUTE, MONDAY, offering, OPEN, quietState, SECOND, SUNDAY, talking, TALK, wrapping } from './base';
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
+export { boothContact, boothOffer, deskView, MONDAY, quietState, TALK, talking } from './base';
 
-/** 10:42 of that Monday, ms. */
-export const MONDAY = Date.UTC(2026, 3, 6, 1, 42, 0);
+const CLOSING = MONDAY + (17 * 60 + 8 - 10 * 60 - 42) * MINUTE;
 
-/** A quiet desk at `now`. */
-export function quietState(now: number): DeskState {
-  return {
-    city: '上尾市',
-    me: {
-      operator: 1,
-      name: 'オペレーター01',
-      presence: { kind: 'available', channels: 'both' },
-      since: now - 6 * MINUTE - 12 * SECOND,
-      next: { kind: 'available', channels: 'both' },
-      media: true,
-    },
-    offer: null,
-    notice: null,
-    contact: null,
-    queue: {
-      phone: { open: true, waiting: 0, oldest: null, ready: 3 },
-      booth: { open: true, waiting: 0, oldest: null, ready: 1 },
-    },
-    booths: [
-      { booth: 1, name: 'ブース1', doing: { kind: 'talking', operator: 3 }, since: now - 12 * MINUTE - 6 * SECOND },
-      { booth: 2, name: 'ブース2', doing: { kind: 'idle' }, since: now - 40 * MINUTE },
-      { booth: 3, name: 'ブース3', doing: { kind: 'offline' }, since: now - 37 * MINUTE - 2 * SECOND },
-      { booth: 4, name: 'ブース4', doing: { kind: 'idle' }, since: null },
-    ],
-    day: { arrived: 61, answered: 57, abandoned: 4, waiting: 0 },
-    exchange_up: true,
-    ring_timeout_ms: 20 * SECOND,
-  };
-}
-
-/** A booth that rings, 6 s into its 20 s. */
-export function boothOffer(now: number): OfferCard {
-  return {
-    offer: 71,
-    fence: 2,
-    contact: 7,
-    number: 'W-20260406-0007',
-    channel: 'booth',
-    booth: 'ブース2',
-    arrived: now - 8 * SECOND,
-    offered: now - 6 * SECOND,
-    expires: now + 14 * SECOND,
-    why: { ready: 3, idle_ms: 7 * MINUTE + 24 * SECOND, rings_before: 0 },
-  };
-}
-
-/** A talk with booth 2. */
-export function boothContact(now: number): ContactCard {
-  return {
-    contact: 7,
-    number: 'W-20260406-0007',
-    channel: 'booth',
-    booth: 'ブース2',
-    phase: 'live',
-    arrived: now - 12 * MINUTE - 50 * SECOND,
-    answered: now - 12 * MINUTE - 41 * SECOND,
-    ended: null,
-    end: null,
-    visitor_up: true,
-    visitor_since: now - 12 * MINUTE - 41 * SECOND,
-    interruptions: 0,
-  };
-}
-
-/** Good media. */
-export const TALK: TalkView = {
-  contact: 7,
-  muted: false,
-  camera_off: false,
-  media_up: true,
-  loss_percent: 0.2,
-  round_trip_ms: 38,
-};
-
-/** A desk view around `state`. */
-export function deskView(state: DeskState, more: Partial<DeskView> = {}, now = MONDAY): View {
-  return {
-    screen: { kind: 'desk', state, accepting: null, talk: null, refused: null, leg_refused: null, troubles: [], ...more },
-    line: { kind: 'up' },
-    clock_offset_ms: now - Date.now(),
-    picture: null,
-  };
-}
-
-function talking(now: number, contact: Partial<ContactCard>, talk: Partial<TalkView>): View {
+function present(now: number, presence: Presence): View {
   const state = quietState(now);
-  state.me.presence = { kind: 'video' };
-  state.me.since = now - 12 * MINUTE - 41 * SECOND;
-  state.contact = { ...boothContact(now), ...contact };
-  state.booths[1] = { booth: 2, name: 'ブース2', doing: { kind: 'talking', operator: 1 }, since: state.me.since };
-  return deskView(state, { talk: { ...TALK, ...talk } }, now);
-}
-
-function wrapping(now: number): View {
-  const state = quietState(now);
-  state.me.presence = { kind: 'wrapping' };
-  state.me.since = now - 84 * SECOND;
-  state.contact = { ...boothContact(now), phase: 'wrapping', ended: now - 84 * SECOND, end: 'visitor_ended', interruptions: 1 };
+  state.me.presence = presence;
   return deskView(state, {}, now);
-}
-
-function offering(now: number, offer: Partial<OfferCard>, more: Partial<DeskView>): View {
-  const state = quietState(now);
-  state.offer = { ...boothOffer(now), ...offer };
-  state.me.presence = { kind: 'ringing', channel: state.offer.channel };
-  state.me.since = now - 6 * SECOND;
-  state.booths[1] = { booth: 2, name: 'ブース2', doing: { kind: 'ringing' }, since: now - 8 * SECOND };
-  state.queue.booth = { open: true, waiting: 1, oldest: now - 8 * SECOND, ready: 1 };
-  state.day.waiting = 1;
-  return deskView(state, more, now);
 }
 
 function missed(now: number): View {
@@ -132,7 +26,6 @@ function missed(now: number): View {
   state.me.next = { kind: 'away' };
   state.me.media = false;
   state.notice = { offer: 71, end: { kind: 'taken_by', name: 'オペレーター02' }, at: now - 11 * SECOND };
-  state.queue.phone.open = false;
   return deskView(state, { refused: 'too_late', troubles: ['camera', 'no_keyring'] }, now);
 }
 
@@ -141,29 +34,153 @@ function cutOff(now: number): View {
   return { ...view, line: { kind: 'down', since: Date.now() - 42 * SECOND, fenced: true } };
 }
 
-function signIn(busy: boolean, error: 'wrong_password' | null): View {
+function longWait(now: number): View {
+  const state = quietState(now);
+  state.queue.booth = { open: true, waiting: 2, oldest: now - 4 * MINUTE - 20 * SECOND, ready: 0 };
+  state.queue.phone = { open: true, waiting: 3, oldest: now - 3 * MINUTE - 5 * SECOND, ready: 0 };
+  state.me.presence = { kind: 'admin' };
+  state.me.next = { kind: 'admin' };
+  return deskView(state, {}, now);
+}
+
+function evening(now: number, closed: boolean): View {
+  const at = closed ? now + 20 * MINUTE : now;
+  const state = quietState(at);
+  if (closed) {
+    state.hours = EVENING;
+    state.queue.booth = { open: false, waiting: 0, oldest: null, ready: 0 };
+    state.me.presence = { kind: 'available', channels: 'phone' };
+  }
+  return deskView(state, {}, at);
+}
+
+function sunday(now: number): View {
+  const state = quietState(now);
+  state.hours = SUNDAY;
+  state.queue.booth = { open: false, waiting: 0, oldest: null, ready: 0 };
+  return deskView(state, {}, now);
+}
+
+function pastClosing(now: number): View {
+  const at = now + 20 * MINUTE;
+  const view = talking(at, {}, {});
+  if (view.screen.kind === 'desk') {
+    view.screen.state.hours = EVENING;
+    view.screen.state.queue.booth = { open: false, waiting: 0, oldest: null, ready: 0 };
+  }
+  return view;
+}
+
+const TEXTS = (now: number): TextCard[] => [
+  { place: 1, from: 'operator', text: '少し小さな声でお話しください。画面に文字でもお伝えします。', at: now - 4 * MINUTE },
+  { place: 2, from: 'visitor', text: '耳が聞こえにくいので、文字でお願いします', at: now - 3 * MINUTE },
+  { place: 3, from: 'operator', text: '承知しました。申請サイトの緑のボタンを押してください。', at: now - 2 * MINUTE },
+];
+
+const device = (id: string, name: string, chosen: boolean, present = true): DeviceChoice => ({ id, name, chosen, present });
+
+/** The device check with everything well. */
+export const CHECK: CheckView = {
+  microphones: [device('', 'システムの設定', false), device('usb', 'ヘッドセット(USB)', true)],
+  speakers: [device('', 'システムの設定', false), device('usb', 'ヘッドセット(USB)', true)],
+  ringers: [device('', 'システムの設定', false), device('pc', 'パソコンのスピーカー', true)],
+  cameras: [device('cam', '内蔵カメラ', true)],
+  level_dbfs: -22,
+  loudest_dbfs: -14,
+  sounding: null,
+  camera_size: null,
+  network: { server_ms: 24, exchange_ms: 38, loss_percent: 0, media_up: true },
+};
+
+const TROUBLED: CheckView = {
+  ...CHECK,
+  microphones: [device('', 'システムの設定', false), device('usb', 'ヘッドセット(USB)', true, false)],
+  cameras: [],
+  level_dbfs: null,
+  loudest_dbfs: null,
+  sounding: 'ringer',
+  network: { server_ms: 210, exchange_ms: null, loss_percent: 7.5, media_up: true },
+};
+
+function signIn(more: { busy?: boolean; error?: Code | null; hours?: PublicHours | null; take_over?: boolean }): View {
   return {
-    screen: { kind: 'sign_in', busy, error, name: 'op01' },
+    screen: { kind: 'sign_in', busy: false, error: null, name: 'op01', hours: { city: '上尾市', hours: OPEN, now: MONDAY }, take_over: false, ...more },
     line: { kind: 'idle' },
     clock_offset_ms: MONDAY - Date.now(),
     picture: null,
   };
 }
 
+function gates(): Record<string, View> {
+  return {
+    'sign-in': signIn({}),
+    'sign-in-unknown': signIn({ hours: null }),
+    'sign-in-sunday': signIn({ hours: { city: '上尾市', hours: SUNDAY, now: MONDAY } }),
+    'sign-in-busy': signIn({ busy: true }),
+    'sign-in-wrong': signIn({ error: 'wrong_password' }),
+    'sign-in-locked': signIn({ error: 'locked' }),
+    'take-over': signIn({ take_over: true }),
+  };
+}
+
+function seats(now: number): Record<string, View> {
+  return {
+    idle: deskView(quietState(now), {}, now),
+    'idle-phone': present(now, { kind: 'available', channels: 'phone' }),
+    'idle-booth': present(now, { kind: 'available', channels: 'booth' }),
+    admin: present(now, { kind: 'admin' }),
+    lead: present(now, { kind: 'lead' }),
+    away: present(now, { kind: 'away', why: 'chosen' }),
+    break: present(now, { kind: 'break' }),
+    lunch: present(now, { kind: 'lunch' }),
+    training: present(now, { kind: 'training' }),
+    meeting: present(now, { kind: 'meeting' }),
+    missed: missed(now),
+    'long-wait': longWait(now),
+    closing: evening(CLOSING, false),
+    evening: evening(CLOSING, true),
+    sunday: sunday(now),
+    offline: cutOff(now),
+    troubles: deskView(quietState(now), { troubles: ['microphone', 'speaker', 'ringer', 'camera', 'no_keyring'] }, now),
+    check: deskView(quietState(now), { check: CHECK }, now),
+    'check-troubles': deskView(quietState(now), { check: TROUBLED, troubles: ['microphone', 'camera'] }, now),
+  };
+}
+
+function talks(now: number): Record<string, View> {
+  const [apply, , pin] = CARDS;
+  const shown = (card: (typeof CARDS)[number] | undefined, pointing: number | null) => (card === undefined ? null : { card, pointing });
+  return {
+    talk: talking(now, {}, {}),
+    connecting: talking(now, { phase: 'connecting' }, { media_up: false }),
+    texts: talking(now, { texts: TEXTS(now), shown: shown(apply, 3) }, {}),
+    guide: talking(now, { shown: shown(pin, 1) }, {}),
+    mask: talking(now, { mask: { kind: 'on' }, shown: shown(pin, 2) }, {}),
+    'mask-lifting': talking(now, { mask: { kind: 'lifting', at: now + 3 * SECOND } }, {}),
+    'screen-asked': talking(now, { screen: 'asked' }, {}),
+    screen: talking(now, { screen: 'on' }, { screen_up: true }),
+    'visitor-troubles': talking(now, { trouble: { camera: true, microphone: true, walked_away: true } }, {}),
+    muted: talking(now, {}, { muted: true, camera_off: true, loss_percent: 6.4 }),
+    'talk-troubles': talking(now, {}, {}, { troubles: ['microphone'] }),
+    'close-refused': talking(now, {}, {}, { close_refused: true, refused: 'individual_number' }),
+    'visitor-lost': talking(now, { visitor_up: false, visitor_since: now - 15 * SECOND, interruptions: 1 }, {}),
+    'own-lost': talking(now, {}, { media_up: false }),
+    'past-closing': pastClosing(CLOSING),
+    phone: talking(now, { ...boothContact(now), channel: 'phone', booth: null, number: 'C-20260406-0012' }, { ...TALK }),
+  };
+}
+
 /** Every sample by its name. */
 export function samples(now = MONDAY): Record<string, View> {
   return {
-    'sign-in': signIn(false, null),
-    'sign-in-wrong': signIn(false, 'wrong_password'),
-    idle: deskView(quietState(now), {}, now),
-    missed: missed(now),
+    ...gates(),
+    ...seats(now),
+    ...talks(now),
     offer: offering(now, {}, {}),
+    'offer-long': offering(now, { arrived: now - 4 * MINUTE - 8 * SECOND, why: { ready: 2, idle_ms: 95 * SECOND, rings_before: 3 } }, {}),
+    'offer-phone': offering(now, { channel: 'phone', booth: null, number: 'C-20260406-0012' }, {}),
     accepting: offering(now, { why: { ready: 1, idle_ms: 3000, rings_before: 2 } }, { accepting: 71 }),
-    talk: talking(now, {}, {}),
-    muted: talking(now, {}, { muted: true, camera_off: true, loss_percent: 6.4 }),
-    'visitor-lost': talking(now, { visitor_up: false, visitor_since: now - 15 * SECOND, interruptions: 1 }, {}),
-    'own-lost': talking(now, {}, { media_up: false }),
-    wrapup: wrapping(now),
-    offline: cutOff(now),
+    wrapup: wrapping(now, 84 * SECOND),
+    'wrapup-over': wrapping(now, 132 * SECOND, { troubles: ['speaker'] }),
   };
 }

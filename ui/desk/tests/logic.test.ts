@@ -1,19 +1,19 @@
 // The small rules behind the screens.
 import { describe, expect, it } from 'vitest';
 import { composing } from '$shared/ime';
+import { lineQuality } from '$shared/quality';
 import { clockWithSeconds, elapsed, reiwaDate, secondsUntil } from '$shared/time';
 import { boothContact, boothOffer, MONDAY, TALK } from '../dev/samples';
-import { parseFrame, pictureSize } from '../rooms/booth/frame';
-import { quality } from '../rooms/booth/quality';
+import { parseFrame, pictureSize } from '../picture/frame';
 import { standing } from '../rooms/booth/standing';
-import { warmFrame } from '../rooms/booth/warm';
+import { warmFrame } from '../picture/warm';
 import { Draft } from '../rooms/note/draft.svelte';
 import { DISPOSITIONS, isDisposition } from '../rooms/note/words';
 import { arc } from '../rooms/queue/offer';
-import { meaning } from '../views/keys';
+import { meaning, type Pressed } from '../views/keys';
 
-const key = (code: string, more: Partial<KeyboardEvent> = {}) => ({
-  code, altKey: false, ctrlKey: false, metaKey: false, shiftKey: false, repeat: false, ...more,
+const key = (code: string, more: Partial<Pressed> = {}): Pressed => ({
+  code, altKey: false, ctrlKey: false, metaKey: false, shiftKey: false, repeat: false, isComposing: false, keyCode: 0, ...more,
 });
 
 describe('time', () => {
@@ -58,23 +58,27 @@ describe('keys', () => {
 });
 
 describe('picture', () => {
-  const message = (flag: number): ArrayBuffer => {
-    const bytes = new Uint8Array(12);
-    bytes.set([flag, 0x40, 0x42, 0x0f, 0, 0, 0, 0, 0, 7, 8, 9]);
+  const message = (kind: number, flag: number): ArrayBuffer => {
+    const bytes = new Uint8Array(13);
+    bytes.set([kind, flag, 0x40, 0x42, 0x0f, 0, 0, 0, 0, 0, 7, 8, 9]);
     return bytes.buffer;
   };
   it('is read from its header', () => {
-    const frame = parseFrame(message(1));
-    expect(frame?.key).toBe(true);
-    expect(frame?.timestampUs).toBe(1_000_000);
-    expect([...(frame?.data ?? [])]).toEqual([7, 8, 9]);
-    expect(parseFrame(message(0))?.key).toBe(false);
+    const got = parseFrame(message(0, 1));
+    expect(got?.frame.key).toBe(true);
+    expect(got?.frame.timestampUs).toBe(1_000_000);
+    expect([...(got?.frame.data ?? [])]).toEqual([7, 8, 9]);
+    expect(parseFrame(message(0, 0))?.frame.key).toBe(false);
+  });
+  it('says whose it is by its first byte', () => {
+    expect([0, 1, 2].map((kind) => parseFrame(message(kind, 1))?.kind)).toEqual(['face', 'screen', 'own']);
+    expect(parseFrame(message(3, 1))).toBeNull();
   });
   it('tells its size in a key frame only', () => {
     expect(pictureSize(warmFrame().data)).toBe('640x480');
     expect(pictureSize(new Uint8Array(12))).toBe('');
   });
-  it('is nothing when the message holds no picture', () => expect(parseFrame(new ArrayBuffer(9))).toBeNull());
+  it('is nothing when the message holds no picture', () => expect(parseFrame(new ArrayBuffer(10))).toBeNull());
 });
 
 describe('a talk', () => {
@@ -85,10 +89,10 @@ describe('a talk', () => {
     expect(standing(boothContact(MONDAY), TALK).kind).toBe('clear');
   });
   it('calls the line good up to the loss that repair hides', () => {
-    expect(quality(3.75).tone).toBe('avail');
-    expect(quality(3.76).tone).toBe('work');
-    expect(quality(11.3).tone).toBe('lost');
-    expect(quality(null).tone).toBe('rest');
+    expect(lineQuality(3.75).tone).toBe('avail');
+    expect(lineQuality(3.76).tone).toBe('work');
+    expect(lineQuality(11.3).tone).toBe('lost');
+    expect(lineQuality(null).tone).toBe('rest');
   });
 });
 

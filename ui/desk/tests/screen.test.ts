@@ -17,7 +17,10 @@ function open(name: string): void {
       draw = next;
       return Promise.resolve(() => undefined);
     },
-    send: (intent: Intent) => void sent.push(intent),
+    send: (intent: Intent) => {
+      sent.push(intent);
+      return Promise.resolve();
+    },
   };
   HTMLCanvasElement.prototype.getContext = () => null;
   app = mount(App, { target: document.body, props: { shell } });

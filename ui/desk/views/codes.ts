@@ -1,6 +1,5 @@
 // A refusal in words: what happened and what to do.
 import type { Code } from '$generated/Code';
-import type { Trouble } from '$generated/Trouble';
 
 /** Why something that was asked for did not happen. */
 export function codeText(code: Code): string {
@@ -28,16 +27,10 @@ export function codeText(code: Code): string {
     case 'store_down': return 'サーバーが記録を保存できません。少し待って、もう一度お試しください。';
     case 'unreachable': return 'サーバーにつながりません。ネットワークを確かめて、もう一度お試しください。';
     case 'no_keyring': return 'このパソコンに鍵の保管場所がありません。次に起動したときは、もう一度ログインしてください。';
-  }
-}
-
-/** What is wrong with the seat's equipment and what to do. */
-export function troubleText(trouble: Trouble): { what: string; how: string } {
-  switch (trouble) {
-    case 'microphone': return { what: 'マイクが見つかりません', how: 'ヘッドセットの差し込みを確かめてください。差すと自動で使います。' };
-    case 'speaker': return { what: 'スピーカーが見つかりません', how: 'ヘッドセットの差し込みを確かめてください。差すと自動で使います。' };
-    case 'ringer': return { what: '着信音が鳴りません', how: '画面の表示で気づけるよう、この画面を出しておいてください。' };
-    case 'camera': return { what: 'カメラが見つかりません', how: '来庁者にはあなたの映像が出ません。声は届きます。' };
-    case 'no_keyring': return { what: '鍵の保管場所がありません', how: '次に起動したときは、もう一度ログインしてください。' };
+    case 'in_talk_elsewhere': return 'ほかのパソコンで対応中です。';
+    case 'expired': return '時間が過ぎたため、無効になりました。もう一度お試しください。';
+    case 'individual_number': return '個人番号と思われる数字は送れません。数字を消して、もう一度入力してください。';
+    case 'secret_text': return '暗証番号やパスワードと思われる文字は送れません。消して、もう一度入力してください。';
+    case 'bad_length': return '文字が空か、長すぎます。200字までで入力してください。';
   }
 }

@@ -1,4 +1,5 @@
 // Which key means what. By the key's place (`code`), because during a conversion the input method hides its name.
+import { composing } from '$shared/ime';
 
 /** The parts of a keyboard event that are looked at. */
 export interface Pressed {
@@ -8,10 +9,16 @@ export interface Pressed {
   readonly metaKey: boolean;
   readonly shiftKey: boolean;
   readonly repeat: boolean;
+  readonly isComposing: boolean;
+  readonly keyCode: number;
 }
 
 /** What was meant; `choose` is the switch's place, from 1. */
-export type Meant = { readonly kind: 'answer' } | { readonly kind: 'choose'; readonly place: number } | { readonly kind: 'close' };
+export type Meant =
+  | { readonly kind: 'answer' }
+  | { readonly kind: 'mask' }
+  | { readonly kind: 'choose'; readonly place: number }
+  | { readonly kind: 'close' };
 
 /** The meaning of a key; none for all that belong to the input method, the field or the webview. */
 export function meaning(pressed: Pressed): Meant | null {
@@ -21,6 +28,8 @@ export function meaning(pressed: Pressed): Meant | null {
     return place === undefined ? null : { kind: 'choose', place: Number(place) };
   }
   if (pressed.code === 'F2') return { kind: 'answer' };
-  if (pressed.code === 'Escape') return { kind: 'close' };
+  if (pressed.code === 'F4') return { kind: 'mask' };
+  // Esc takes a conversion back: it closes nothing while there is one.
+  if (pressed.code === 'Escape') return composing(pressed) ? null : { kind: 'close' };
   return null;
 }

@@ -15,22 +15,25 @@ export interface PainterEvents {
   drawn(): void;
 }
 
-/** One decoder and one canvas. */
+/** One decoder and the canvases that show its picture. */
 export class Painter {
   #decoder: VideoDecoder | null = null;
   #waiting = true;
   #showing = false;
   #warming = false;
   #size = '';
-  readonly #canvas: HTMLCanvasElement;
-  readonly #brush: CanvasRenderingContext2D | null;
+  readonly #canvases = new Map<HTMLCanvasElement, CanvasRenderingContext2D | null>();
   readonly #events: PainterEvents;
 
-  constructor(canvas: HTMLCanvasElement, events: PainterEvents) {
-    this.#canvas = canvas;
-    // Kept in memory, where the decoder puts its pictures: no way through a graphics card, which may be an emulated one.
-    this.#brush = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
+  constructor(events: PainterEvents) {
     this.#events = events;
+  }
+
+  /** Draws on `canvas` too; returns what stops that. */
+  attach(canvas: HTMLCanvasElement): () => void {
+    // Kept in memory, where the decoder puts its pictures: no way through a graphics card, which may be an emulated one.
+    this.#canvases.set(canvas, canvas.getContext('2d', { alpha: false, willReadFrequently: true }));
+    return () => void this.#canvases.delete(canvas);
   }
 
   /** Makes the decoder ready and runs one grey picture through it, so that the first real one is not the first. */
@@ -43,6 +46,11 @@ export class Painter {
     const frame = warmFrame();
     this.#size = pictureSize(frame.data);
     this.#decode(frame);
+  }
+
+  /** True while pictures are drawn. */
+  get showing(): boolean {
+    return this.#showing;
   }
 
   /** Draws from now on, or draws nothing and leaves no picture behind. */
@@ -100,19 +108,21 @@ export class Painter {
   }
 
   #draw(picture: VideoFrame): void {
-    const { displayWidth, displayHeight } = picture;
     const drawing = this.#showing && !this.#warming;
     this.#warming = false;
-    if (drawing) {
-      if (this.#canvas.width !== displayWidth) this.#canvas.width = displayWidth;
-      if (this.#canvas.height !== displayHeight) this.#canvas.height = displayHeight;
-      this.#brush?.drawImage(picture, 0, 0);
-    }
+    if (drawing) for (const [canvas, brush] of this.#canvases) put(picture, canvas, brush);
     picture.close();
     if (drawing) this.#events.drawn();
   }
 
   #wipe(): void {
-    this.#brush?.fillRect(0, 0, this.#canvas.width, this.#canvas.height);
+    for (const [canvas, brush] of this.#canvases) brush?.fillRect(0, 0, canvas.width, canvas.height);
   }
+}
+
+function put(picture: VideoFrame, canvas: HTMLCanvasElement, brush: CanvasRenderingContext2D | null): void {
+  const { displayWidth, displayHeight } = picture;
+  if (canvas.width !== displayWidth) canvas.width = displayWidth;
+  if (canvas.height !== displayHeight) canvas.height = displayHeight;
+  brush?.drawImage(picture, 0, 0);
 }

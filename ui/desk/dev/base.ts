@@ -1,0 +1,186 @@
+// What the samples are made of, with the design's numbers: one Monday at the desk of オペレーター01.
+import type { BoothCard } from '$generated/BoothCard';
+import type { ContactCard } from '$generated/ContactCard';
+import type { DeskState } from '$generated/DeskState';
+import type { DeskView } from '$generated/DeskView';
+import type { Hours } from '$generated/Hours';
+import type { OfferCard } from '$generated/OfferCard';
+import type { TalkView } from '$generated/TalkView';
+import type { View } from '$generated/View';
+import { CARDS } from './cards';
+
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+
+/** 10:42 of that Monday, ms. */
+export const MONDAY = Date.UTC(2026, 3, 6, 1, 42, 0);
+/** That Monday as a day. */
+const DAY = Math.floor((MONDAY + 9 * 60 * MINUTE) / (24 * 60 * MINUTE));
+
+/** A weekday of the city. */
+export const OPEN: Hours = {
+  day: DAY,
+  duty: 'both',
+  booth: { from: 510, to: 1035 },
+  phone: { from: 510, to: 1200 },
+  next_booth: null,
+};
+
+/** The same day after the booths have closed. */
+export const EVENING: Hours = { ...OPEN, duty: 'phone_only', next_booth: [DAY + 1, { from: 510, to: 1035 }] };
+
+/** A Sunday: the telephone alone. */
+export const SUNDAY: Hours = { ...EVENING, day: DAY - 1, booth: null, next_booth: [DAY, { from: 510, to: 1035 }] };
+
+const booth = (number: number, doing: BoothCard['doing'], since: number | null, more: Partial<BoothCard> = {}): BoothCard => ({
+  booth: number,
+  name: `ブース${number}`,
+  doing,
+  since,
+  device: 'pc',
+  place: '1階ロビー',
+  quality: null,
+  ...more,
+});
+
+/** A quiet desk at `now`. */
+export function quietState(now: number): DeskState {
+  return {
+    city: '上尾市',
+    me: {
+      operator: 1,
+      name: 'オペレーター01',
+      presence: { kind: 'available', channels: 'both' },
+      since: now - 6 * MINUTE - 12 * SECOND,
+      next: { kind: 'available', channels: 'both' },
+      media: true,
+    },
+    offer: null,
+    notice: null,
+    contact: null,
+    queue: {
+      phone: { open: true, waiting: 0, oldest: null, ready: 3 },
+      booth: { open: true, waiting: 0, oldest: null, ready: 1 },
+    },
+    booths: [
+      booth(1, { kind: 'talking', operator: 3 }, now - 12 * MINUTE - 6 * SECOND, { quality: { loss_permille: 52, round_trip_ms: 64 } }),
+      booth(2, { kind: 'idle' }, now - 40 * MINUTE),
+      booth(3, { kind: 'offline' }, now - 37 * MINUTE - 2 * SECOND, { place: '2階ロビー' }),
+      booth(4, { kind: 'idle' }, null, { device: 'tablet', place: '2階ロビー' }),
+    ],
+    day: { arrived: 61, answered: 57, abandoned: 4, waiting: 0 },
+    exchange_up: true,
+    ring_timeout_ms: 20 * SECOND,
+    hours: OPEN,
+    guidance: CARDS,
+    lobby: [
+      { label: '1階ロビー 案内係', number: '048-775-5111' },
+      { label: '支援窓口', number: '内線 1234' },
+    ],
+    long_wait_ms: 3 * MINUTE,
+    wrapup_ms: 2 * MINUTE,
+  };
+}
+
+/** A booth that rings, 6 s into its 20 s. */
+export function boothOffer(now: number): OfferCard {
+  return {
+    offer: 71,
+    fence: 2,
+    contact: 7,
+    number: 'W-20260406-0007',
+    channel: 'booth',
+    booth: 'ブース2',
+    arrived: now - 8 * SECOND,
+    offered: now - 6 * SECOND,
+    expires: now + 14 * SECOND,
+    why: { ready: 3, idle_ms: 7 * MINUTE + 24 * SECOND, rings_before: 0 },
+  };
+}
+
+/** A talk with booth 2. */
+export function boothContact(now: number): ContactCard {
+  return {
+    contact: 7,
+    number: 'W-20260406-0007',
+    channel: 'booth',
+    booth: 'ブース2',
+    phase: 'live',
+    arrived: now - 12 * MINUTE - 50 * SECOND,
+    answered: now - 12 * MINUTE - 41 * SECOND,
+    ended: null,
+    end: null,
+    visitor_up: true,
+    visitor_since: now - 12 * MINUTE - 41 * SECOND,
+    interruptions: 0,
+    mask: { kind: 'off' },
+    texts: [],
+    shown: null,
+    screen: 'off',
+    trouble: { camera: false, microphone: false, walked_away: false },
+  };
+}
+
+/** Good media. */
+export const TALK: TalkView = {
+  contact: 7,
+  muted: false,
+  camera_off: false,
+  media_up: true,
+  loss_percent: 0.2,
+  round_trip_ms: 38,
+  picture_packets: 4120,
+  screen_up: false,
+};
+
+/** A desk view around `state`. */
+export function deskView(state: DeskState, more: Partial<DeskView> = {}, now = MONDAY): View {
+  const quiet: DeskView = {
+    state,
+    accepting: null,
+    talk: null,
+    refused: null,
+    leg_refused: null,
+    troubles: [],
+    check: null,
+    wrapup_until: null,
+    close_refused: false,
+  };
+  return {
+    screen: { kind: 'desk', ...quiet, ...more },
+    line: { kind: 'up' },
+    clock_offset_ms: now - Date.now(),
+    picture: null,
+  };
+}
+
+/** A talk with booth 2, a little different each time. */
+export function talking(now: number, contact: Partial<ContactCard>, talk: Partial<TalkView>, more: Partial<DeskView> = {}): View {
+  const state = quietState(now);
+  state.me.presence = { kind: 'video' };
+  state.me.since = now - 12 * MINUTE - 41 * SECOND;
+  state.contact = { ...boothContact(now), ...contact };
+  state.booths[1] = booth(2, { kind: 'talking', operator: 1 }, state.me.since, { quality: { loss_permille: 2, round_trip_ms: 38 } });
+  return deskView(state, { talk: { ...TALK, ...talk }, ...more }, now);
+}
+
+/** After that talk. */
+export function wrapping(now: number, ago: number, more: Partial<DeskView> = {}): View {
+  const state = quietState(now);
+  state.me.presence = { kind: 'wrapping' };
+  state.me.since = now - ago;
+  state.contact = { ...boothContact(now), phase: 'wrapping', ended: now - ago, end: 'visitor_ended', interruptions: 1 };
+  return deskView(state, { wrapup_until: now - ago + 2 * MINUTE, ...more }, now);
+}
+
+/** A ring. */
+export function offering(now: number, offer: Partial<OfferCard>, more: Partial<DeskView>): View {
+  const state = quietState(now);
+  state.offer = { ...boothOffer(now), ...offer };
+  state.me.presence = { kind: 'ringing', channel: state.offer.channel };
+  state.me.since = now - 6 * SECOND;
+  state.booths[1] = booth(2, { kind: 'ringing' }, now - 8 * SECOND);
+  state.queue.booth = { open: true, waiting: 1, oldest: state.offer.arrived, ready: 1 };
+  state.day.waiting = 1;
+  return deskView(state, more, now);
+}
