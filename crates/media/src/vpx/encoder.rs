@@ -21,6 +21,10 @@ const MAX_KEY_PERCENT: c_int = 900;
 /// Pixels that change less than this are not coded again: libwebrtc's value for cameras.
 const STATIC_THRESHOLD: c_int = 1;
 
+/// [`vpx::VPX_EFLAG_FORCE_KF`] in the type of the flags, which is 64 bits wide on Linux and 32 on Windows.
+const FORCE_KEY: vpx::vpx_enc_frame_flags_t = 1;
+const _: () = assert!(vpx::VPX_EFLAG_FORCE_KF == 1);
+
 /// One encoded frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EncodedFrame {
@@ -80,7 +84,7 @@ impl Encoder {
             return Err(VpxError::Size);
         }
         let image = wrap(picture)?;
-        let flags = if force_key { vpx::VPX_EFLAG_FORCE_KF } else { 0 };
+        let flags: vpx::vpx_enc_frame_flags_t = if force_key { FORCE_KEY } else { 0 };
         // SAFETY: context and image are valid; libvpx copies the picture before it returns and
         // never writes to it.
         check(unsafe {
@@ -89,7 +93,7 @@ impl Encoder {
                 &image,
                 self.frame,
                 1,
-                vpx::vpx_enc_frame_flags_t::from(flags),
+                flags,
                 c_ulong::from(vpx::VPX_DL_REALTIME),
             )
         })?;
