@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use desk::code::Code;
 use desk::time::{Millis, Time};
 use link::message::{ExchangeOrder, ExchangeSays};
-use peer::{Events, Leg, Port};
+use peer::{Events, Leg, Port, Track};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 
@@ -204,7 +204,7 @@ impl Works {
                 Output::Select { leg, source } => self.select(leg, source),
                 Output::Keyframe(leg) => {
                     if let Some(leg) = self.live.get(&leg) {
-                        leg.leg().want_keyframe();
+                        Track::PICTURES.into_iter().for_each(|track| leg.leg().want_keyframe(track));
                     }
                 }
                 Output::Say(said) => {

@@ -33,10 +33,38 @@ pub(crate) struct LiveLeg {
 /// What a leg is sent.
 struct Outgoing {
     audio: Switch,
-    video: Switch,
+    video: Picture,
+    screen: Picture,
     from: Origin,
-    /// When the picture was last asked for.
+}
+
+/// One outgoing picture.
+struct Picture {
+    switch: Switch,
+    /// When it was last asked for.
     asked_ms: u64,
+}
+
+impl Picture {
+    fn new() -> Picture {
+        Picture { switch: Switch::video(rand::random(), rand::random()), asked_ms: 0 }
+    }
+
+    fn select(&mut self, now_ms: u64, source: Option<u32>) {
+        self.switch.select(now_ms, source);
+        self.asked_ms = now_ms;
+    }
+
+    /// Whether this source should be asked for a picture again, now that its packet was of no use.
+    fn asks_again(&mut self, now_ms: u64, source: u32) -> bool {
+        let ask = self.switch.source() == Some(source)
+            && self.switch.waits_for_keyframe()
+            && now_ms.saturating_sub(self.asked_ms) >= ASK_AGAIN_MS;
+        if ask {
+            self.asked_ms = now_ms;
+        }
+        ask
+    }
 }
 
 enum Origin {
@@ -69,9 +97,9 @@ impl LiveLeg {
     pub(crate) fn new(source: u32, leg: Leg, epoch: Instant) -> Arc<LiveLeg> {
         let outgoing = Outgoing {
             audio: Switch::audio(RATE_HZ, rand::random(), rand::random()),
-            video: Switch::video(rand::random(), rand::random()),
+            video: Picture::new(),
+            screen: Picture::new(),
             from: Origin::Nothing,
-            asked_ms: 0,
         };
         Arc::new(LiveLeg { source, leg, epoch, outgoing: Mutex::new(outgoing), viewers: Mutex::default() })
     }
@@ -84,7 +112,7 @@ impl LiveLeg {
     /// this returns. One caller at a time.
     pub(crate) fn tune(self: &Arc<LiveLeg>, feed: Feed<'_>) {
         let now_ms = self.now_ms();
-        let (audio, video, from) = match &feed {
+        let (audio, pictures, from) = match &feed {
             Feed::Nothing => (None, None, Origin::Nothing),
             Feed::Sound(sound) => (Some(SOUND_SOURCE), None, Origin::Sound(Arc::clone(sound))),
             Feed::Leg(leg) => (Some(leg.source), Some(leg.source), Origin::Leg(Arc::downgrade(leg))),
@@ -93,8 +121,8 @@ impl LiveLeg {
         let before = {
             let mut outgoing = lock(&self.outgoing);
             outgoing.audio.select(now_ms, audio);
-            outgoing.video.select(now_ms, video);
-            outgoing.asked_ms = now_ms;
+            outgoing.video.select(now_ms, pictures);
+            outgoing.screen.select(now_ms, pictures);
             std::mem::replace(&mut outgoing.from, from)
         };
         match before {
@@ -116,25 +144,25 @@ impl LiveLeg {
     pub(crate) fn deliver(&self, source: u32, rtp: &Rtp) -> bool {
         let now_ms = self.now_ms();
         let mut outgoing = lock(&self.outgoing);
-        let switch = match rtp.track {
-            Track::Audio => &mut outgoing.audio,
-            Track::Video => &mut outgoing.video,
-        };
         let packet = Packet {
             marker: rtp.marker,
             sequence: rtp.sequence,
             timestamp: rtp.timestamp,
             payload: rtp.payload.clone(),
         };
-        let Some(packet) = switch.forward(now_ms, source, packet) else {
-            let ask = switch.source() == Some(source)
-                && switch.waits_for_keyframe()
-                && now_ms.saturating_sub(outgoing.asked_ms) >= ASK_AGAIN_MS;
-            if ask {
-                outgoing.asked_ms = now_ms;
-            }
-            return ask;
+        let picture = match rtp.track {
+            Track::Audio => None,
+            Track::Video => Some(&mut outgoing.video),
+            Track::Screen => Some(&mut outgoing.screen),
         };
+        let forwarded = match picture {
+            None => outgoing.audio.forward(now_ms, source, packet),
+            Some(picture) => match picture.switch.forward(now_ms, source, packet) {
+                None => return picture.asks_again(now_ms, source),
+                forwarded => forwarded,
+            },
+        };
+        let Some(packet) = forwarded else { return false };
         let Packet { marker, sequence, timestamp, payload } = packet;
         // Full or not connected: the viewer asks again for what it misses.
         let _ = self.leg.send(Rtp { track: rtp.track, marker, sequence, timestamp, payload });
@@ -149,18 +177,18 @@ impl LiveLeg {
             ask |= viewer.deliver(self.source, rtp);
         }
         if ask {
-            self.leg.want_keyframe();
+            self.leg.want_keyframe(rtp.track);
         }
     }
 
     /// The far side of this leg wants a fresh picture of what it sees.
-    fn refresh(&self) {
+    fn refresh(&self, track: Track) {
         let from = match &lock(&self.outgoing).from {
             Origin::Leg(leg) => leg.upgrade(),
             Origin::Nothing | Origin::Sound(_) | Origin::Voice(_) => None,
         };
         if let Some(from) = from {
-            from.leg.want_keyframe();
+            from.leg.want_keyframe(track);
         }
     }
 
@@ -186,8 +214,8 @@ pub(crate) async fn read(
                 leg.pass_on(&rtp);
                 continue;
             }
-            Event::KeyframeWanted => {
-                leg.refresh();
+            Event::KeyframeWanted(track) => {
+                leg.refresh(track);
                 continue;
             }
             Event::Loss { fraction, round_trip_ms } => {

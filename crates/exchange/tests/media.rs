@@ -95,6 +95,41 @@ async fn a_warm_line_carries_booth_after_booth_without_a_gap() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_window_reaches_the_desk_beside_the_face_and_never_through_a_mask() {
+    let house = House::open().await;
+    let mut visitor = Person::enter(&house, booth(1), 1, VISITOR_HZ).await;
+    let desk = Person::enter(&house, operator(1), 1, OPERATOR_HZ).await;
+    visitor.show();
+    house.wait(1, booth(1)).await;
+    let waiting = Instant::now();
+    pause(300).await;
+    assert_eq!(desk.since(waiting, Track::Screen).len(), 0, "a visitor in the queue is seen at a desk");
+    house.join(1, 1, booth(1), operator(1)).await;
+    let joined = Instant::now();
+    desk.first(joined, Track::Screen).await;
+    pause(1_000).await;
+    for track in Track::PICTURES {
+        let pictures = desk.since(joined, track);
+        assert!(begins_with_a_key_frame(&pictures), "{track:?} begins in the middle");
+        assert!(pictures.len() > 40, "{track:?}: {}", pictures.len());
+        assert_gapless(&pictures);
+    }
+    assert_eq!(visitor.since(waiting, Track::Screen).len(), 0, "a window came back to the booth");
+
+    house.mask(1, 1, true).await;
+    let masked = heard_from(Instant::now());
+    pause(600).await;
+    assert_eq!(desk.since(masked, Track::Video).len() + desk.since(masked, Track::Screen).len(), 0);
+    let lifted = Instant::now();
+    house.mask(1, 1, false).await;
+    for track in Track::PICTURES {
+        desk.first(lifted, track).await;
+        assert!(begins_with_a_key_frame(&desk.since(lifted, track)), "{track:?}");
+    }
+    house.engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_mask_stops_the_picture_and_not_the_sound_over_a_reload_and_an_ice_restart() {
     let house = House::open().await;
     let visitor = Person::enter(&house, booth(1), 1, VISITOR_HZ).await;

@@ -7,15 +7,17 @@ use std::time::Duration;
 
 use rtc::peer_connection::configuration::RTCOfferOptions;
 use rtc::peer_connection::transport::RTCDtlsTransportState;
+use rtc::rtp_transceiver::rtp_sender::RtpCodecKind;
+use rtc::rtp_transceiver::{RTCRtpTransceiverDirection, RTCRtpTransceiverInit};
 use tokio::runtime::Handle;
-use webrtc::media_stream::track_local::TrackLocal;
 use webrtc::peer_connection::{PeerConnection, RTCSessionDescription};
 use webrtc::rtp_transceiver::RtpSender;
 use webrtc::runtime::Runtime;
 
 use crate::flow::Line;
-use crate::flow::outbound::{Local, Outbound};
+use crate::flow::outbound::{Locals, Outbound};
 use crate::port::{LegRuntime, Mailbox, Port, Seat};
+use crate::tracks::Described;
 use crate::wire::{self, Ssrcs};
 use crate::{Event, Events, PeerError, Rtp, Track, sdp};
 
@@ -37,7 +39,7 @@ struct Open {
     seat: Arc<Seat>,
     line: Arc<Line>,
     outbound: Outbound,
-    senders: [(Track, Arc<dyn RtpSender>); 2],
+    senders: Vec<(Track, Arc<dyn RtpSender>)>,
     /// One negotiation at a time.
     negotiation: tokio::sync::Mutex<()>,
     handle: Handle,
@@ -47,17 +49,26 @@ impl Leg {
     /// The exchange's side: answers an offer. The offer's candidates are not used; the far side is
     /// found by its own checks. Gives the answer, to be sent to the far side.
     pub async fn answer(port: &Port, offer: &str) -> Result<(Leg, String, Events), PeerError> {
-        let (leg, events) = Leg::open(port).await?;
+        let (leg, events) = Leg::open(port, Screen::AsOffered).await?;
         let answer = leg.answer_restart(offer).await?;
         Ok((leg, answer, events))
     }
 
-    /// The desktop's side: offers one Opus and one VP8 track each way. Gives the offer, whose answer
-    /// goes to [`Leg::take_answer`]. The port must have no second offering leg to the same address,
+    /// The desktop's side: offers one Opus and one VP8 track each way, and to look at a screen. Gives
+    /// the offer, whose answer goes to [`Leg::take_answer`]. The port must have no second offering leg to the same address,
     /// and a new leg to an address that an ended one talked to is better off on a new port: what
     /// the far side still has under way to the old one would be taken for the new one's.
     pub async fn offer(port: &Port) -> Result<(Leg, String, Events), PeerError> {
-        let (leg, events) = Leg::open(port).await?;
+        Leg::offer_with(port, Screen::Taken).await
+    }
+
+    /// The same with a screen of our own to show, as a booth's page offers it.
+    pub async fn offer_showing(port: &Port) -> Result<(Leg, String, Events), PeerError> {
+        Leg::offer_with(port, Screen::Shown).await
+    }
+
+    async fn offer_with(port: &Port, screen: Screen) -> Result<(Leg, String, Events), PeerError> {
+        let (leg, events) = Leg::open(port, screen).await?;
         let offer = leg.make_offer(None).await?;
         Ok((leg, offer, events))
     }
@@ -66,11 +77,14 @@ impl Leg {
     pub async fn take_answer(&self, answer: &str) -> Result<(), PeerError> {
         let _turn = self.0.negotiation.lock().await;
         let (answer, addresses) = sdp::usable_candidates(answer)?;
+        let theirs = Described::read(&answer);
         let answer = RTCSessionDescription::answer(answer)
             .map_err(|_| PeerError::BadDescription("it is no session description"))?;
         self.0.seat.expect(&addresses)?;
+        let wanted = Track::ALL.map(|track| (track, theirs.takes(track)));
+        self.0.line.expect(theirs.streams());
         self.0.connection.set_remote_description(answer).await?;
-        self.negotiated().await
+        self.negotiated(wanted).await
     }
 
     /// Begins an ICE restart on the same connection: a new offer, whose answer goes to
@@ -82,14 +96,18 @@ impl Leg {
     /// Answers a further offer on the same connection: the far side's ICE restart.
     pub async fn answer_restart(&self, offer: &str) -> Result<String, PeerError> {
         let _turn = self.0.negotiation.lock().await;
-        let offer = RTCSessionDescription::offer(sdp::strip_candidates(offer)?)
+        let offer = sdp::strip_candidates(offer)?;
+        let streams = Described::read(&offer).streams();
+        let offer = RTCSessionDescription::offer(offer)
             .map_err(|_| PeerError::BadDescription("it is no session description"))?;
         let connection = &self.0.connection;
+        self.0.line.expect(streams);
         connection.set_remote_description(offer).await?;
         let answer = connection.create_answer(None).await?;
         let text = self.published(&answer.sdp)?;
         connection.set_local_description(answer).await?;
-        self.negotiated().await?;
+        let ours = Described::read(&text);
+        self.negotiated(Track::ALL.map(|track| (track, ours.sends(track)))).await?;
         Ok(text)
     }
 
@@ -101,10 +119,10 @@ impl Leg {
         possible && self.0.outbound.put(packet)
     }
 
-    /// Asks the far side for a key frame, as soon as it is connected and a few times a second at
-    /// most. After each [`Event::Connected`] the leg asks of its own accord.
-    pub fn want_keyframe(&self) {
-        self.0.line.want_keyframe();
+    /// Asks the far side for a key frame of this picture, as soon as it is connected and a few times a
+    /// second at most. After each [`Event::Connected`] the leg asks of its own accord.
+    pub fn want_keyframe(&self, track: Track) {
+        self.0.line.want_keyframe(track);
     }
 
     /// Closes the leg for all its clones and waits until it is closed, two seconds at most.
@@ -113,7 +131,7 @@ impl Leg {
         self.0.line.inbound.tell(Event::Closed);
     }
 
-    async fn open(port: &Port) -> Result<(Leg, Events), PeerError> {
+    async fn open(port: &Port, screen: Screen) -> Result<(Leg, Events), PeerError> {
         let line = Arc::new(Line::default());
         let (seat, runtime) = port.open_leg({
             let line = Arc::clone(&line);
@@ -121,9 +139,8 @@ impl Leg {
         });
         let ssrcs = Ssrcs::random(port.crypto().as_ref())?;
         let connection = wire::connection(port, Arc::clone(&runtime), Arc::clone(&line), ssrcs).await?;
-        let audio = wire::local_track(Track::Audio, ssrcs);
-        let video = wire::local_track(Track::Video, ssrcs);
-        let senders = add_tracks(connection.as_ref(), &audio, &video).await;
+        let locals = Locals::new(ssrcs);
+        let senders = add_tracks(connection.as_ref(), &locals, screen).await;
         let senders = match senders {
             Ok(senders) => senders,
             Err(error) => {
@@ -131,15 +148,11 @@ impl Leg {
                 return Err(error);
             }
         };
-        let outbound = Outbound::start(
-            Arc::clone(&line),
-            Local { ssrc: ssrcs.audio, track: audio },
-            Local { ssrc: ssrcs.video, track: video },
-        );
+        let outbound = Outbound::start(Arc::clone(&line), locals);
         let events = Events::of(Arc::clone(&line));
         // Its end is the leg's, as that of any task of the stack.
-        let (_, sender) = &senders[0];
-        drop(runtime.spawn(Box::pin(far_side_closed(runtime.mailbox(), Arc::clone(sender)))));
+        let sender = Arc::clone(&senders[0].1);
+        drop(runtime.spawn(Box::pin(far_side_closed(runtime.mailbox(), sender))));
         let open = Open {
             connection,
             runtime,
@@ -170,32 +183,57 @@ impl Leg {
         Ok(sdp::advertise(description, self.0.seat.port().advertised()))
     }
 
-    /// Reads which payload types were agreed on.
-    async fn negotiated(&self) -> Result<(), PeerError> {
+    /// Reads which payload types were agreed on. What the far side does not want is not sent.
+    async fn negotiated(&self, wanted: [(Track, bool); Track::ALL.len()]) -> Result<(), PeerError> {
         for (track, sender) in &self.0.senders {
-            let is_ours = match track {
-                Track::Audio => wire::is_opus,
-                Track::Video => wire::is_vp8,
-            };
             let parameters = sender.get_parameters().await?;
             let mut codecs = parameters.rtp_parameters.codecs.iter();
-            if let Some(codec) = codecs.find(|codec| is_ours(&codec.rtp_codec)) {
-                self.0.line.set_payload_type(*track, codec.payload_type);
-            }
+            let codec = codecs.find(|codec| wire::is_codec_of(*track, &codec.rtp_codec));
+            let codec = codec.filter(|_| wanted.contains(&(*track, true)));
+            self.0.line.set_payload_type(*track, codec.map(|codec| codec.payload_type));
         }
         Ok(())
     }
 }
 
+/// The screen's part in a new connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Screen {
+    /// Whatever the far side's offer says: it may show one or look at one.
+    AsOffered,
+    /// We offer to look.
+    Taken,
+    /// We offer to show.
+    Shown,
+}
+
+/// In the order in which [`Described`] tells the tracks apart.
 async fn add_tracks(
     connection: &dyn PeerConnection,
-    audio: &Arc<dyn TrackLocal>,
-    video: &Arc<dyn TrackLocal>,
-) -> Result<[(Track, Arc<dyn RtpSender>); 2], PeerError> {
-    Ok([
-        (Track::Audio, connection.add_track(Arc::clone(audio)).await?),
-        (Track::Video, connection.add_track(Arc::clone(video)).await?),
-    ])
+    locals: &Locals,
+    screen: Screen,
+) -> Result<Vec<(Track, Arc<dyn RtpSender>)>, PeerError> {
+    let mut senders = vec![
+        (Track::Audio, connection.add_track(Arc::clone(&locals.audio)).await?),
+        (Track::Video, connection.add_track(Arc::clone(&locals.video)).await?),
+    ];
+    let directed = |direction| Some(RTCRtpTransceiverInit { direction, streams: vec![], send_encodings: vec![] });
+    match screen {
+        // A sender without a section of its own in the offer stays out of the answer.
+        Screen::AsOffered => {
+            senders.push((Track::Screen, connection.add_track(Arc::clone(&locals.screen)).await?));
+        }
+        Screen::Taken => {
+            let init = directed(RTCRtpTransceiverDirection::Recvonly);
+            connection.add_transceiver_from_kind(RtpCodecKind::Video, init).await?;
+        }
+        Screen::Shown => {
+            let init = directed(RTCRtpTransceiverDirection::Sendonly);
+            let way = connection.add_transceiver_from_track(Arc::clone(&locals.screen), init).await?;
+            senders.extend(way.sender().await?.map(|sender| (Track::Screen, sender)));
+        }
+    }
+    Ok(senders)
 }
 
 impl Drop for Open {

@@ -1,7 +1,7 @@
 //! WebRTC legs over one shared UDP port: the only room that knows WebRTC.
 //!
 //! A [`Port`] is one bound UDP socket. A [`Leg`] is one person's media connection on it: one Opus
-//! and one VP8 track each way. [`Leg::answer`] is the exchange's side, [`Leg::offer`] the
+//! and one VP8 track each way, and a second VP8 track one way (a shown window). [`Leg::answer`] is the exchange's side, [`Leg::offer`] the
 //! desktop's; [`Events`] is what the leg tells its owner.
 //!
 //! It refuses to know who is at the other end, what a contact or a bridge is, how descriptions
@@ -13,6 +13,7 @@ mod flow;
 mod leg;
 mod port;
 mod sdp;
+mod tracks;
 mod wire;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -24,13 +25,22 @@ pub use flow::events::Events;
 pub use leg::Leg;
 pub use port::Port;
 
-/// Which of the two media a packet belongs to. Each leg has exactly one of each, each way.
+/// Which of the media a packet belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Track {
     /// Opus, RTP clock 48,000 a second.
     Audio,
-    /// VP8, RTP clock 90,000 a second.
+    /// VP8, RTP clock 90,000 a second: a person's face.
     Video,
+    /// VP8 too: a shown window. One way only, and only where both sides negotiated it.
+    Screen,
+}
+
+impl Track {
+    /// Every track.
+    pub const ALL: [Track; 3] = [Track::Audio, Track::Video, Track::Screen];
+    /// Those that carry pictures.
+    pub const PICTURES: [Track; 2] = [Track::Video, Track::Screen];
 }
 
 /// An RTP packet without its per-leg parts: SSRC, payload type and header extensions belong to the
@@ -63,8 +73,8 @@ pub enum Event {
     Closed,
     /// A packet from the far side: deduplicated, and video in order.
     Rtp(Rtp),
-    /// The far side asks for a key frame of the video that we send (PLI or FIR).
-    KeyframeWanted,
+    /// The far side asks for a key frame of a picture that we send (PLI or FIR).
+    KeyframeWanted(Track),
     /// The far side's receiver report about the audio that we send.
     Loss {
         /// Share of packets lost since the report before, 0.0 to 1.0.

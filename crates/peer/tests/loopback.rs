@@ -6,8 +6,8 @@ mod common;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use common::{connect, fill, port, take_packets};
-use peer::{Event, Leg, Port, Track};
+use common::{connect, connect_showing, fill, fill_from, port, take_packets, told};
+use peer::{Event, Leg, Port, Rtp, Track};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sound_and_picture_pass_both_ways_in_order() {
@@ -26,13 +26,108 @@ async fn sound_and_picture_pass_both_ways_in_order() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_shown_screen_passes_beside_the_face_and_is_asked_for_apart() {
+    let (near, far) = (port().await, port().await);
+    let (mut booth, mut exchange) = connect_showing(&near, &far).await;
+    let (face, screen) = (booth.leg.clone(), booth.leg.clone());
+    tokio::join!(
+        fill(&face, Track::Video, 30, Duration::from_millis(2)),
+        fill_from(&screen, Track::Screen, 7000, 30, Duration::from_millis(2)),
+    );
+    let (mut faces, mut screens) = (Vec::new(), Vec::new());
+    while faces.len() < 30 || screens.len() < 30 {
+        match exchange.events.next().await {
+            Some(Event::Rtp(packet)) if packet.track == Track::Video => faces.push(packet.sequence),
+            Some(Event::Rtp(packet)) if packet.track == Track::Screen => screens.push(packet.sequence),
+            Some(_) => {}
+            None => panic!("the leg ended"),
+        }
+    }
+    assert_eq!(faces, (0..30).collect::<Vec<u16>>());
+    assert_eq!(screens, (7000..7030).collect::<Vec<u16>>());
+    // Both were asked for when the connection came up, and neither has begun with a key frame.
+    told(&mut booth, Event::KeyframeWanted(Track::Screen)).await;
+    told(&mut booth, Event::KeyframeWanted(Track::Video)).await;
+    assert!(!exchange.leg.send(packet(Track::Screen)), "a screen went back to the booth");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_desk_that_offers_to_look_at_a_screen_is_sent_one_and_sends_none() {
+    let (near, far) = (port().await, port().await);
+    let (mut desk, exchange) = connect(&near, &far).await;
+    assert!(!desk.leg.send(packet(Track::Screen)));
+    fill(&exchange.leg, Track::Screen, 20, Duration::from_millis(2)).await;
+    let mut screens = 0;
+    while screens < 20 {
+        match desk.events.next().await {
+            Some(Event::Rtp(packet)) => {
+                assert_eq!(packet.track, Track::Screen);
+                screens += 1;
+            }
+            Some(_) => {}
+            None => panic!("the leg ended"),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_offer_of_two_tracks_is_answered_with_two_and_sent_no_screen() {
+    let (near, far) = (port().await, port().await);
+    let (leg, offer, events) = Leg::offer_showing(&near).await.unwrap();
+    // As a peer writes it that knows nothing of a second picture.
+    let (two, _) = offer.rsplit_once("m=video").unwrap();
+    let two = two.replace("BUNDLE 0 1 2", "BUNDLE 0 1");
+    let (answering, answer, _there) = Leg::answer(&far, &two).await.unwrap();
+    assert_eq!(answer.matches("m=").count(), 2);
+    assert!(answer.contains("m=audio") && answer.matches("a=sendrecv").count() == 2, "{answer}");
+    assert!(!answering.send(packet(Track::Screen)));
+    drop((leg, events));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_ice_restart_leaves_face_and_screen_where_they_were() {
+    let (near, far) = (port().await, port().await);
+    let (booth, mut exchange) = connect_showing(&near, &far).await;
+    fill(&booth.leg, Track::Screen, 5, Duration::from_millis(2)).await;
+    let offer = booth.leg.offer_restart().await.unwrap();
+    let answer = exchange.leg.answer_restart(&offer).await.unwrap();
+    booth.leg.take_answer(&answer).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    fill_from(&booth.leg, Track::Screen, 100, 10, Duration::from_millis(2)).await;
+    fill_from(&booth.leg, Track::Video, 200, 10, Duration::from_millis(2)).await;
+    let (mut faces, mut screens) = (0, 0);
+    while faces < 10 || screens < 15 {
+        match exchange.events.next().await {
+            Some(Event::Rtp(packet)) => match packet.track {
+                Track::Video => {
+                    assert!(packet.sequence >= 200);
+                    faces += 1;
+                }
+                Track::Screen => {
+                    assert!(packet.sequence < 200);
+                    screens += 1;
+                }
+                Track::Audio => panic!("nobody spoke"),
+            },
+            Some(_) => {}
+            None => panic!("the leg ended"),
+        }
+    }
+    assert!(!exchange.leg.send(packet(Track::Screen)), "a screen went back to the booth");
+}
+
+fn packet(track: Track) -> Rtp {
+    Rtp { track, marker: true, sequence: 1, timestamp: 1, payload: bytes::Bytes::from_static(&[0x10, 0x51]) }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_legs_on_one_port_do_not_mix() {
     let exchange = port().await;
     let (one, two) = (port().await, port().await);
     let (first, mut first_there) = connect(&one, &exchange).await;
     let (second, mut second_there) = connect(&two, &exchange).await;
     fill(&first.leg, Track::Audio, 40, Duration::from_millis(2)).await;
-    common::fill_from(&second.leg, Track::Audio, 5000, 40, Duration::from_millis(2)).await;
+    fill_from(&second.leg, Track::Audio, 5000, 40, Duration::from_millis(2)).await;
     let (sound, _) = take_packets(&mut first_there.events, 40, 0).await;
     assert_eq!(sound, (0..40).collect::<Vec<u16>>());
     let (sound, _) = take_packets(&mut second_there.events, 40, 0).await;
@@ -76,7 +171,7 @@ async fn a_key_frame_asked_for_before_the_connection_is_asked_for_after_it() {
     fill(&desktop.leg, Track::Video, 5, Duration::from_millis(5)).await;
     let wanted = async {
         while let Some(event) = desktop.events.next().await {
-            if event == Event::KeyframeWanted {
+            if event == Event::KeyframeWanted(Track::Video) {
                 return;
             }
         }

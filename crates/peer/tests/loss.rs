@@ -73,7 +73,7 @@ async fn an_outage_is_told_and_heals_alone() {
     connected(&mut exchange).await;
     connected(&mut desktop).await;
     // What was shown before is of no use any more: the way back asks for a new picture.
-    told(&mut desktop, Event::KeyframeWanted).await;
+    told(&mut desktop, Event::KeyframeWanted(Track::Video)).await;
     fill_from(&desktop.leg, Track::Audio, 50, 10, Duration::from_millis(2)).await;
     take_packets(&mut exchange.events, 10, 0).await;
 }

@@ -1,5 +1,6 @@
-//! What the leg brings of a voice, one talk after the other: each has a jitter buffer of its own, so that no
-//! talk begins with the remainder of the last one. Refuses to know who talks and how it is played.
+//! What the leg brings of a talk, one talk after the other: each has a jitter buffer of its own, so that no
+//! talk begins with the remainder of the last one, and its own count of pictures. Refuses to know who talks
+//! and how it is played.
 
 use bytes::Bytes;
 use media::jitter::{JitterBuffer, JitterStats, Pull};
@@ -10,6 +11,7 @@ pub(super) struct Heard {
     talk: u64,
     jitter: JitterBuffer,
     before: JitterStats,
+    picture_packets: u32,
 }
 
 impl Heard {
@@ -17,6 +19,7 @@ impl Heard {
     pub(super) fn begin(&mut self) -> u64 {
         self.before = self.stats();
         self.jitter = JitterBuffer::new();
+        self.picture_packets = 0;
         self.talk += 1;
         self.talk
     }
@@ -24,6 +27,17 @@ impl Heard {
     /// Takes a packet.
     pub(super) fn push(&mut self, now_ms: u64, sequence: u16, timestamp: u32, payload: Bytes) {
         self.jitter.push(now_ms, sequence, timestamp, payload);
+    }
+
+    /// A packet of one of the pictures came; gives the number of the talk.
+    pub(super) fn saw(&mut self) -> u64 {
+        self.picture_packets = self.picture_packets.saturating_add(1);
+        self.talk
+    }
+
+    /// The number of the present talk, and the packets of pictures that came in it over all legs.
+    pub(super) fn seen(&self) -> (u64, u32) {
+        (self.talk, self.picture_packets)
     }
 
     /// What to play for the next 20 ms, and of which talk it is.

@@ -1,21 +1,24 @@
 //! The warm leg's life at the network: made, listened to, restarted. Decides nothing: news go up.
 
+mod sight;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use media::jitter::JitterStats;
-use media::vp8::{Depacketized, Depacketizer};
 use peer::{Event, Events, Leg, Port, Rtp, Track};
 use tokio::sync::mpsc;
 
-use super::picture::EncodedPicture;
 use super::{Shared, TalkNews, Unwanted, lock};
 use crate::controller::LegNews;
+use sight::Sight;
 
 /// How often the loss of what is heard is told: slow enough to be read, quick enough to act on.
 const MEASURE_EVERY: Duration = Duration::from_secs(2);
+/// How often the count of the pictures is told, if it has changed.
+const COUNT_EVERY: Duration = Duration::from_millis(500);
 /// How often a key frame is asked for again while nothing can be shown.
 const KEYFRAME_AGAIN: Duration = Duration::from_millis(400);
 
@@ -41,9 +44,8 @@ pub(super) async fn run(shared: Arc<Shared>, number: u64, news: mpsc::Sender<Tal
     }
     tell.leg(LegNews::Offer { restart: false, sdp }).await;
     let meter = Meter::new(lock(&shared.heard).stats());
-    Ear { shared, leg, depacketizer: Depacketizer::new(), meter, clock: Clock::default() }
-        .listen(events, &tell)
-        .await;
+    let (face, screen) = (Sight::new(shared.pictures.clone()), Sight::new(shared.screen.clone()));
+    Ear { shared, leg, face, screen, meter, talk: 0, told: (0, false) }.listen(events, &tell).await;
 }
 
 /// Makes an ICE restart offer.
@@ -82,23 +84,30 @@ impl Tell {
 struct Ear {
     shared: Arc<Shared>,
     leg: Leg,
-    depacketizer: Depacketizer,
+    face: Sight,
+    screen: Sight,
     meter: Meter,
-    clock: Clock,
+    /// The talk that the pictures belong to.
+    talk: u64,
+    /// What was last told of them.
+    told: (u32, bool),
 }
 
 impl Ear {
     async fn listen(mut self, mut events: Events, tell: &Tell) {
         let mut measure = tokio::time::interval(MEASURE_EVERY);
         let mut again = tokio::time::interval(KEYFRAME_AGAIN);
-        let pictures = self.shared.pictures.clone();
+        let mut count = tokio::time::interval(COUNT_EVERY);
+        let (face, screen) = (self.shared.pictures.clone(), self.shared.screen.clone());
         loop {
             tokio::select! {
                 event = events.next() => match event {
                     Some(event) => if self.hear(event, tell).await.is_break() { return },
                     None => return,
                 },
-                () = pictures.keyframe_wanted() => self.leg.want_keyframe(),
+                () = face.keyframe_wanted() => self.leg.want_keyframe(Track::Video),
+                () = screen.keyframe_wanted() => self.leg.want_keyframe(Track::Screen),
+                _ = count.tick() => self.count(tell).await,
                 _ = again.tick() => self.ask_again(),
                 _ = measure.tick() => self.measure(tell).await,
             }
@@ -108,7 +117,7 @@ impl Ear {
     async fn hear(&mut self, event: Event, tell: &Tell) -> std::ops::ControlFlow<()> {
         match event {
             Event::Rtp(packet) => self.packet(packet),
-            Event::KeyframeWanted => self.shared.key_wanted.store(true, Ordering::Release),
+            Event::KeyframeWanted(_) => self.shared.key_wanted.store(true, Ordering::Release),
             Event::Loss { fraction, round_trip_ms } => {
                 let percent = (fraction.clamp(0.0, 1.0) * 100.0).round() as u8;
                 self.shared.loss_percent.store(percent, Ordering::Relaxed);
@@ -140,28 +149,46 @@ impl Ear {
                 let now = self.shared.now_ms();
                 lock(&self.shared.heard).push(now, packet.sequence, packet.timestamp, packet.payload);
             }
-            Track::Video => self.picture(packet),
+            Track::Video | Track::Screen => self.picture(packet),
         }
     }
 
     fn picture(&mut self, packet: Rtp) {
-        let Rtp { sequence, timestamp, marker, payload, track: _ } = packet;
-        for joined in self.depacketizer.push(sequence, timestamp, marker, payload) {
-            match joined {
-                Depacketized::Frame(frame) => self.shared.pictures.publish(EncodedPicture {
-                    key: frame.key,
-                    timestamp_us: self.clock.microseconds(frame.timestamp),
-                    data: frame.data.into(),
-                }),
-                Depacketized::KeyframeNeeded => self.leg.want_keyframe(),
-            }
+        let (now, track) = (Instant::now(), packet.track);
+        let talk = lock(&self.shared.heard).saw();
+        self.turn_to(talk);
+        let sight = match track {
+            Track::Screen => &mut self.screen,
+            Track::Audio | Track::Video => &mut self.face,
+        };
+        if sight.packet(now, packet) {
+            self.leg.want_keyframe(track);
+        }
+    }
+
+    fn turn_to(&mut self, talk: u64) {
+        if self.talk != talk {
+            self.talk = talk;
+            self.face.forget();
+            self.screen.forget();
         }
     }
 
     fn ask_again(&self) {
-        let looking = self.shared.hears();
-        if looking && (self.depacketizer.waits_for_keyframe() || self.shared.pictures.starves()) {
-            self.leg.want_keyframe();
+        let now = Instant::now();
+        for (sight, track) in [(&self.face, Track::Video), (&self.screen, Track::Screen)] {
+            if self.shared.hears() && sight.starves(now) {
+                self.leg.want_keyframe(track);
+            }
+        }
+    }
+
+    async fn count(&mut self, tell: &Tell) {
+        let (talk, packets) = lock(&self.shared.heard).seen();
+        self.turn_to(talk);
+        let screen = self.shared.hears() && self.screen.is_up(Instant::now());
+        if std::mem::replace(&mut self.told, (packets, screen)) != (packets, screen) {
+            tell.leg(LegNews::Pictures { packets, screen }).await;
         }
     }
 
@@ -192,23 +219,6 @@ impl Meter {
         let (lost, received) = (now.lost - last.lost, now.received - last.received);
         let sent = lost + received;
         (sent > 0).then(|| (lost as f32 * 1_000.0 / sent as f32).round() / 10.0)
-    }
-}
-
-/// RTP's 32 bits as an endless line of microseconds.
-#[derive(Default)]
-struct Clock {
-    newest: Option<(u32, i64)>,
-}
-
-impl Clock {
-    fn microseconds(&mut self, timestamp: u32) -> u64 {
-        let ticks = match self.newest {
-            None => 0,
-            Some((last, ticks)) => ticks + i64::from(timestamp.wrapping_sub(last) as i32),
-        };
-        self.newest = Some((timestamp, ticks));
-        ticks.max(0) as u64 * 1_000_000 / u64::from(media::vp8::CLOCK_HZ)
     }
 }
 

@@ -98,7 +98,17 @@ impl House {
 struct Diary {
     packets: Mutex<Vec<(Instant, Rtp)>>,
     pictures_asked: AtomicUsize,
-    film_key: AtomicBool,
+    face_key: AtomicBool,
+    screen_key: AtomicBool,
+}
+
+impl Diary {
+    fn key(&self, track: Track) -> &AtomicBool {
+        match track {
+            Track::Screen => &self.screen_key,
+            Track::Audio | Track::Video => &self.face_key,
+        }
+    }
 }
 
 /// One person on a leg.
@@ -119,7 +129,10 @@ impl Drop for Person {
 impl Person {
     /// Comes in and waits until both sides say that media flows. Sings from then on.
     pub async fn enter(house: &House, owner: Owner, number: u64, tone_hz: f64) -> Person {
-        let (leg, sdp, mut events) = Leg::offer(&port().await).await.unwrap();
+        let (leg, sdp, mut events) = match owner {
+            Owner::Booth { .. } => Leg::offer_showing(&port().await).await.unwrap(),
+            Owner::Operator { .. } => Leg::offer(&port().await).await.unwrap(),
+        };
         let offer = LegOffer { leg: number, restart: false, sdp };
         house.engine.order(ExchangeOrder::Sdp { owner, offer }).await;
         let answer = |said: &ExchangeSays| match said {
@@ -141,9 +154,9 @@ impl Person {
             while let Some(event) = events.next().await {
                 match event {
                     Event::Rtp(rtp) => reading.packets.lock().unwrap().push((Instant::now(), rtp)),
-                    Event::KeyframeWanted => {
+                    Event::KeyframeWanted(track) => {
                         reading.pictures_asked.fetch_add(1, Ordering::Relaxed);
-                        reading.film_key.store(true, Ordering::Relaxed);
+                        reading.key(track).store(true, Ordering::Relaxed);
                     }
                     Event::Connected
                     | Event::Disconnected
@@ -154,8 +167,13 @@ impl Person {
             }
         })];
         tasks.push(tokio::spawn(sing(leg.clone(), tone_hz)));
-        tasks.push(tokio::spawn(film(leg.clone(), Arc::clone(&diary))));
+        tasks.push(tokio::spawn(film(leg.clone(), Arc::clone(&diary), Track::Video)));
         Person { leg, diary, tasks }
+    }
+
+    /// Shows a second window from now on.
+    pub fn show(&mut self) {
+        self.tasks.push(tokio::spawn(film(self.leg.clone(), Arc::clone(&self.diary), Track::Screen)));
     }
 
     pub fn pictures_asked(&self) -> usize {
@@ -206,20 +224,20 @@ async fn sing(leg: Leg, hz: f64) {
 }
 
 /// Thirty frames a second of two packets each; a key frame only when asked for.
-async fn film(leg: Leg, diary: Arc<Diary>) {
+async fn film(leg: Leg, diary: Arc<Diary>, track: Track) {
     let mut packetizer = Packetizer::new(100);
     let mut ticks = tokio::time::interval(Duration::from_millis(33));
     let mut sequence = 40_000u16;
     for n in 0u32.. {
         ticks.tick().await;
-        let key = diary.film_key.swap(false, Ordering::Relaxed);
+        let key = diary.key(track).swap(false, Ordering::Relaxed);
         let mut frame = vec![0u8; 1_500];
         frame[0] = if key { 0x10 } else { 0x11 };
         let payloads = packetizer.packetize(&frame);
         let last = payloads.len() - 1;
         for (at, payload) in payloads.into_iter().enumerate() {
             let timestamp = n.wrapping_mul(2_970);
-            leg.send(Rtp { track: Track::Video, marker: at == last, sequence, timestamp, payload });
+            leg.send(Rtp { track, marker: at == last, sequence, timestamp, payload });
             sequence = sequence.wrapping_add(1);
         }
     }

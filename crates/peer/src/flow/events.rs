@@ -1,4 +1,4 @@
-//! What a leg tells its owner, in bounded queues: changes of state first, then sound, then picture.
+//! What a leg tells its owner, in bounded queues: changes of state first, then sound, face and screen.
 //!
 //! It refuses to wait for the owner: whoever is slow loses the oldest packets, never a state.
 
@@ -21,11 +21,13 @@ const SOUND: usize = 100;
 #[derive(Default)]
 struct Waiting {
     states: VecDeque<Event>,
-    keyframe_wanted: bool,
+    video_wanted: bool,
+    screen_wanted: bool,
     loss: Option<Event>,
     sound: VecDeque<Rtp>,
     seen: Seen,
-    picture: Reorder,
+    video: Reorder,
+    screen: Reorder,
     closed: bool,
     dropped: u64,
 }
@@ -46,7 +48,9 @@ impl Inbound {
         }
         match event {
             Event::Rtp(_) => {}
-            Event::KeyframeWanted => waiting.keyframe_wanted = true,
+            Event::KeyframeWanted(Track::Video) => waiting.video_wanted = true,
+            Event::KeyframeWanted(Track::Screen) => waiting.screen_wanted = true,
+            Event::KeyframeWanted(Track::Audio) => {}
             Event::Loss { .. } => waiting.loss = Some(event),
             Event::Closed => {
                 waiting.closed = true;
@@ -68,7 +72,8 @@ impl Inbound {
         let mut waiting = lock(&self.waiting);
         match packet.track {
             Track::Audio => waiting.sound_came(source, packet),
-            Track::Video => waiting.picture.push(now, source, packet),
+            Track::Video => waiting.video.push(now, source, packet),
+            Track::Screen => waiting.screen.push(now, source, packet),
         }
         drop(waiting);
         self.ready.notify_one();
@@ -95,14 +100,22 @@ impl Waiting {
         if self.closed {
             return None;
         }
-        if std::mem::take(&mut self.keyframe_wanted) {
-            return Some(Event::KeyframeWanted);
+        if std::mem::take(&mut self.video_wanted) {
+            return Some(Event::KeyframeWanted(Track::Video));
+        }
+        if std::mem::take(&mut self.screen_wanted) {
+            return Some(Event::KeyframeWanted(Track::Screen));
         }
         if let Some(loss) = self.loss.take() {
             return Some(loss);
         }
-        let packet = self.sound.pop_front().or_else(|| self.picture.pop(now));
-        packet.map(Event::Rtp)
+        let picture = |waiting: &mut Waiting| waiting.video.pop(now).or_else(|| waiting.screen.pop(now));
+        self.sound.pop_front().or_else(|| picture(self)).map(Event::Rtp)
+    }
+
+    /// When `take` gives a picture that it does not give before, if nothing more arrives.
+    fn poll_timeout(&self) -> Option<Instant> {
+        [self.video.poll_timeout(), self.screen.poll_timeout()].into_iter().flatten().min()
     }
 }
 
@@ -123,7 +136,7 @@ impl Events {
                 match waiting.take(Instant::now()) {
                     Some(event) => return Some(event),
                     None if waiting.closed => return None,
-                    None => waiting.picture.poll_timeout(),
+                    None => waiting.poll_timeout(),
                 }
             };
             let more = inbound.ready.notified();
@@ -139,6 +152,6 @@ impl Events {
     /// owner was too slow to fetch.
     pub fn dropped(&self) -> u64 {
         let waiting = lock(&self.0.inbound.waiting);
-        waiting.dropped + waiting.picture.dropped()
+        waiting.dropped + waiting.video.dropped() + waiting.screen.dropped()
     }
 }

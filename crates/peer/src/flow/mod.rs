@@ -9,12 +9,14 @@ mod reorder;
 mod sequence;
 mod vp8;
 
+use std::collections::HashMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 
 use tokio::sync::Notify;
 
 use crate::flow::events::Inbound;
-use crate::{Event, Track};
+use crate::{Event, Track, lock};
 
 /// Requests for one wanted key frame: three seconds of them. A camera that is off sends none.
 const REQUESTS: u8 = 10;
@@ -25,24 +27,32 @@ pub(crate) struct Line {
     pub(crate) inbound: Inbound,
     /// Media has been able to flow at least once.
     connected: AtomicBool,
+    /// Wakes the writer: a key frame is wanted, or can be asked for now.
+    nudge: Notify,
+    video: Picture,
+    screen: Picture,
+    /// Which of the far side's streams is which picture, by its description.
+    streams: Mutex<HashMap<u32, Track>>,
+    /// Negotiated payload types; 0 where the medium was not negotiated.
+    types: [AtomicU8; Track::ALL.len()],
+}
+
+/// The far side's picture as far as key frames go.
+#[derive(Default)]
+struct Picture {
     /// How often a key frame may still be asked for; 0 when none is wanted or one has begun.
     requests_left: AtomicU8,
-    /// Wakes the writer: the flags above changed.
-    nudge: Notify,
-    /// SSRC of the far side's video; 0 until its first packet.
-    far_video: AtomicU32,
-    /// Negotiated payload types; 0 where the medium was not negotiated.
-    audio_type: AtomicU8,
-    video_type: AtomicU8,
+    /// Its SSRC; 0 until its first packet.
+    source: AtomicU32,
 }
 
 impl Line {
-    /// The connection is up, for the first time or again. A new picture is asked for each time: what
+    /// The connection is up, for the first time or again. New pictures are asked for each time: what
     /// was sent before cannot be decoded any more.
     pub(crate) fn connected(&self) {
         self.connected.store(true, Ordering::Release);
         self.inbound.tell(Event::Connected);
-        self.want_keyframe();
+        Track::PICTURES.into_iter().for_each(|track| self.want_keyframe(track));
     }
 
     pub(crate) fn is_connected(&self) -> bool {
@@ -50,37 +60,64 @@ impl Line {
     }
 
     /// Remembered, and asked for again, until a key frame comes.
-    pub(crate) fn want_keyframe(&self) {
-        self.requests_left.store(REQUESTS, Ordering::Release);
-        self.nudge.notify_one();
+    pub(crate) fn want_keyframe(&self, track: Track) {
+        if let Some(picture) = self.picture(track) {
+            picture.requests_left.store(REQUESTS, Ordering::Release);
+            self.nudge.notify_one();
+        }
     }
 
-    /// A packet of the far side's video arrived.
-    pub(crate) fn video_comes(&self, ssrc: u32, payload: &[u8]) {
+    /// A packet of the far side arrived.
+    pub(crate) fn comes(&self, track: Track, ssrc: u32, payload: &[u8]) {
+        let Some(picture) = self.picture(track) else { return };
         if vp8::begins_keyframe(payload) {
-            self.requests_left.store(0, Ordering::Release);
+            picture.requests_left.store(0, Ordering::Release);
         }
-        if self.far_video.swap(ssrc, Ordering::AcqRel) != ssrc {
+        if picture.source.swap(ssrc, Ordering::AcqRel) != ssrc {
             self.nudge.notify_one();
         }
     }
 
     /// The stream to ask for a key frame, when one is wanted and can be asked for.
-    fn askable(&self) -> Option<u32> {
-        let source = self.far_video.load(Ordering::Acquire);
-        let wanted = self.requests_left.load(Ordering::Acquire) > 0;
+    fn askable(&self, track: Track) -> Option<u32> {
+        let picture = self.picture(track)?;
+        let source = picture.source.load(Ordering::Acquire);
+        let wanted = picture.requests_left.load(Ordering::Acquire) > 0;
         (wanted && source != 0 && self.is_connected()).then_some(source)
     }
 
     /// One request goes out.
-    fn asked(&self) {
+    fn asked(&self, track: Track) {
+        let Some(picture) = self.picture(track) else { return };
         let less = |left: u8| left.checked_sub(1);
         // Nothing left means that the frame came just now: no harm in one request too many.
-        let _ = self.requests_left.fetch_update(Ordering::AcqRel, Ordering::Acquire, less);
+        let _ = picture.requests_left.fetch_update(Ordering::AcqRel, Ordering::Acquire, less);
     }
 
-    pub(crate) fn set_payload_type(&self, track: Track, payload_type: u8) {
-        self.type_of(track).store(payload_type, Ordering::Release);
+    fn picture(&self, track: Track) -> Option<&Picture> {
+        match track {
+            Track::Audio => None,
+            Track::Video => Some(&self.video),
+            Track::Screen => Some(&self.screen),
+        }
+    }
+
+    /// The far side's streams from now on.
+    pub(crate) fn expect(&self, streams: HashMap<u32, Track>) {
+        *lock(&self.streams) = streams;
+    }
+
+    /// Which picture a video stream is. One that no description names is the face.
+    pub(crate) fn picture_of(&self, ssrc: u32) -> Track {
+        match lock(&self.streams).get(&ssrc) {
+            Some(Track::Screen) => Track::Screen,
+            Some(Track::Video | Track::Audio) | None => Track::Video,
+        }
+    }
+
+    /// `None`: the track must not be sent.
+    pub(crate) fn set_payload_type(&self, track: Track, payload_type: Option<u8>) {
+        self.type_of(track).store(payload_type.unwrap_or(0), Ordering::Release);
     }
 
     /// The negotiated payload type, if the medium was negotiated.
@@ -90,9 +127,11 @@ impl Line {
     }
 
     fn type_of(&self, track: Track) -> &AtomicU8 {
+        let [audio, video, screen] = &self.types;
         match track {
-            Track::Audio => &self.audio_type,
-            Track::Video => &self.video_type,
+            Track::Audio => audio,
+            Track::Video => video,
+            Track::Screen => screen,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The two codecs of a leg, Opus and VP8, and the tracks that carry them.
+//! The codecs of a leg, Opus and VP8, and the tracks that carry them.
 
 use std::sync::Arc;
 
@@ -24,15 +24,18 @@ const VP8_REPAIR_TYPE: u8 = 97;
 /// Mono (Opus is mono unless `stereo=1` is said), frames from 10 ms, each packet with a coarse copy
 /// of the one before.
 const OPUS_WISHES: &str = "minptime=10;useinbandfec=1";
-/// Both tracks belong to one stream, so that a browser keeps lips and voice together.
+/// Face and voice belong to one stream, so that a browser keeps lips and voice together.
 const STREAM: &str = "leg";
+/// A shown window waits for nobody's lips.
+const SCREEN_STREAM: &str = "screen";
 
-pub(crate) fn is_opus(codec: &RTCRtpCodec) -> bool {
-    codec.mime_type.eq_ignore_ascii_case(OPUS)
-}
-
-pub(crate) fn is_vp8(codec: &RTCRtpCodec) -> bool {
-    codec.mime_type.eq_ignore_ascii_case(VP8)
+/// Whether this is the codec that a track is sent in.
+pub(crate) fn is_codec_of(track: Track, codec: &RTCRtpCodec) -> bool {
+    let ours = match track {
+        Track::Audio => OPUS,
+        Track::Video | Track::Screen => VP8,
+    };
+    codec.mime_type.eq_ignore_ascii_case(ours)
 }
 
 pub(crate) fn media_engine() -> Result<MediaEngine, Error> {
@@ -46,24 +49,22 @@ pub(crate) fn media_engine() -> Result<MediaEngine, Error> {
 
 /// The track that sends our sound or picture.
 pub(crate) fn local_track(track: Track, ssrcs: Ssrcs) -> Arc<dyn TrackLocal> {
-    let (name, kind, codec, ssrc, repair) = match track {
-        Track::Audio => ("audio", RtpCodecKind::Audio, opus(), ssrcs.audio, None),
-        Track::Video => {
-            let repair = RTCRtpRtxParameters { ssrc: ssrcs.video_repair };
-            ("video", RtpCodecKind::Video, vp8(), ssrcs.video, Some(repair))
-        }
+    let (stream, name, kind, codec) = match track {
+        Track::Audio => (STREAM, "audio", RtpCodecKind::Audio, opus()),
+        Track::Video => (STREAM, "video", RtpCodecKind::Video, vp8()),
+        Track::Screen => (SCREEN_STREAM, "screen", RtpCodecKind::Video, vp8()),
     };
     let encoding = RTCRtpEncodingParameters {
         rtp_coding_parameters: RTCRtpCodingParameters {
-            ssrc: Some(ssrc),
-            rtx: repair,
+            ssrc: Some(ssrcs.of(track)),
+            rtx: ssrcs.repair(track).map(|ssrc| RTCRtpRtxParameters { ssrc }),
             ..RTCRtpCodingParameters::default()
         },
         active: true,
         codec,
         ..RTCRtpEncodingParameters::default()
     };
-    let (stream, name) = (STREAM.to_owned(), name.to_owned());
+    let (stream, name) = (stream.to_owned(), name.to_owned());
     let track = MediaStreamTrack::new(stream, name.clone(), name, kind, vec![encoding]);
     Arc::new(TrackLocalStaticRTP::new(track))
 }

@@ -19,11 +19,11 @@ use webrtc::peer_connection::{
     configure_twcc_receiver_only,
 };
 
-use crate::Event;
 use crate::flow::Line;
 use crate::port::{LegRuntime, Port};
+use crate::{Event, Track};
 
-pub(crate) use codecs::{is_opus, is_vp8, local_track};
+pub(crate) use codecs::{is_codec_of, local_track};
 
 /// Silence after which the leg is called disconnected: the owner then asks for an ICE restart.
 const DISCONNECTED: Duration = Duration::from_secs(3);
@@ -43,21 +43,34 @@ const NACKS_PER_PACKET: u16 = 10;
 const TAP_SLOT: usize = 6_500;
 const SINK_SLOT: usize = 13_500;
 
-/// The streams that we send.
+/// The streams that we send: five neighbours, which differ by their last three bits.
 #[derive(Clone, Copy)]
-pub(crate) struct Ssrcs {
-    pub(crate) audio: u32,
-    pub(crate) video: u32,
-    pub(crate) video_repair: u32,
-}
+pub(crate) struct Ssrcs(u32);
 
 impl Ssrcs {
     pub(crate) fn random(crypto: &dyn RTCCryptoProvider) -> Result<Ssrcs, Error> {
         let mut bytes = [0u8; 4];
         crypto.random().fill(&mut bytes).map_err(|error| Error::Crypto(error.to_string()))?;
-        // Three neighbours differ by their last two bits, and none is 0.
-        let base = u32::from_be_bytes(bytes) & !3;
-        Ok(Ssrcs { audio: base | 1, video: base | 2, video_repair: base | 3 })
+        Ok(Ssrcs(u32::from_be_bytes(bytes) & !7))
+    }
+
+    /// The stream of a track; never 0.
+    pub(crate) fn of(self, track: Track) -> u32 {
+        self.0
+            | match track {
+                Track::Audio => 1,
+                Track::Video => 2,
+                Track::Screen => 3,
+            }
+    }
+
+    /// The stream that repairs it.
+    pub(crate) fn repair(self, track: Track) -> Option<u32> {
+        match track {
+            Track::Audio => None,
+            Track::Video => Some(self.0 | 4),
+            Track::Screen => Some(self.0 | 5),
+        }
     }
 }
 

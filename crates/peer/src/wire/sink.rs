@@ -30,10 +30,7 @@ impl Sink {
         let Some(&track) = self.streams.get(&header.ssrc) else {
             return;
         };
-        match track {
-            Track::Video => self.line.video_comes(header.ssrc, &packet.payload),
-            Track::Audio => {}
-        }
+        self.line.comes(track, header.ssrc, &packet.payload);
         let packet = Rtp {
             track,
             marker: header.marker,
@@ -84,7 +81,7 @@ impl Interceptor for Sink {
         if kind.eq_ignore_ascii_case("audio") {
             self.streams.insert(stream.ssrc, Track::Audio);
         } else if kind.eq_ignore_ascii_case("video") {
-            self.streams.insert(stream.ssrc, Track::Video);
+            self.streams.insert(stream.ssrc, self.line.picture_of(stream.ssrc));
         }
     }
 

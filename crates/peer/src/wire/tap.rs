@@ -19,9 +19,9 @@ use rtc::rtp;
 use rtc::sansio::Protocol;
 use rtc::shared::error::Error;
 
-use crate::Event;
 use crate::flow::Line;
 use crate::wire::Ssrcs;
+use crate::{Event, Track};
 
 /// Sender reports remembered for the round trip: the far side answers the last or the one before.
 const REPORTS: usize = 4;
@@ -70,13 +70,13 @@ impl Tap {
     }
 
     fn keyframe_asked(&self, ssrc: u32) {
-        if ssrc == self.ours.video {
-            self.line.inbound.tell(Event::KeyframeWanted);
+        if let Some(track) = Track::PICTURES.into_iter().find(|track| self.ours.of(*track) == ssrc) {
+            self.line.inbound.tell(Event::KeyframeWanted(track));
         }
     }
 
     fn reported(&self, now: Instant, reports: &[ReceptionReport]) {
-        for report in reports.iter().filter(|report| report.ssrc == self.ours.audio) {
+        for report in reports.iter().filter(|report| report.ssrc == self.ours.of(Track::Audio)) {
             let fraction = f32::from(report.fraction_lost) / 256.0;
             let round_trip_ms = self.round_trip_ms(now, report);
             self.line.inbound.tell(Event::Loss { fraction, round_trip_ms });
@@ -93,7 +93,7 @@ impl Tap {
     }
 
     fn report_leaves(&mut self, now: Instant, report: &SenderReport) {
-        if report.ssrc != self.ours.audio {
+        if report.ssrc != self.ours.of(Track::Audio) {
             return;
         }
         let ntp = report.ntp_time.to_be_bytes();

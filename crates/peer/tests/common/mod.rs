@@ -35,7 +35,19 @@ pub async fn connect_through(
     answering: &Port,
     way: impl Fn(String) -> String,
 ) -> (End, End) {
-    let (leg, offer, events) = Leg::offer(offering).await.unwrap();
+    join(Leg::offer(offering).await.unwrap(), answering, way).await
+}
+
+/// A leg that offers to show a screen, as a booth's does, answered on the other port.
+pub async fn connect_showing(offering: &Port, answering: &Port) -> (End, End) {
+    join(Leg::offer_showing(offering).await.unwrap(), answering, |answer| answer).await
+}
+
+async fn join(
+    (leg, offer, events): (Leg, String, Events),
+    answering: &Port,
+    way: impl Fn(String) -> String,
+) -> (End, End) {
     let mut near = End { leg, events };
     let (leg, answer, events) = Leg::answer(answering, &offer).await.unwrap();
     let mut far = End { leg, events };
