@@ -83,8 +83,8 @@ fn of_datetime(written: Datetime) -> Option<Time> {
     };
     let day = Day::from_ymd(date.year.into(), date.month.into(), date.day.into())?;
     let minute = u16::from(time.hour) * 60 + u16::from(time.minute);
-    let seconds = u64::from(time.second.unwrap_or(0));
-    let rest = Millis(seconds * 1000 + u64::from(time.nanosecond.unwrap_or(0)) / 1_000_000);
+    let seconds = u64::from(time.second);
+    let rest = Millis(seconds * 1000 + u64::from(time.nanosecond) / 1_000_000);
     // The day is Japan's: its minutes are those of an offset of nine hours.
     let japan_ahead_ms = (9 * 60 - east_minutes) * 60_000;
     (day.at(minute) + rest).0.checked_add_signed(japan_ahead_ms).map(Time)

@@ -4,7 +4,7 @@
 mod guidance;
 mod signs;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use desk::calendar::{Calendar, CalendarError};
@@ -13,6 +13,8 @@ use desk::time::{Millis, Time};
 use link::state::{GuidanceCard, LobbyContact, WebPage};
 use serde::Deserialize;
 
+#[cfg(test)]
+pub(crate) use signs::MAX_GUIDANCE_BYTES;
 pub use signs::Signs;
 
 /// Everything that a server is told. Every key may be left out; an unknown one is refused.
@@ -36,8 +38,14 @@ pub struct Config {
     pub origins: Vec<String>,
     /// A proxy in front of this server speaks TLS with the clients.
     pub behind_proxy: bool,
+    /// The proxies' own addresses: what they say about their clients' addresses is believed.
+    pub trusted_proxies: Vec<IpAddr>,
     /// The certificate that this server shows.
     pub tls: Option<Tls>,
+    /// How many connections one address may hold open; an office may stand behind one.
+    pub sockets_per_address: u32,
+    /// An address of its own for `/metrics`, without TLS. Not set: programs of this machine alone find it.
+    pub metrics_listen: Option<SocketAddr>,
     /// Somebody who waits longer is told to every desk.
     pub long_wait_ms: Millis,
     /// The wrap-up time that the desk shows as a guide; nothing ends by it.
@@ -82,7 +90,10 @@ impl Default for Config {
             phone_number: String::new(),
             origins: Vec::new(),
             behind_proxy: false,
+            trusted_proxies: vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
             tls: None,
+            sockets_per_address: 512,
+            metrics_listen: None,
             long_wait_ms: Millis::seconds(120),
             wrapup_ms: Millis::seconds(120),
             idle_ask_ms: Millis::seconds(180),
@@ -196,7 +207,7 @@ mod tests {
         let example = include_str!("../example.toml");
         assert_eq!(toml::from_str::<Config>(example).unwrap(), Config::default());
         // With the optional ones switched on it is still a configuration.
-        let all = ["# database_key_file", "# [tls]", "# certificate", "# key", "# holidays", "# exceptions"];
+        let all = ["# database_key_file", "# [tls]", "# certificate", "# key", "# holidays", "# exceptions", "# metrics_listen"];
         let all = all.iter().fold(example.to_owned(), |text, key| text.replace(key, &key[2..]));
         let all: Config = toml::from_str(&all).unwrap();
         assert!(all.tls.is_some() && all.database_key_file.is_some());

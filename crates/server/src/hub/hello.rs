@@ -17,7 +17,8 @@ impl Hub {
     /// A line came.
     pub(super) fn hello(&mut self, turn: &mut Turn, line: LineId, hello: Hello) {
         match hello {
-            Hello::Operator { bearer, token, resume, out } => {
+            Hello::Operator { bearer, resume, out } => {
+                let token = bearer.sign_in;
                 self.parties.lines.insert(line, Caller::Operator(bearer.operator));
                 let way = Way::new(line, out);
                 match self.stream_of(bearer.operator, resume) {
@@ -72,6 +73,10 @@ impl Hub {
         let older = self.parties.desks.remove(&operator);
         let mut answers = Default::default();
         if let Some(older) = older {
+            if older.token != token {
+                // One operator, one machine: what the older one keeps in its keyring opens nothing now.
+                turn.revoked.push(older.token);
+            }
             answers = older.place.answers;
             if let Some(way) = older.place.way {
                 turn.after.push(After::CloseOld(way, None, Code::Replaced));

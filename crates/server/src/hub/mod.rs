@@ -5,6 +5,7 @@ mod answers;
 mod carry_out;
 mod directory;
 mod duty;
+mod figures;
 mod hello;
 mod papers;
 mod parties;
@@ -15,16 +16,20 @@ mod task;
 mod turn;
 mod words;
 
-use desk::ids::BoothId;
+#[cfg(test)]
+mod tests;
+
+use desk::ids::{BoothId, OperatorId};
 use link::message::{
     BoothSays, ExchangeSays, OperatorSays, RequestId, Resume, ToBooth, ToExchange, ToOperator,
 };
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::secret::TokenHash;
 use crate::store::{Bearer, Directory};
 
 pub use directory::watch;
+pub use figures::Figures;
 pub use task::{Hub, HubError, Setup};
 
 /// Items that may wait for the hub. A turn takes about a millisecond and up to [`DRAIN`] of them; more
@@ -60,10 +65,8 @@ pub enum Words<T> {
 pub enum Hello {
     /// An operator.
     Operator {
-        /// Who, and how long the token lives.
+        /// Who, of which sign-in: when that is revoked or over, the line ends.
         bearer: Bearer,
-        /// The token's hash: when it is revoked, the line ends.
-        token: TokenHash,
         /// Where to go on.
         resume: Option<Resume>,
         /// The way back.
@@ -99,8 +102,10 @@ pub enum Item {
     Exchange(LineId, Words<ExchangeSays>),
     /// A line went.
     Gone(LineId),
-    /// A token was revoked by its owner.
+    /// A sign-in was ended by its owner, or its refresh token came twice.
     TokenRevoked(TokenHash),
+    /// A door asks whether an operator is in a talk at a connected desk.
+    IsInTalk(OperatorId, oneshot::Sender<bool>),
     /// Who may come in has changed.
     Directory(Directory),
 }
@@ -120,13 +125,21 @@ impl Inbox {
     pub async fn put(&self, item: Item) -> bool {
         self.0.send(item).await.is_ok()
     }
+
+    /// Whether an operator is in a talk at a desk that is connected. A hub that has stopped knows no talk.
+    pub async fn is_in_talk(&self, operator: OperatorId) -> bool {
+        let (answer, told) = oneshot::channel();
+        self.put(Item::IsInTalk(operator, answer)).await && told.await.unwrap_or(false)
+    }
 }
 
-/// How the hub is, for the health page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How the hub is, for the health page and the metrics.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Status {
     /// Facts can be stored.
     pub store_up: bool,
     /// The exchange is connected.
     pub exchange_up: bool,
+    /// What is counted.
+    pub figures: Figures,
 }

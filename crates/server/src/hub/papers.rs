@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use desk::centre::{Centre, ContactView};
 use desk::code::Code;
 use desk::contact::Phase;
+use desk::guard;
 use desk::ids::{BoothId, ContactId, OperatorId};
 use desk::time::Time;
 use link::state::{
@@ -180,8 +181,121 @@ fn clean(text: &str) -> String {
     kept.collect::<String>().trim().to_owned()
 }
 
-/// The guard reads a new text alone and together with what the same writer wrote just before.
-fn refuse_what_nobody_may_write(_texts: &[TextCard], _from: Writer, _text: &str) -> Result<(), Code> {
-    let _ = READ_TOGETHER;
+/// The guard reads a new text alone, and what the same writer wrote just before together with it: a
+/// number that is cut into several texts is still that number.
+fn refuse_what_nobody_may_write(texts: &[TextCard], from: Writer, text: &str) -> Result<(), Code> {
+    guard::check(text).refusal().map_or(Ok(()), Err)?;
+    let mut together = vec![text];
+    for before in texts.iter().rev().filter(|card| card.from == from).take(READ_TOGETHER) {
+        together.insert(0, &before.text);
+        for joint in ["", " "] {
+            // Words of two texts that only look like a secret when they are read in one go pass: a PIN's
+            // name and a year are often that close.
+            if guard::check(&together.join(joint)).refusal() == Some(Code::IndividualNumber) {
+                return Err(Code::IndividualNumber);
+            }
+        }
+    }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONTACT: ContactId = ContactId(1);
+
+    fn write(papers: &mut Papers, from: Writer, text: &str) -> Result<(), Code> {
+        papers.write(CONTACT, from, text, Time(1))
+    }
+
+    #[test]
+    fn a_text_that_nobody_may_write_down_leaves_nothing() {
+        let mut papers = Papers::default();
+        for (text, code) in [
+            ("１２３４－５６７８－９０１８", Code::IndividualNumber),
+            ("暗証番号は4649です", Code::SecretText),
+            (" \n\u{7} ", Code::BadLength),
+            (&"あ".repeat(MAX_TEXT_CHARS + 1), Code::BadLength),
+        ] {
+            assert_eq!(write(&mut papers, Writer::Visitor, text), Err(code), "{text}");
+        }
+        assert!(papers.sheet(CONTACT).texts.is_empty());
+        assert_eq!(write(&mut papers, Writer::Visitor, &"あ".repeat(MAX_TEXT_CHARS)), Ok(()));
+        assert_eq!(write(&mut papers, Writer::Visitor, " 048-782-9922\r\nです\u{0} "), Ok(()));
+        assert_eq!(papers.sheet(CONTACT).texts[1].text, "048-782-9922\nです");
+    }
+
+    #[test]
+    fn a_number_cut_into_several_texts_is_still_that_number() {
+        let mut papers = Papers::default();
+        for text in ["番号は 1234", "5678"] {
+            assert_eq!(write(&mut papers, Writer::Visitor, text), Ok(()));
+        }
+        assert_eq!(write(&mut papers, Writer::Visitor, "9018"), Err(Code::IndividualNumber));
+        // The other side's digits are another text.
+        assert_eq!(write(&mut papers, Writer::Operator, "9018"), Ok(()));
+        assert_eq!(write(&mut papers, Writer::Visitor, "9018です"), Err(Code::IndividualNumber));
+        assert_eq!(write(&mut papers, Writer::Operator, "123456"), Ok(()));
+        assert_eq!(write(&mut papers, Writer::Operator, "789018"), Err(Code::IndividualNumber));
+    }
+
+    #[test]
+    fn the_oldest_text_goes_first_and_its_place_is_not_given_again() {
+        let mut papers = Papers::default();
+        for n in 0..MAX_TEXTS + 2 {
+            assert_eq!(write(&mut papers, Writer::Operator, &format!("{}番です", n % 3)), Ok(()));
+        }
+        let texts = papers.sheet(CONTACT).texts;
+        let places: Vec<u32> = texts.iter().map(|card| card.place).collect();
+        assert_eq!(places, (3..=MAX_TEXTS as u32 + 2).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_window_is_shown_by_both_and_hidden_by_either() {
+        let mut papers = Papers::default();
+        let screen = |papers: &Papers| papers.sheet(CONTACT).screen;
+        assert_eq!(papers.share_screen(CONTACT, true), Err(Code::WrongState), "nobody asked");
+        papers.ask_screen(CONTACT, true);
+        assert_eq!(screen(&papers), ScreenShare::Asked);
+        assert_eq!(papers.share_screen(CONTACT, true), Ok(()));
+        papers.ask_screen(CONTACT, true);
+        assert_eq!(screen(&papers), ScreenShare::On);
+        assert_eq!(papers.share_screen(CONTACT, false), Ok(()));
+        assert_eq!(screen(&papers), ScreenShare::Off);
+        papers.ask_screen(CONTACT, true);
+        papers.ask_screen(CONTACT, false);
+        assert_eq!(papers.share_screen(CONTACT, true), Err(Code::WrongState), "taken back");
+    }
+
+    #[test]
+    fn a_page_that_was_loaded_again_shows_no_window_and_has_told_no_trouble() {
+        let (mut papers, booth) = (Papers::default(), BoothId(1));
+        papers.ask_screen(CONTACT, true);
+        papers.page_loaded(booth, Some(CONTACT));
+        assert_eq!(papers.sheet(CONTACT).screen, ScreenShare::Asked, "it can still agree");
+        papers.share_screen(CONTACT, true).unwrap();
+        papers.set_trouble(booth, VisitorTrouble { camera: true, ..VisitorTrouble::default() });
+        papers.page_loaded(booth, Some(CONTACT));
+        assert_eq!(papers.sheet(CONTACT).screen, ScreenShare::Off);
+        assert_eq!(papers.trouble(booth), VisitorTrouble::default());
+    }
+
+    #[test]
+    fn a_step_that_the_card_does_not_have_is_not_pointed_at() {
+        let card = GuidanceCard {
+            card: "photo".into(),
+            title: "顔写真".into(),
+            steps: vec!["座ります。".into(), "撮ります。".into()],
+            quiet: false,
+            mask: false,
+        };
+        let mut papers = Papers::default();
+        assert_eq!(papers.guide(CONTACT, Some(&card), Some(1)), Ok(()));
+        assert_eq!(papers.guide(CONTACT, Some(&card), Some(2)), Err(Code::Gone));
+        assert_eq!(papers.sheet(CONTACT).shown.unwrap().pointing, Some(1), "nothing has changed");
+        assert_eq!(papers.guide(CONTACT, None, Some(0)), Err(Code::Gone));
+        assert_eq!(papers.guide(CONTACT, None, None), Ok(()));
+        assert!(papers.sheet(CONTACT).shown.is_none());
+    }
 }

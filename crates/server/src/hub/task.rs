@@ -16,7 +16,7 @@ use super::duty::Duty;
 use super::papers::Papers;
 use super::parties::Parties;
 use super::turn::{After, Turn};
-use super::{DRAIN, Hello, Item, Status};
+use super::{DRAIN, Figures, Hello, Item, Status};
 use crate::clock::Clock;
 use crate::config::Signs;
 use crate::store::{Batch, Directory, Loaded, Ownership, Store, StoreError};
@@ -72,6 +72,7 @@ pub struct Hub {
     next_seq: u64,
     pub(super) session: Session,
     pub(super) parties: Parties,
+    pub(super) figures: Figures,
 }
 
 impl Hub {
@@ -96,6 +97,7 @@ impl Hub {
             next_seq: 1,
             session: Session(0),
             parties: Parties::default(),
+            figures: Figures::default(),
         };
         hub.rebuild().await?;
         Ok(hub)
@@ -190,6 +192,7 @@ impl Hub {
             | Item::Exchange(..)
             | Item::Gone(_)
             | Item::TokenRevoked(_)
+            | Item::IsInTalk(..)
             | Item::Directory(_) => false,
         }
     }
@@ -202,6 +205,8 @@ impl Hub {
             Item::Exchange(line, words) => self.exchange_words(turn, line, words),
             Item::Gone(line) => self.gone(turn, line),
             Item::TokenRevoked(token) => self.token_revoked(turn, token),
+            // Whoever asked may have gone.
+            Item::IsInTalk(operator, answer) => drop(answer.send(self.is_in_talk(operator))),
             Item::Directory(directory) => self.take_directory(turn, &directory),
         }
     }
@@ -219,6 +224,7 @@ impl Hub {
         }
         self.store.commit(batch).await?;
         self.next_seq += turn.entries.len() as u64;
+        self.figures.count(&turn.entries);
         for entry in &turn.entries {
             tracing::info!(at = entry.at.0, fact = ?entry.fact, "stored");
         }
@@ -228,9 +234,10 @@ impl Hub {
         Ok(())
     }
 
-    fn tell_status(&self) {
-        let now = Status { store_up: true, exchange_up: self.centre.exchange_up() };
-        self.status.send_if_modified(|shown| std::mem::replace(shown, now) != now);
+    fn tell_status(&mut self) {
+        self.look_at_figures(self.clock.now());
+        let exchange_up = self.centre.exchange_up();
+        self.status.send_replace(Status { store_up: true, exchange_up, figures: self.figures.clone() });
     }
 
     /// Nothing of this turn has happened: whoever asked is told so, and everybody is sent away.
@@ -256,7 +263,8 @@ impl Hub {
         self.parties.close_all(Code::StoreDown);
         self.parties = Parties::default();
         self.papers = Papers::default();
-        self.status.send_replace(Status { store_up: false, exchange_up: false });
+        let figures = self.figures.clone();
+        self.status.send_replace(Status { store_up: false, exchange_up: false, figures });
     }
 
     /// Tries until the store can be read; meanwhile whoever comes is sent away.
@@ -318,6 +326,7 @@ fn send_away(item: Item) {
         | Item::Exchange(..)
         | Item::Gone(_)
         | Item::TokenRevoked(_)
+        | Item::IsInTalk(..)
         | Item::Directory(_) => {}
     }
 }
