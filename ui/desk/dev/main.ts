@@ -9,8 +9,12 @@ import '../styles/frame.css';
 import '../styles/parts.css';
 import type { Shell } from '../shell';
 import App from '../views/App.svelte';
+import { paint } from './paint';
 import { samples } from './samples';
 import States from './States.svelte';
+
+/** The samples in which pictures stand. */
+const PICTURED = ['talk', 'texts', 'guide', 'screen', 'screen-asked', 'talk-troubles', 'close-refused', 'past-closing', 'muted', 'check'];
 
 const wanted = new URLSearchParams(location.search);
 const name = wanted.get('view') ?? '';
@@ -28,8 +32,10 @@ const shell: Shell = {
 };
 
 const target = document.getElementById('app');
-if (target !== null && sample !== undefined) mount(App, { target, props: { shell } });
-else if (target !== null && name === 'states') mount(States, { target });
+if (target !== null && sample !== undefined) {
+  mount(App, { target, props: { shell } });
+  if (PICTURED.includes(name)) setTimeout(() => paint(document), 50);
+} else if (target !== null && name === 'states') mount(States, { target });
 else if (target !== null) {
   target.innerHTML = ['states', ...Object.keys(samples())].map((each) => `<p><a href="?view=${each}">${each}</a></p>`).join('');
 }

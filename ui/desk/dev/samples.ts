@@ -88,7 +88,7 @@ export const CHECK: CheckView = {
   level_dbfs: -22,
   loudest_dbfs: -14,
   sounding: null,
-  camera_size: null,
+  camera_size: [640, 480],
   network: { server_ms: 24, exchange_ms: 38, loss_percent: 0, media_up: true },
 };
 
@@ -96,6 +96,7 @@ const TROUBLED: CheckView = {
   ...CHECK,
   microphones: [device('', 'システムの設定', false), device('usb', 'ヘッドセット(USB)', true, false)],
   cameras: [],
+  camera_size: null,
   level_dbfs: null,
   loudest_dbfs: null,
   sounding: 'ringer',
