@@ -99,8 +99,8 @@ export class Door {
 
 function word(kind: Kind): string {
   switch (kind) {
-    case 'face': return 'key';
-    case 'screen': return 'key screen';
-    case 'own': return 'key own';
+    case 'face': return 'key 0';
+    case 'screen': return 'key 1';
+    case 'own': return 'key 2';
   }
 }

@@ -9,6 +9,7 @@ import App from '../views/App.svelte';
 
 const sent: Intent[] = [];
 let draw: (view: View) => void = () => undefined;
+let failing = false;
 let app: ReturnType<typeof mount> | null = null;
 
 function open(name: string): void {
@@ -19,7 +20,7 @@ function open(name: string): void {
     },
     send: (intent: Intent) => {
       sent.push(intent);
-      return Promise.resolve();
+      return failing ? Promise.reject(new Error('not taken')) : Promise.resolve();
     },
   };
   HTMLCanvasElement.prototype.getContext = () => null;
@@ -137,5 +138,147 @@ describe('the canvas', () => {
     show('talk');
     expect(element('picture')).toBe(before);
     expect(element('talk')?.hasAttribute('hidden')).toBe(false);
+  });
+});
+
+describe('目隠し', () => {
+  it('goes on by F4, also in the middle of a conversion, and only in a talk', () => {
+    open('talk');
+    press('F4', { isComposing: true });
+    expect(acts()).toEqual([{ kind: 'mask', on: true }]);
+    show('idle');
+    expect(press('F4').defaultPrevented).toBe(false);
+  });
+  it('is said in words and lifted by its button', () => {
+    open('mask');
+    expect(element('mask-state')?.textContent).toContain('目隠し中');
+    element('mask-lift')?.click();
+    expect(acts()).toEqual([{ kind: 'mask', on: false }]);
+    show('mask-lifting');
+    expect(element('mask-state')?.dataset['mask']).toBe('lifting');
+  });
+});
+
+describe('a written word', () => {
+  const field = (): HTMLTextAreaElement => {
+    const found = element('text-input');
+    if (!(found instanceof HTMLTextAreaElement)) throw new Error('no field');
+    return found;
+  };
+  const type = (text: string): void => {
+    field().focus();
+    field().value = text;
+    field().dispatchEvent(new Event('input', { bubbles: true }));
+    flushSync();
+  };
+  it('is sent by Ctrl+Enter, never by Enter and never during a conversion', () => {
+    open('talk');
+    type('お待ちください');
+    expect(press('Enter', { key: 'Enter' }).defaultPrevented).toBe(false);
+    press('Enter', { key: 'Enter', ctrlKey: true, isComposing: true });
+    press('Enter', { key: 'Enter', ctrlKey: true, keyCode: 229 });
+    expect(acts()).toEqual([]);
+    press('Enter', { key: 'Enter', ctrlKey: true });
+    expect(acts()).toEqual([{ kind: 'send_text', text: 'お待ちください' }]);
+    expect(field().value).toBe('');
+  });
+  it('stays in its field when a view comes in between', () => {
+    open('talk');
+    type('書きかけ');
+    show('guide');
+    expect(field().value).toBe('書きかけ');
+    expect(document.activeElement).toBe(field());
+  });
+});
+
+describe('F2 during a conversion', () => {
+  it('commits the text, keeps it and leaves the caret where it is', () => {
+    open('offer');
+    const find = element('find');
+    if (!(find instanceof HTMLInputElement)) throw new Error('no field');
+    find.focus();
+    find.value = 'がいこく';
+    // A webview that throws the conversion away when the field is left.
+    find.addEventListener('blur', () => (find.value = ''), { once: true });
+    press('F2', { isComposing: true, keyCode: 229 });
+    expect(acts()).toEqual([{ kind: 'answer' }]);
+    expect(find.value).toBe('がいこく');
+    expect(document.activeElement).toBe(find);
+    show('talk');
+    show('idle');
+    expect(element('find')).toHaveProperty('value', 'がいこく');
+  });
+});
+
+describe('guidance', () => {
+  it('sends a card, points at a step, takes the hand and the card away', () => {
+    open('talk');
+    element('guide-photo')?.click();
+    show('texts');
+    element('guide-step-0')?.click();
+    element('guide-step-3')?.click();
+    element('guide-hide')?.click();
+    expect(acts()).toEqual([
+      { kind: 'guide', card: 'photo', pointing: null },
+      { kind: 'guide', card: 'apply', pointing: 0 },
+      { kind: 'guide', card: 'apply', pointing: null },
+      { kind: 'guide', card: null, pointing: null },
+    ]);
+  });
+});
+
+describe('離席(不応答)', () => {
+  it('is left by one press', () => {
+    open('missed');
+    element('return')?.click();
+    expect(acts()).toEqual([{ kind: 'choose', chosen: { kind: 'available', channels: 'both' } }]);
+  });
+});
+
+describe('the break after a contact', () => {
+  it('is asked for and taken back while the contact goes on', () => {
+    open('talk');
+    element('break-after')?.click();
+    expect(acts()).toEqual([{ kind: 'choose', chosen: { kind: 'break' } }]);
+    show('idle');
+    expect(element('break-after')).toBeNull();
+  });
+});
+
+describe('the device check', () => {
+  it('keeps the talk’s pictures in the page and an offer in sight', () => {
+    open('talk');
+    const canvas = element('picture');
+    show('check');
+    expect(element('picture')).toBe(canvas);
+    expect(element('check')).not.toBeNull();
+    element('check-close')?.click();
+    expect(acts()).toEqual([{ kind: 'check', open: false }]);
+  });
+});
+
+describe('a sign-in in a talk elsewhere', () => {
+  it('asks, and moves nothing by itself', () => {
+    open('take-over');
+    expect(acts()).toEqual([]);
+    element('take-over-no')?.click();
+    element('take-over-yes')?.click();
+    expect(acts()).toEqual([{ kind: 'take_over', agreed: false }, { kind: 'take_over', agreed: true }]);
+  });
+});
+
+describe('an intent that the desk did not take', () => {
+  it('is said, until the next one is taken', async () => {
+    open('idle');
+    failing = true;
+    element('choose-4')?.click();
+    await Promise.resolve();
+    await Promise.resolve();
+    flushSync();
+    expect(element('untold')).not.toBeNull();
+    failing = false;
+    element('choose-4')?.click();
+    flushSync();
+    expect(element('untold')).toBeNull();
   });
 });
