@@ -9,8 +9,8 @@ use media::tone::wav;
 use serde_json::json;
 
 use crate::browser::Page;
-use crate::centre::{BoothAccount, Centre};
-use crate::child::{Child, Start, Variables};
+use crate::centre::Centre;
+use crate::child::{Child, Start, Variables, descendants, signal};
 use crate::place;
 use crate::sound::{RATE, tone};
 use crate::wait::until;
@@ -72,6 +72,39 @@ pub enum Show {
     },
 }
 
+/// How a booth's browser is started.
+pub struct Browser<'a> {
+    /// Where its log and profile lie.
+    pub folder: &'a Path,
+    /// Its name for logs.
+    pub name: &'a str,
+    /// What its camera and microphone show and say; none: what Chromium makes up.
+    pub feed: Option<&'a Feed>,
+    /// What it needs to find screen and sound.
+    pub variables: &'a Variables,
+    /// Where it shows itself.
+    pub show: Show,
+    /// The person in front of it lets pages use camera and microphone.
+    pub camera_allowed: bool,
+    /// The key of the server that it trusts, where the server has a certificate.
+    pub key_hash: Option<&'a str>,
+}
+
+impl<'a> Browser<'a> {
+    /// A headless browser with everything allowed.
+    pub fn new(folder: &'a Path, name: &'a str, feed: &'a Feed, variables: &'a Variables) -> Browser<'a> {
+        Browser {
+            folder,
+            name,
+            feed: Some(feed),
+            variables,
+            show: Show::Headless,
+            camera_allowed: true,
+            key_hash: None,
+        }
+    }
+}
+
 /// A booth under our hand.
 pub struct Booth {
     /// The page.
@@ -80,29 +113,38 @@ pub struct Booth {
 }
 
 impl Booth {
-    /// Starts Chromium, opens the page and sets it up as this booth.
+    /// Starts Chromium and opens the page.
     ///
     /// # Errors
     /// When Chromium or the page does not come up.
-    pub async fn open(
-        centre: &Centre,
-        name: &str,
-        account: &BoothAccount,
-        feed: &Feed,
-        variables: &Variables,
-        show: Show,
-    ) -> Result<Booth> {
-        let (page, driver) = chromium(&centre.folder, name, feed, variables, show).await?;
+    pub async fn open(centre: &Centre, browser: &Browser<'_>) -> Result<Booth> {
+        let (page, driver) = browser.start().await?;
         page.go(&centre.booth_address()).await?;
-        let booth = Booth { page, driver };
-        booth.page.fill("setup-booth", &account.number).await?;
-        booth.page.fill("setup-secret", &account.secret).await?;
-        booth.page.press("setup-save").await?;
-        booth.screen("start").await?;
-        Ok(booth)
+        Ok(Booth { page, driver })
     }
 
-    /// Waits until the page shows a screen: `start`, `wait`, `talk`, `trouble`, `ended` or `setup`.
+    /// The code that the page shows before it is enrolled.
+    ///
+    /// # Errors
+    /// When it shows none.
+    pub async fn code(&self) -> Result<String> {
+        until("the page shows a code", Duration::from_secs(30), || async {
+            let code = self.page.text("enrol-code").await.ok()?.trim().to_owned();
+            (!code.is_empty()).then_some(code)
+        })
+        .await
+    }
+
+    /// Has the shown code approved, as the administrator would, and waits for the first screen.
+    ///
+    /// # Errors
+    /// When it is refused or the page does not follow.
+    pub async fn enrol(&self, centre: &Centre, name: &str) -> Result<()> {
+        centre.approve(&self.code().await?, name).await?;
+        self.screen("start").await
+    }
+
+    /// Waits until the page shows a screen: such as `start`, `wait`, `talk` or `ended`.
     ///
     /// # Errors
     /// When it does not.
@@ -132,6 +174,31 @@ impl Booth {
         self.screen("wait").await
     }
 
+    /// Opens the first of the pages beside the talk, which comes to the front.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn open_page(&self, number: u32) -> Result<()> {
+        self.page.press(&format!("open-page-{number}")).await
+    }
+
+    /// The process id of the driver; the browser is below it.
+    pub fn driver_id(&self) -> i32 {
+        self.driver.id()
+    }
+
+    /// Kills browser and driver at once, as a power cut would.
+    ///
+    /// # Errors
+    /// When it cannot be waited for.
+    pub async fn kill(self) -> Result<()> {
+        // The browser has a process group of its own: it is found by its parent while the driver lives.
+        for process in descendants(self.driver.id(), "") {
+            signal(process, "KILL");
+        }
+        self.driver.kill().await
+    }
+
     /// Ends Chromium.
     pub async fn close(self) {
         self.page.close().await;
@@ -150,47 +217,73 @@ pub async fn chromium(
     variables: &Variables,
     show: Show,
 ) -> Result<(Page, Child)> {
-    let port = place::free_tcp_port()?;
-    let driver = Start::new(&format!("chromedriver-{name}"), "chromedriver", folder)
-        .args([&format!("--port={port}")])
-        .envs(variables)
-        .start()?;
-    let profile = folder.join(format!("chromium-{name}"));
-    let page = Page::open(port, capabilities(&profile, feed, show)).await?;
-    Ok((page, driver))
+    Browser { show, ..Browser::new(folder, name, feed, variables) }.start().await
 }
 
-fn capabilities(profile: &Path, feed: &Feed, show: Show) -> serde_json::Value {
-    let mut arguments = vec![
-        "--use-fake-ui-for-media-stream".to_owned(),
-        "--use-fake-device-for-media-stream".to_owned(),
-        format!("--use-file-for-fake-audio-capture={}", feed.voice.display()),
-        format!("--use-file-for-fake-video-capture={}", feed.picture.display()),
-        "--autoplay-policy=no-user-gesture-required".to_owned(),
-        "--allow-loopback-in-peer-connection".to_owned(),
-        "--disable-quic".to_owned(),
-        "--no-first-run".to_owned(),
-        "--disable-background-networking".to_owned(),
-        "--disable-component-update".to_owned(),
-        "--disable-sync".to_owned(),
-        "--disable-gpu".to_owned(),
-        "--lang=ja".to_owned(),
-        format!("--user-data-dir={}", profile.display()),
-    ];
-    // Chromium refuses its sandbox to root; a test machine often runs as root.
-    if is_root() {
-        arguments.push("--no-sandbox".to_owned());
+impl Browser<'_> {
+    /// Starts it and its driver.
+    ///
+    /// # Errors
+    /// When one of them does not come up.
+    pub async fn start(&self) -> Result<(Page, Child)> {
+        let port = place::free_tcp_port()?;
+        let driver = Start::new(&format!("chromedriver-{}", self.name), "chromedriver", self.folder)
+            .args([&format!("--port={port}")])
+            .envs(self.variables)
+            .start()?;
+        let page = Page::open(port, self.capabilities()).await?;
+        Ok((page, driver))
     }
-    match show {
-        // The page gets 1280×800: the rest is the browser's own frame.
-        Show::Headless => arguments.extend(["--headless=new", "--window-size=1280,943"].map(str::to_owned)),
-        Show::At { x, y } => {
-            arguments.extend([format!("--window-position={x},{y}"), "--window-size=960,720".to_owned()]);
+
+    fn capabilities(&self) -> serde_json::Value {
+        let profile = self.folder.join(format!("chromium-{}", self.name));
+        let mut arguments = vec![
+            "--use-fake-device-for-media-stream".to_owned(),
+            // The visitor's choice of the window to show: the page beside the talk.
+            format!("--auto-select-tab-capture-source-by-title={}", crate::beside::TITLE),
+            "--autoplay-policy=no-user-gesture-required".to_owned(),
+            "--allow-loopback-in-peer-connection".to_owned(),
+            "--disable-quic".to_owned(),
+            "--no-first-run".to_owned(),
+            "--disable-background-networking".to_owned(),
+            "--disable-component-update".to_owned(),
+            "--disable-sync".to_owned(),
+            "--disable-gpu".to_owned(),
+            "--lang=ja".to_owned(),
+            format!("--user-data-dir={}", profile.display()),
+        ];
+        if let Some(Feed { voice, picture }) = self.feed {
+            arguments.push(format!("--use-file-for-fake-audio-capture={}", voice.display()));
+            arguments.push(format!("--use-file-for-fake-video-capture={}", picture.display()));
         }
+        arguments.extend(self.key_hash.map(|hash| format!("--ignore-certificate-errors-spki-list={hash}")));
+        // Chromium refuses its sandbox to root; a test machine often runs as root.
+        if is_root() {
+            arguments.push("--no-sandbox".to_owned());
+        }
+        match self.show {
+            // The page gets 1280×800: the rest is the browser's own frame.
+            Show::Headless => {
+                arguments.extend(["--headless=new", "--window-size=1280,943"].map(str::to_owned));
+            }
+            Show::At { x, y } => {
+                arguments.extend([format!("--window-position={x},{y}"), "--window-size=960,720".to_owned()]);
+            }
+        }
+        // What a person answered when the browser asked: 1 is yes, 2 is no.
+        let answer = if self.camera_allowed { 1 } else { 2 };
+        let answers = json!({
+            "profile.default_content_setting_values.media_stream_mic": answer,
+            "profile.default_content_setting_values.media_stream_camera": answer,
+        });
+        json!({
+            "browserName": "chrome",
+            "goog:chromeOptions": { "binary": "/usr/bin/chromium", "args": arguments, "prefs": answers },
+        })
     }
-    json!({ "browserName": "chrome", "goog:chromeOptions": { "binary": "/usr/bin/chromium", "args": arguments } })
 }
 
-fn is_root() -> bool {
+/// True for the superuser, whom Chromium refuses its sandbox.
+pub fn is_root() -> bool {
     std::fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0)
 }

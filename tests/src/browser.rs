@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use fantoccini::wd::Capabilities;
+use fantoccini::wd::{Capabilities, WindowHandle};
 use fantoccini::{Client, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde::de::DeserializeOwned;
@@ -14,6 +14,15 @@ use crate::wait::until;
 
 /// How long a page may take to show something: two cores start a browser, a window and three servers.
 pub const PAGE_LIMIT: Duration = Duration::from_secs(30);
+
+/// Tab in WebDriver's code.
+pub const TAB: char = '\u{e004}';
+/// Enter in WebDriver's code.
+pub const ENTER: char = '\u{e007}';
+/// The space bar.
+pub const SPACE: char = ' ';
+/// ↓ in WebDriver's code.
+pub const ARROW_DOWN: char = '\u{e015}';
 
 /// A page under our hand.
 #[derive(Clone)]
@@ -66,6 +75,61 @@ impl Page {
     pub async fn run<T: DeserializeOwned>(&self, script: &str, arguments: Vec<Value>) -> Result<T> {
         let value = self.client.execute(script, arguments).await.context("run a script in the page")?;
         serde_json::from_value(value).context("the script's value has another shape")
+    }
+
+    /// Runs a function body that calls its last argument with a value, sooner or later.
+    ///
+    /// # Errors
+    /// When the script throws, takes longer than the driver waits, or its value has another shape.
+    pub async fn run_async<T: DeserializeOwned>(&self, script: &str, arguments: Vec<Value>) -> Result<T> {
+        let body = format!("const done = arguments[arguments.length - 1]; {script}");
+        let value = self.client.execute_async(&body, arguments).await.context("run a script in the page")?;
+        serde_json::from_value(value).context("the script's value has another shape")
+    }
+
+    /// Waits until every typeface is there and two frames have been drawn since.
+    ///
+    /// # Errors
+    /// When the page does not settle.
+    pub async fn settled(&self) -> Result<()> {
+        let script = "const frames = (n, then) => n === 0 ? then() : requestAnimationFrame(() => frames(n - 1, then));
+            const look = () => document.fonts.status === 'loaded' ? done(true) : document.fonts.ready.then(wait);
+            const wait = () => frames(2, look);
+            wait();";
+        let settled = tokio::time::timeout(PAGE_LIMIT, self.run_async::<bool>(script, vec![])).await;
+        settled.context("the page does not settle")?.map(|_| ())
+    }
+
+    /// The windows and tabs of the browser, oldest first.
+    ///
+    /// # Errors
+    /// When the driver refuses.
+    pub async fn windows(&self) -> Result<Vec<WindowHandle>> {
+        self.client.windows().await.context("list the windows")
+    }
+
+    /// Speaks to another window or tab from now on.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub async fn switch_to(&self, window: WindowHandle) -> Result<()> {
+        self.client.switch_to_window(window).await.context("go to a window")
+    }
+
+    /// Opens an empty tab in front of the page; the driver goes on speaking to the page.
+    ///
+    /// # Errors
+    /// When the driver refuses.
+    pub async fn cover(&self) -> Result<()> {
+        self.client.new_window(true).await.map(|_| ()).context("open a tab in front")
+    }
+
+    /// Gives the browser's window another size, pixels.
+    ///
+    /// # Errors
+    /// When the driver refuses.
+    pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
+        self.client.set_window_size(width, height).await.context("resize the window")
     }
 
     /// Waits until an element with this `data-testid` is shown.
@@ -145,6 +209,17 @@ impl Page {
         self.client.perform_actions(keys).await.context("press a key")
     }
 
+    /// Types wherever the focus is.
+    ///
+    /// # Errors
+    /// When the driver refuses.
+    pub async fn type_text(&self, text: &str) -> Result<()> {
+        for letter in text.chars() {
+            self.key(letter).await?;
+        }
+        Ok(())
+    }
+
     /// The text of an element.
     ///
     /// # Errors
@@ -164,7 +239,8 @@ impl Page {
         self.run(script, vec![id.into(), name.into()]).await
     }
 
-    /// The places of the page that hold more than they show, as a person would find by scrolling.
+    /// The places of the page that hold more than they show, as a person would find by scrolling. A log of
+    /// what was said (`role=log`) may grow longer than its place.
     ///
     /// # Errors
     /// When the script fails.
@@ -172,7 +248,7 @@ impl Page {
         let script = "const over = (e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1;
             const rolls = (e) => e === document.scrollingElement
                 || /auto|scroll/.test(getComputedStyle(e).overflow);
-            return [...document.querySelectorAll('*')].filter((e) => e.clientHeight > 0 && rolls(e) && over(e))
+            return [...document.querySelectorAll('*')].filter((e) => e.clientHeight > 0 && rolls(e) && over(e) && e.role !== 'log')
                 .map((e) => `${e.tagName} ${e.className} ${e.scrollWidth}×${e.scrollHeight} in ${e.clientWidth}×${e.clientHeight}`);";
         self.run(script, vec![]).await
     }

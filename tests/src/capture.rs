@@ -27,22 +27,24 @@ const READER: &str = "
     return want === check ? code : -1;
   };
   const now = () => performance.timeOrigin + performance.now();
-  const eye = window.__eye = { key: 0, reading: false, seen: [], width: 0, height: 0 };
+  const eye = window.__eye = { key: 0, reading: false, seen: [], screen: [], width: 0, height: 0 };
 ";
 
-/// Watches every drawing on the desk's canvas, and the F2 key as it goes down.
+/// Watches every drawing on the desk's canvases (the visitor's face and second window), and the F2 key as
+/// it goes down.
 const WATCH_CANVAS: &str = "
   addEventListener('keydown', (event) => { if (event.key === 'F2') eye.key = performance.timeOrigin + event.timeStamp; }, true);
   const draw = CanvasRenderingContext2D.prototype.drawImage;
   CanvasRenderingContext2D.prototype.drawImage = function (...args) {
     draw.apply(this, args);
-    if (this.canvas.dataset.testid !== 'picture') return;
-    eye.width = this.canvas.width; eye.height = this.canvas.height;
+    const shown = this.canvas.dataset.testid;
+    if (shown !== 'picture' && shown !== 'screen-picture') return;
+    if (shown === 'picture') { eye.width = this.canvas.width; eye.height = this.canvas.height; }
     const at = now();
     const row = Math.round(this.canvas.width / 40);
     const code = eye.reading
       ? readRow(this.getImageData(0, row, this.canvas.width, 1).data, this.canvas.width) : -1;
-    eye.seen.push([at, code]);
+    (shown === 'picture' ? eye.seen : eye.screen).push([at, code]);
   };
 ";
 
@@ -80,6 +82,8 @@ pub struct Seen {
     pub key: f64,
     /// When each picture was drawn (wall clock, ms) and its number, −1 when not read.
     pub seen: Vec<(f64, i32)>,
+    /// The same of the second window's pictures.
+    pub screen: Vec<(f64, i32)>,
     /// The picture's width.
     pub width: u32,
     /// The picture's height.
@@ -114,8 +118,7 @@ impl Eye {
 /// # Errors
 /// When no eye was placed.
 pub async fn blink(page: &Page, reading: bool) -> Result<()> {
-    let script =
-        "const eye = window.__eye; eye.key = 0; eye.seen = []; eye.reading = arguments[0]; return null;";
+    let script = "const eye = window.__eye; eye.key = 0; eye.seen = []; eye.screen = []; eye.reading = arguments[0]; return null;";
     page.run(script, vec![reading.into()]).await
 }
 
@@ -134,16 +137,30 @@ impl Seen {
         (self.key > 0.0).then_some(drawn - self.key)
     }
 
-    /// Pictures with a new number, per second, between two times on the wall clock.
+    /// Faces with a new number, per second, between two times on the wall clock.
     pub fn distinct_per_second(&self, from_ms: f64, to_ms: f64) -> f64 {
-        let mut last = -1;
-        let mut distinct = 0_u32;
-        for (_, code) in self.seen.iter().filter(|(at, _)| (from_ms..to_ms).contains(at)) {
-            if *code >= 0 && *code != last {
-                distinct += 1;
-                last = *code;
-            }
-        }
-        f64::from(distinct) / ((to_ms - from_ms) / 1000.0)
+        distinct_per_second(&self.seen, from_ms, to_ms)
     }
+
+    /// The same of the second window.
+    pub fn screens_per_second(&self, from_ms: f64, to_ms: f64) -> f64 {
+        distinct_per_second(&self.screen, from_ms, to_ms)
+    }
+
+    /// When the first face was drawn after a time, wall clock in ms.
+    pub fn first_after(&self, from_ms: f64) -> Option<f64> {
+        self.seen.iter().map(|(at, _)| *at).find(|at| *at >= from_ms)
+    }
+}
+
+fn distinct_per_second(seen: &[(f64, i32)], from_ms: f64, to_ms: f64) -> f64 {
+    let mut last = -1;
+    let mut distinct = 0_u32;
+    for (_, code) in seen.iter().filter(|(at, _)| (from_ms..to_ms).contains(at)) {
+        if *code >= 0 && *code != last {
+            distinct += 1;
+            last = *code;
+        }
+    }
+    f64::from(distinct) / ((to_ms - from_ms) / 1000.0)
 }

@@ -1,14 +1,16 @@
 //! The central service and the exchange as real processes, with accounts made by their own commands.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use tokio::io::AsyncWriteExt;
 
-use crate::child::{Child, Start};
+use crate::authority::Authority;
+use crate::child::{Child, Start, Variables};
 use crate::place;
+use crate::relay::Relay;
 use crate::wait::until;
 
 /// How long a server may take to come up: it replays its ledger.
@@ -20,78 +22,88 @@ pub struct Centre {
     pub folder: PathBuf,
     /// The server's port on 127.0.0.1.
     pub port: u16,
+    /// The network between the clients and both, when the plan has one.
+    pub relay: Option<Relay>,
     config: PathBuf,
     media_port: u16,
     key_file: PathBuf,
+    authority: Option<Authority>,
+    clock: Option<String>,
     server: Option<Child>,
     exchange: Option<Child>,
 }
 
-/// A booth as the server knows it.
-#[derive(Clone)]
-pub struct BoothAccount {
-    /// Its number.
-    pub number: String,
-    /// Its secret.
-    pub secret: String,
+/// How a centre is set up.
+pub struct Plan<'a> {
+    /// How many operators' accounts: op01, op02 …
+    pub operators: u32,
+    /// Further lines of the server's configuration. Without a `[calendar]` among them the centre is open
+    /// on every day and at every hour.
+    pub settings: &'a str,
+    /// The screen has a keyring.
+    pub keyring: bool,
+    /// Clients reach the centre over a [`Relay`].
+    pub relay: bool,
+    /// The server has a certificate of an authority of its own.
+    pub tls: bool,
+    /// What the server's clock says when it starts, such as 2026-11-24T17:14:30+09:00.
+    pub clock: Option<&'a str>,
+}
+
+impl Default for Plan<'_> {
+    fn default() -> Self {
+        Plan { operators: 1, settings: "", keyring: true, relay: false, tls: false, clock: None }
+    }
 }
 
 /// The demo's password. It opens nothing but a throw-away database on loopback.
 pub const PASSWORD: &str = "kenmu-demo-2026";
+/// The address that stands before the relay's media door; all of 127/8 is this machine on Linux.
+const RELAYED: &str = "127.0.0.2";
 
 impl Centre {
-    /// Makes a database with `operators` (op01, op02 …) and `booths` (ブース1 …), and starts both.
-    /// `settings` are further lines of the server's configuration.
+    /// Makes a database with accounts for operators, and starts both.
     ///
     /// # Errors
     /// When something does not come up.
-    pub async fn open(
-        folder: &Path,
-        operators: u32,
-        booths: u32,
-        settings: &str,
-    ) -> Result<(Centre, Vec<BoothAccount>)> {
+    pub async fn open(folder: &Path, plan: &Plan<'_>) -> Result<Centre> {
         let port = place::free_tcp_port()?;
+        let media_port = place::free_udp_port()?;
+        let authority = if plan.tls { Some(Authority::make(folder)?) } else { None };
         let config = folder.join("server.toml");
-        let database = database(folder);
-        let page = place::page("booth")?;
-        let text = format!(
-            "listen = \"127.0.0.1:{port}\"\ndatabase = \"{database}\"\nbooth_page = \"{}\"\ncity = \"上尾市\"\nphone_number = \"0120-000-000\"\n{settings}",
-            page.display(),
-        );
-        std::fs::write(&config, text).context("write the server's configuration")?;
+        std::fs::write(&config, settings(folder, port, authority.as_ref(), plan.settings)?)
+            .context("write the server's configuration")?;
+        let relay = if plan.relay { Some(relay(port, media_port).await?) } else { None };
         let mut centre = Centre {
             folder: folder.to_owned(),
             port,
+            relay,
             config,
-            media_port: place::free_udp_port()?,
+            media_port,
             key_file: folder.join("exchange.key"),
+            authority,
+            clock: plan.clock.map(str::to_owned),
             server: None,
             exchange: None,
         };
-        for number in 1..=operators {
+        for number in 1..=plan.operators {
             let name = format!("op{number:02}");
             let display = format!("オペレーター{number:02}");
             centre.ask(&["operator", "add", &name, "--display", &display], PASSWORD).await?;
-        }
-        let mut accounts = Vec::new();
-        for number in 1..=booths {
-            let name = format!("ブース{number}");
-            accounts.push(centre.add_booth(&name).await?);
         }
         let key = centre.ask(&["exchange", "add"], "").await?;
         std::fs::write(&centre.key_file, key.trim()).context("keep the exchange's key")?;
         centre.start_server().await?;
         centre.start_exchange().await?;
-        Ok((centre, accounts))
+        Ok(centre)
     }
 
-    async fn add_booth(&self, name: &str) -> Result<BoothAccount> {
-        let told = self.ask(&["booth", "add", name, "--generate"], "").await?;
-        let mut lines = told.lines().map(str::to_owned);
-        let number = lines.next().context("the booth's number on the first line")?;
-        let secret = lines.next().context("the booth's secret on the second line")?;
-        Ok(BoothAccount { number, secret })
+    /// Accepts the booth that shows this code, under this name.
+    ///
+    /// # Errors
+    /// When the code is refused; the command's words are in the text.
+    pub async fn approve(&self, code: &str, name: &str) -> Result<String> {
+        self.ask(&["booth", "approve", code, "--name", name, "--place", "1階ロビー"], "").await
     }
 
     /// Runs a command of the server's program, with a line on its standard input.
@@ -120,12 +132,36 @@ impl Centre {
 
     /// The server's address for desktops.
     pub fn address(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("{}://127.0.0.1:{}", self.scheme(), self.port)
     }
 
     /// The booth page's address.
     pub fn booth_address(&self) -> String {
-        format!("http://127.0.0.1:{}/booth/", self.port)
+        let port = self.relay.as_ref().map_or(self.port, |relay| relay.line_port);
+        format!("{}://127.0.0.1:{port}/booth/", self.scheme())
+    }
+
+    /// How a desk finds the centre.
+    pub fn desk_variables(&self) -> Variables {
+        let mut variables = Variables::from([("KENMU_SERVER".to_owned(), Some(self.address()))]);
+        if let Some(file) = self.authority() {
+            variables.insert("KENMU_CA".to_owned(), Some(file.to_string_lossy().into_owned()));
+        }
+        variables
+    }
+
+    fn scheme(&self) -> &'static str {
+        if self.authority.is_some() { "https" } else { "http" }
+    }
+
+    /// The certificate of the server's authority, where it has one.
+    pub fn authority(&self) -> Option<&Path> {
+        self.authority.as_ref().map(|authority| authority.file.as_path())
+    }
+
+    /// By which a browser knows the server's key, where it has one.
+    pub fn key_hash(&self) -> Option<&str> {
+        self.authority.as_ref().map(|authority| authority.key_hash.as_str())
     }
 
     /// Starts the server and waits until it is healthy.
@@ -136,14 +172,21 @@ impl Centre {
         let server = Start::new("server", place::program("kenmu-server")?, &self.folder)
             .arg_path("--config", &self.config)
             .args(["serve"])
+            .args(self.clock.iter().flat_map(|clock| ["--clock", clock.as_str()]))
             .env("RUST_LOG", crate::child::log_level())
             .start()?;
         self.server = Some(server);
-        let health = format!("{}/health", self.address());
-        until("the server is healthy", START_LIMIT, || async {
-            http().get(&health).send().await.ok()?.status().is_success().then_some(())
-        })
-        .await
+        self.health("the server is healthy", |told| told.starts_with('{')).await
+    }
+
+    /// Stops the server and starts it at another time of its clock.
+    ///
+    /// # Errors
+    /// When it does not come up again.
+    pub async fn restart_server_at(&mut self, clock: &str) -> Result<()> {
+        self.server.take().context("the server runs")?.stop().await;
+        self.clock = Some(clock.to_owned());
+        self.start_server().await
     }
 
     /// Starts the exchange and waits until the server says that it is there.
@@ -151,13 +194,19 @@ impl Centre {
     /// # Errors
     /// When it does not come up.
     pub async fn start_exchange(&mut self) -> Result<()> {
-        let exchange = Start::new("exchange", place::program("kenmu-exchange")?, &self.folder)
-            .args(["--server", &format!("ws://127.0.0.1:{}/link", self.port)])
+        let scheme = if self.authority.is_some() { "wss" } else { "ws" };
+        let mut start = Start::new("exchange", place::program("kenmu-exchange")?, &self.folder)
+            .args(["--server", &format!("{scheme}://127.0.0.1:{}/link", self.port)])
             .arg_path("--key-file", &self.key_file)
             .args(["--listen", &format!("127.0.0.1:{}", self.media_port)])
-            .env("RUST_LOG", crate::child::log_level())
-            .start()?;
-        self.exchange = Some(exchange);
+            .env("RUST_LOG", crate::child::log_level());
+        if self.relay.is_some() {
+            start = start.args(["--advertise", RELAYED]);
+        }
+        if let Some(authority) = self.authority() {
+            start = start.arg_path("--ca", authority);
+        }
+        self.exchange = Some(start.start()?);
         self.exchange_is_there().await
     }
 
@@ -166,12 +215,37 @@ impl Centre {
     /// # Errors
     /// When it does not come.
     pub async fn exchange_is_there(&self) -> Result<()> {
+        self.health("the exchange is connected", |told| told.contains("\"exchange_up\":true")).await
+    }
+
+    async fn health(&self, what: &str, good: impl Fn(&str) -> bool) -> Result<()> {
+        let http = self.http()?;
         let health = format!("{}/health", self.address());
-        until("the exchange is connected", START_LIMIT, || async {
-            let told = http().get(&health).send().await.ok()?.text().await.ok()?;
-            told.contains("\"exchange_up\":true").then_some(())
+        until(what, START_LIMIT, || async {
+            let answer = http.get(&health).send().await.ok()?.error_for_status().ok()?;
+            good(&answer.text().await.ok()?).then_some(())
         })
         .await
+    }
+
+    /// A client that trusts the server's authority.
+    ///
+    /// # Errors
+    /// When the authority's certificate cannot be read.
+    pub fn http(&self) -> Result<reqwest::Client> {
+        // Somebody else in this process may have chosen the same provider before.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut client = reqwest::Client::builder();
+        if let Some(file) = self.authority() {
+            let pem = std::fs::read(file).context("read the authority's certificate")?;
+            client = client.add_root_certificate(reqwest::Certificate::from_pem(&pem)?);
+        }
+        client.build().context("a client for the server's doors")
+    }
+
+    /// What server and exchange have logged.
+    pub fn server_log(&self) -> String {
+        self.server.as_ref().map(Child::log).unwrap_or_default()
     }
 
     /// Kills the server (SIGKILL).
@@ -213,12 +287,25 @@ fn database(folder: &Path) -> String {
     )
 }
 
-/// One HTTP client for all looks at a server's health.
-fn http() -> &'static reqwest::Client {
-    static CLIENT: OnceLock<reqwest::Client> = OnceLock::new();
-    CLIENT.get_or_init(|| {
-        // Somebody else in this process may have chosen the same provider before.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        reqwest::Client::new()
-    })
+fn settings(folder: &Path, port: u16, authority: Option<&Authority>, further: &str) -> Result<String> {
+    let database = database(folder);
+    let page = place::page("booth")?;
+    let mut text = format!(
+        "listen = \"127.0.0.1:{port}\"\ndatabase = \"{database}\"\nbooth_page = \"{}\"\ncity = \"上尾市\"\n\
+         phone_number = \"0120-000-000\"\n{further}\n",
+        page.display(),
+    );
+    if !further.contains("[calendar]") {
+        text.push_str("[calendar]\nalways_open = true\n");
+    }
+    if let Some(Authority { chain, key, .. }) = authority {
+        text += &format!("[tls]\ncertificate = \"{}\"\nkey = \"{}\"\n", chain.display(), key.display());
+    }
+    Ok(text)
+}
+
+async fn relay(port: u16, media_port: u16) -> Result<Relay> {
+    let local = |port| SocketAddr::from(([127, 0, 0, 1], port));
+    let door = SocketAddr::new(RELAYED.parse().context("an address")?, media_port);
+    Relay::open(door, local(media_port), local(port)).await
 }

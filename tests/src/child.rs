@@ -52,6 +52,13 @@ impl Start {
         self
     }
 
+    /// Where it works.
+    #[must_use]
+    pub fn within(mut self, folder: &Path) -> Start {
+        self.command.current_dir(folder);
+        self
+    }
+
     /// Sets a variable.
     #[must_use]
     pub fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Start {

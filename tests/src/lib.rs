@@ -3,18 +3,25 @@
 //! Refuses to know how the product works inside: it starts what a person would start, presses what a
 //! person would press, and looks and listens at the outside.
 
+pub mod access;
+pub mod authority;
 pub mod bench;
+pub mod beside;
 pub mod booth;
 pub mod browser;
 pub mod capture;
 pub mod centre;
 pub mod child;
 pub mod fact;
+pub mod hear;
 pub mod place;
 pub mod play;
+pub mod relay;
 pub mod round;
+pub mod samples;
 pub mod screen;
 pub mod seat;
 pub mod sound;
+pub mod stage;
 pub mod wait;
 pub mod window;

@@ -5,12 +5,15 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::booth::{Booth, Feed, Show};
-use crate::centre::{Centre, PASSWORD};
+use crate::booth::{Booth, Browser, Feed, Show};
+use crate::centre::{Centre, PASSWORD, Plan};
 use crate::child::{Child, Start, Variables};
 use crate::place;
 use crate::round::VISITOR_HZ;
 use crate::screen::Screen;
+
+/// How many booths a person can play with.
+const BOOTHS: u32 = 2;
 
 /// Starts everything and waits until the desktop is closed (or Ctrl-C).
 ///
@@ -19,19 +22,22 @@ use crate::screen::Screen;
 pub async fn play() -> Result<()> {
     let folder = place::fresh("demo")?;
     let has_display = std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some();
-    let screen = if has_display { None } else { Some(Screen::open(&folder, "1366x768").await?) };
+    let screen = if has_display { None } else { Some(Screen::open(&folder, "1366x768", true).await?) };
     let variables = screen.as_ref().map(|screen| screen.variables.clone()).unwrap_or_default();
     println!("サーバーと交換機を起動しています…");
-    let (centre, accounts) = Centre::open(&folder, 2, 2, "").await?;
+    let centre = Centre::open(&folder, &Plan { operators: 2, ..Plan::default() }).await?;
     let feed = Feed::make(&folder, VISITOR_HZ)?;
     println!("オペレーターの画面を起動しています…");
     let mut desktop = desktop(&centre, &folder, &variables)?;
     let mut booths = Vec::new();
-    for (number, account) in (1..).zip(&accounts) {
+    for number in 1..=BOOTHS {
         println!("ブース{number}を起動しています…");
         let name = format!("booth{number}");
         let show = if has_display { Show::At { x: 40 * number, y: 60 * number } } else { Show::Headless };
-        booths.push(Booth::open(&centre, &name, account, &feed, &variables, show).await?);
+        let browser = Browser { show, ..Browser::new(&folder, &name, &feed, &variables) };
+        let booth = Booth::open(&centre, &browser).await?;
+        booth.enrol(&centre, &format!("ブース{number}")).await?;
+        booths.push(booth);
     }
     println!("server\t{}", centre.address());
     println!("booth page\t{}", centre.booth_address());

@@ -22,7 +22,7 @@ pub struct Area {
     pub height: usize,
 }
 
-/// A virtual screen, a bus and an unlocked keyring.
+/// A virtual screen, a bus and, where wanted, an unlocked keyring.
 pub struct Screen {
     /// What a program needs to find them.
     pub variables: Variables,
@@ -34,11 +34,11 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Starts everything; `size` is such as `1366x768`.
+    /// Starts everything; `size` is such as `1366x768`. Without a keyring nothing on the bus can start one.
     ///
     /// # Errors
     /// When a program is missing or does not come up.
-    pub async fn open(folder: &Path, size: &str) -> Result<Screen> {
+    pub async fn open(folder: &Path, size: &str, has_keyring: bool) -> Result<Screen> {
         let (width, height) = size.split_once('x').context("a size is such as 1366x768")?;
         let (width, height) = (width.parse()?, height.parse()?);
         let home = folder.join("home");
@@ -62,9 +62,12 @@ impl Screen {
         variables.insert("DISPLAY".to_owned(), Some(display));
         let (bus, address) = bus(folder, &variables).await?;
         variables.insert("DBUS_SESSION_BUS_ADDRESS".to_owned(), Some(address));
-        let keyring = keyring(folder, &variables).await?;
+        let mut children = vec![bus, x_server];
+        if has_keyring {
+            children.insert(0, keyring(folder, &variables).await?);
+        }
         let frame_buffer = folder.join("Xvfb_screen0");
-        Ok(Screen { variables, frame_buffer, width, height, _children: vec![keyring, bus, x_server] })
+        Ok(Screen { variables, frame_buffer, width, height, _children: children })
     }
 
     /// What a rectangle of the screen shows now, three bytes (red, green, blue) a pixel.
@@ -136,9 +139,17 @@ async fn x_server(folder: &Path, size: &str) -> Result<(Child, String)> {
     Ok((child, format!(":{number}")))
 }
 
+/// A session bus that starts no service by itself: what is not there stays away.
+const BUS: &str = "<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen>
+<policy context=\"default\"><allow send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/>
+<allow own=\"*\"/></policy></busconfig>";
+
 async fn bus(folder: &Path, variables: &Variables) -> Result<(Child, String)> {
+    let config = folder.join("bus.conf");
+    std::fs::write(&config, BUS).context("write the bus's configuration")?;
     let mut child = Start::new("bus", "dbus-daemon", folder)
-        .args(["--session", "--nofork", "--print-address=1"])
+        .args(["--nofork", "--print-address=1"])
+        .args([format!("--config-file={}", config.display())])
         .envs(variables)
         .piped()?;
     let (_stdin, stdout) = child.pipes().context("the bus was started with pipes")?;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use client::view::{DeskView, Intent, Screen, View};
+use desk::code::Code;
 use desk::contact::{Disposition, Phase};
 use desk::presence::{Channels, Chosen, Presence};
 use link::state::RingEnd;
@@ -15,6 +16,7 @@ use tokio::sync::watch;
 use crate::centre::{Centre, PASSWORD};
 use crate::child::{Child, Start, Variables};
 use crate::place;
+use crate::wait::until;
 
 /// A headless desk.
 pub struct Seat {
@@ -31,21 +33,34 @@ impl Seat {
     /// When it does not come up or the sign-in fails.
     pub async fn sign_in(centre: &Centre, number: u32, variables: &Variables) -> Result<Seat> {
         let name = format!("op{number:02}");
-        let mut seat = Seat::start(centre, &name, variables)?;
-        seat.intend(&Intent::SignIn { name: name.clone(), password: PASSWORD.to_owned() }).await?;
+        let mut seat = Seat::start(centre, &name, &name, variables)?;
+        seat.give_password(PASSWORD).await?;
         seat.wait("the desk is signed in and its line carries media", |desk| desk.state.me.media).await?;
         Ok(seat)
     }
 
-    fn start(centre: &Centre, name: &str, variables: &Variables) -> Result<Seat> {
-        let config = centre.folder.join(format!("config-{name}"));
+    /// Types the account's name and this password.
+    ///
+    /// # Errors
+    /// When the desk is gone.
+    pub async fn give_password(&mut self, password: &str) -> Result<()> {
+        let intent = Intent::SignIn { name: self.name.clone(), password: password.to_owned() };
+        self.intend(&intent).await
+    }
+
+    /// Starts a desk on a machine of its own for an account and leaves it at its sign-in.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub fn start(centre: &Centre, machine: &str, account: &str, variables: &Variables) -> Result<Seat> {
+        let config = centre.folder.join(format!("config-{machine}"));
         std::fs::create_dir_all(&config)?;
         let mut child =
-            Start::new(&format!("desk-{name}"), place::program("kenmu-desk-headless")?, &centre.folder)
-                .env("KENMU_SERVER", centre.address())
+            Start::new(&format!("desk-{machine}"), place::program("kenmu-desk-headless")?, &centre.folder)
                 .env("KENMU_CAMERA", "synthetic")
                 .env("KENMU_CONFIG_DIR", &config)
                 .env("RUST_LOG", crate::child::log_level())
+                .envs(&centre.desk_variables())
                 .envs(variables)
                 .piped()?;
         let (stdin, stdout) = child.pipes().context("the desk was started with pipes")?;
@@ -62,7 +77,7 @@ impl Seat {
                 };
             }
         });
-        Ok(Seat { name: name.to_owned(), child, stdin, views })
+        Ok(Seat { name: account.to_owned(), child, stdin, views })
     }
 
     /// Does what a person would.
@@ -124,6 +139,25 @@ impl Seat {
     /// What the window would show now.
     pub fn view(&self) -> Option<View> {
         self.views.borrow().clone()
+    }
+
+    /// Waits until the desk shows its sign-in as `good` says: busy, why it failed, whether it asks to move
+    /// a talk here.
+    ///
+    /// # Errors
+    /// When 30 s pass first.
+    pub async fn at_sign_in(
+        &self,
+        what: &str,
+        good: impl Fn(bool, Option<Code>, bool) -> bool,
+    ) -> Result<()> {
+        until(what, Duration::from_secs(30), || async {
+            match self.view()?.screen {
+                Screen::SignIn { busy, error, take_over, .. } => good(busy, error, take_over).then_some(()),
+                Screen::Desk(_) => None,
+            }
+        })
+        .await
     }
 
     /// Waits until the workspace is as `good` says; gives it.

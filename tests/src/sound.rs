@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::child::{Child, Start, Variables};
@@ -67,6 +67,48 @@ impl Sound {
 
     fn tool(&self, name: &str) -> Start {
         Start::new(name, name, &self.folder).envs(&self.variables())
+    }
+
+    /// Pulls a sink or source out, as a plug that is drawn. Streams on it end.
+    ///
+    /// # Errors
+    /// When there is none of this name.
+    pub fn unplug(&self, name: &str) -> Result<()> {
+        let told = self.ask(&["list", "short", "modules"])?;
+        let own = told.lines().find(|line| {
+            line.contains(&format!("sink_name={name} ")) || line.contains(&format!("source_name={name} "))
+        });
+        let number = own.and_then(|line| line.split_whitespace().next());
+        let number = number.with_context(|| format!("no device {name} among:\n{told}"))?;
+        self.ask(&["unload-module", number]).map(|_| ())
+    }
+
+    /// Puts a loudspeaker in (again).
+    ///
+    /// # Errors
+    /// When the sound server refuses.
+    pub fn plug_speaker(&self, name: &str) -> Result<()> {
+        let [rate, sink] = [format!("rate={RATE}"), format!("sink_name={name}")];
+        self.ask(&["load-module", "module-null-sink", &sink, &rate, "channels=1"]).map(|_| ())
+    }
+
+    /// Puts a microphone in (again), fed by the sink `NAME_feed`.
+    ///
+    /// # Errors
+    /// When the sound server refuses.
+    pub fn plug_microphone(&self, name: &str) -> Result<()> {
+        let [source, master] = [format!("source_name={name}"), format!("master={name}_feed.monitor")];
+        self.ask(&["load-module", "module-remap-source", &source, &master, "channels=1"]).map(|_| ())
+    }
+
+    fn ask(&self, words: &[&str]) -> Result<String> {
+        let done = std::process::Command::new("pactl")
+            .env("PULSE_SERVER", format!("unix:{}", self.socket.display()))
+            .args(words)
+            .output()
+            .context("start pactl")?;
+        ensure!(done.status.success(), "pactl {words:?}: {}", String::from_utf8_lossy(&done.stderr));
+        Ok(String::from_utf8_lossy(&done.stdout).into_owned())
     }
 
     /// Plays a steady tone into a sink until dropped: one unbroken stream, so that every gap that is

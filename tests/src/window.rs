@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use client::view::{DeskView, Screen, View};
 use serde_json::json;
 
 use crate::browser::Page;
@@ -31,10 +32,10 @@ impl Window {
         std::fs::create_dir_all(&config)?;
         let driver = Start::new(&format!("window-{name}"), "WebKitWebDriver", &centre.folder)
             .args([&format!("--port={port}")])
+            .envs(&centre.desk_variables())
             .envs(variables)
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("TAURI_AUTOMATION", "true")
-            .env("KENMU_SERVER", centre.address())
             .env("KENMU_CONFIG_DIR", &config)
             .env("RUST_LOG", crate::child::log_level())
             .start()?;
@@ -52,6 +53,26 @@ impl Window {
         self.page.fill("sign-in-password", PASSWORD).await?;
         self.page.press("sign-in").await?;
         self.page.see("tag").await
+    }
+
+    /// What Rust tells the page to draw.
+    ///
+    /// # Errors
+    /// When the page is not there.
+    pub async fn view(&self) -> Result<View> {
+        let script = "window.__TAURI_INTERNALS__.invoke('view').then(done);";
+        self.page.run_async(script, vec![]).await
+    }
+
+    /// The workspace of [`Window::view`].
+    ///
+    /// # Errors
+    /// When somebody is not signed in.
+    pub async fn desk(&self) -> Result<DeskView> {
+        match self.view().await?.screen {
+            Screen::Desk(desk) => Ok(*desk),
+            Screen::SignIn { .. } => anyhow::bail!("the window shows its sign-in"),
+        }
     }
 
     /// Presses F2.

@@ -2,9 +2,16 @@
 //! window. Each ends with the ledger's own conservation check.
 
 mod story {
+    mod access;
     mod common;
+    mod devices;
+    mod doors;
+    mod network;
     mod offers;
     mod outages;
+    mod screens;
+    mod secrets;
+    mod two_machines;
     mod visitors;
     mod windows;
 }

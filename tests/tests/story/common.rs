@@ -3,12 +3,17 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
+use client::view::Screen;
+use desk::ids::ContactId;
 use kenmu_tests::booth::Booth;
+use kenmu_tests::centre::Plan;
+use kenmu_tests::hear::{first_tone_ms, longest_gap_ms};
 use kenmu_tests::place;
-use kenmu_tests::round::{Stage, longest_gap_ms};
 use kenmu_tests::seat::Seat;
 use kenmu_tests::sound::{Clip, Recording, now_ms};
+use kenmu_tests::stage::{OPERATOR_HZ, Stage, VISITOR_HZ};
+use link::state::ContactCard;
 
 /// Settings of the desk with a short ring, so that a story need not wait 20 s.
 pub const SHORT_RING: &str = "[desk]\nring_timeout_ms = 5000\n";
@@ -19,7 +24,57 @@ pub fn folder(name: &str) -> Result<PathBuf> {
 
 /// A stage with one booth and this many operators' accounts.
 pub async fn stage(name: &str, operators: u32, settings: &str) -> Result<Stage> {
-    Stage::open(&folder(name)?, operators, 1, settings).await
+    Stage::open_as(&folder(name)?, &Plan { operators, settings, ..Plan::default() }).await
+}
+
+/// A talk between one headless desk and the first booth, both heard.
+pub struct Talk {
+    pub stage: Stage,
+    pub desk: Seat,
+    pub booth: Booth,
+    pub at_desk: Recording,
+    pub at_booth: Recording,
+    pub contact: ContactId,
+}
+
+impl Talk {
+    /// Opens everything and waits until both hear each other. A network that is cut later is the booth's.
+    pub async fn open(name: &str, plan: &Plan<'_>) -> Result<Talk> {
+        let stage = Stage::open_as(&folder(name)?, plan).await?;
+        let mut desk = seat(&stage, 1).await?;
+        if let Some(relay) = &stage.centre.relay {
+            relay.spare_known();
+        }
+        let booth = stage.booth(1).await?;
+        let at_desk = stage.sound.record("desk_speaker")?;
+        let at_booth = stage.sound.record("booth1_speaker")?;
+        booth.call().await?;
+        desk.offered().await?;
+        desk.answer().await?;
+        let contact = desk.live().await?.state.contact.context("a live talk has a contact")?.contact;
+        booth.screen("talk").await?;
+        let from = now_ms();
+        heard(&at_desk, VISITOR_HZ, from).await?;
+        heard(&at_booth, OPERATOR_HZ, from).await?;
+        Ok(Talk { stage, desk, booth, at_desk, at_booth, contact })
+    }
+
+    /// The contact in hand, which is still the same.
+    pub fn card(&self) -> Result<ContactCard> {
+        let card = match self.desk.view().map(|view| view.screen) {
+            Some(Screen::Desk(desk)) => desk.state.contact,
+            Some(Screen::SignIn { .. }) | None => None,
+        };
+        let card = card.context("the desk still has its contact")?;
+        ensure!(card.contact == self.contact, "the contact is the same");
+        Ok(card)
+    }
+
+    /// The operator ends the talk; the ledger adds up.
+    pub async fn end(mut self) -> Result<String> {
+        self.desk.end_and_finish().await?;
+        close(self.stage, vec![self.desk], vec![self.booth]).await
+    }
 }
 
 /// A headless desk, signed in and ready; only the first one has devices of its own.
@@ -45,7 +100,7 @@ pub async fn close(stage: Stage, seats: Vec<Seat>, booths: Vec<Booth>) -> Result
 /// Waits until a tone is heard on a recording, and gives the wall clock of that moment.
 pub async fn heard(recording: &Recording, hz: f64, from_ms: f64) -> Result<f64> {
     let found = kenmu_tests::wait::until("the tone is heard", Duration::from_secs(15), || async {
-        kenmu_tests::round::first_tone_ms(&recording.clip(), hz, from_ms)
+        first_tone_ms(&recording.clip(), hz, from_ms)
     })
     .await;
     if found.is_err() {

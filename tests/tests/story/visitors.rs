@@ -5,11 +5,13 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use desk::end::EndReason;
 use desk::presence::Presence;
-use kenmu_tests::round::{OPERATOR_HZ, VISITOR_HZ, longest_gap_ms};
+use kenmu_tests::centre::Plan;
+use kenmu_tests::hear::longest_gap_ms;
 use kenmu_tests::sound::now_ms;
+use kenmu_tests::stage::{OPERATOR_HZ, VISITOR_HZ};
 use link::state::RingEnd;
 
-use super::common::{close, heard, seat, stage};
+use super::common::{Talk, close, heard, seat, stage};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_visitor_leaves_while_waiting_while_ringing_and_in_the_talk() -> Result<()> {
@@ -48,28 +50,17 @@ async fn a_visitor_leaves_while_waiting_while_ringing_and_in_the_talk() -> Resul
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_is_loaded_again_in_a_talk_keeps_its_contact() -> Result<()> {
-    let stage = stage("page-reload", 1, "").await?;
-    let mut desk = seat(&stage, 1).await?;
-    let booth = stage.booth(1).await?;
-    let at_desk = stage.sound.record("desk_speaker")?;
-    let at_booth = stage.sound.record("booth1_speaker")?;
-    booth.call().await?;
-    desk.offered().await?;
-    desk.answer().await?;
-    let before = desk.live().await?.state.contact.map(|contact| contact.contact);
-    heard(&at_desk, VISITOR_HZ, now_ms()).await?;
+    let talk = Talk::open("page-reload", &Plan::default()).await?;
     let began = now_ms();
-    booth.page.reload().await?;
-    booth.screen_within("talk", Duration::from_secs(10)).await?;
+    talk.booth.page.reload().await?;
+    talk.booth.screen_within("talk", Duration::from_secs(10)).await?;
     // A moment after the reload nothing of the old page is in any buffer.
     tokio::time::sleep(Duration::from_secs(2)).await;
-    heard(&at_desk, VISITOR_HZ, began + 1_500.0).await?;
-    heard(&at_booth, OPERATOR_HZ, began + 1_500.0).await?;
-    let over = at_desk.clip().part(began, now_ms() - began);
+    heard(&talk.at_desk, VISITOR_HZ, began + 1_500.0).await?;
+    heard(&talk.at_booth, OPERATOR_HZ, began + 1_500.0).await?;
+    let over = talk.at_desk.clip().part(began, now_ms() - began);
     println!("reload_gap_ms\t{}", longest_gap_ms(&over, VISITOR_HZ));
-    let after = desk.live().await?.state.contact.map(|contact| contact.contact);
-    ensure!(before == after, "the contact is the same: {before:?} {after:?}");
-    desk.end_and_finish().await?;
-    close(stage, vec![desk], vec![booth]).await?;
+    talk.card()?;
+    talk.end().await?;
     Ok(())
 }

@@ -4,9 +4,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use kenmu_tests::child::{descendants, signal};
-use kenmu_tests::round::{self, Stage, VISITOR_HZ};
+use kenmu_tests::round::ready;
 use kenmu_tests::screen::Area;
 use kenmu_tests::sound::now_ms;
+use kenmu_tests::stage::{Stage, VISITOR_HZ};
 use kenmu_tests::wait::until;
 use kenmu_tests::window::Window;
 use media::barcode;
@@ -18,7 +19,7 @@ use super::common::{close, heard, stage, unbroken};
 async fn a_web_process_that_is_killed_in_a_talk_takes_no_sound_with_it() -> Result<()> {
     let stage = stage("web-process-killed", 1, "").await?;
     let window = stage.window(1).await?;
-    round::ready(&window).await?;
+    ready(&window).await?;
     let booth = stage.booth(1).await?;
     let at_desk = stage.sound.record("desk_speaker")?;
     booth.call().await?;
