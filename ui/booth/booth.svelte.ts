@@ -9,10 +9,18 @@ import type { ContactId } from '$generated/ContactId';
 import type { LegSignal } from '$generated/LegSignal';
 import type { RequestId } from '$generated/RequestId';
 import type { Time } from '$generated/Time';
+import type { WebPage } from '$generated/WebPage';
+import type { Who } from '$generated/Who';
+import { askChallenge, askCode } from './door';
+import { Enrolment } from './enrolment';
+import { keep, kept, makeKey, sign, type Kept } from './key';
 import { Line, type Ears, type LineEvent, type Socket } from './line';
-import { enrolment, keepEnrolment, keepLastKnown, lastKnown, type Enrolment } from './memory';
-import { Peer } from './peer';
-import { alive, screenOf, type Facts, type Screen } from './screen';
+import { keepLastKnown, lastKnown } from './memory';
+import { veilOf, type Veil } from './mask';
+import { Offline } from './offline';
+import { alive, screenOf, type Facts, type Present, type Screen } from './screen';
+import { after, type Cancel } from './steady';
+import { Visit } from './visit.svelte';
 
 /** A call that could not be said for so long is taken back, ms: the visitor may be gone. */
 const CALL_VOID_MS = 10_000;
@@ -28,38 +36,53 @@ type BoothLine = Line<BoothSays, BoothState, BoothChange, LegSignal>;
 export class Booth {
   /** Names and the phone number, also while the server cannot be asked. */
   known = $state(lastKnown());
-  own = $state.raw<MediaStream | null>(null);
-  remote = $state.raw<MediaStream | null>(null);
-  cameraOn = $state(true);
+  readonly visit: Visit;
   #facts = $state<Facts>(atFirst());
   /** What the page shows now. */
   readonly screen: Screen = $derived(screenOf(this.#facts));
+  /** The contact that waits or talks, as the server knows it. */
+  readonly contact: Present | null = $derived(present(this.#facts));
+  readonly state: BoothState | null = $derived(this.#facts.state);
 
   #line: BoothLine | null = null;
-  #peer: Peer;
+  #enrolment: Enrolment | null = null;
+  #offline = new Offline();
   #clockAhead = 0;
   #call: RequestId | null = null;
   #sdp: RequestId | null = null;
   #before: ContactId | null = null;
   #cancelled = false;
-  #step: ReturnType<typeof setTimeout> | undefined;
+  #media = false;
+  #step: Cancel = () => undefined;
 
   constructor() {
-    this.#peer = new Peer({
-      offer: (offer) => this.#offer({ kind: 'sdp', ...offer }),
-      own: (stream) => (this.own = stream),
-      remote: (stream) => (this.remote = stream),
+    this.visit = new Visit({
+      say: (words) => this.#line?.say(words) ?? null,
+      now: () => this.#clock(),
+      offer: (words) => this.#offer(words),
       flowing: (up, since) => this.#flowing(up, since + this.#clockAhead),
-      noMicrophone: () => this.#noMicrophone(),
+      changed: () => this.#settle(),
+      leave: () => this.leave(),
     });
   }
 
-  /** Starts the line with what is kept, if anything is. */
-  start(): void {
-    const kept = enrolment();
-    if (kept !== null) this.#connect(kept);
+  /** Starts the line with the key that is kept; without one the page asks to be enrolled. */
+  async start(): Promise<void> {
     window.addEventListener('online', () => this.#line?.wake());
+    window.addEventListener('pagehide', () => this.visit.pages.close());
+    for (const sign of ['pointerdown', 'keydown', 'wheel', 'focus', 'blur']) {
+      window.addEventListener(sign, () => this.visit.alive(), { passive: true, capture: true });
+    }
     this.#tick();
+    if (!this.#facts.secure) return;
+    this.#offline.start();
+    try {
+      const key = (await kept()) ?? (await makeKey());
+      if (key.booth === null) this.#enrol(key);
+      else this.#connect(key);
+    } catch {
+      Object.assign(this.#facts, { enrolled: false, enrolling: { kind: 'no_store' } });
+    }
   }
 
   get now(): Time {
@@ -70,17 +93,24 @@ export class Booth {
     return this.#facts.lineDownSince === null;
   }
 
-  /** What staff typed. */
-  enrol(typed: Enrolment): void {
-    keepEnrolment(typed);
-    this.#connect(typed);
+  get veil(): Veil {
+    return veilOf(this.contact, this.visit.hidden);
+  }
+
+  /** Staff want another code on the screen. */
+  newCode(): void {
+    this.#enrolment?.renew();
+  }
+
+  /** Staff want this page to belong to a booth again: with a new key, since the old one is worth nothing. */
+  async enrolAnew(): Promise<void> {
+    this.#enrol(await makeKey());
   }
 
   /** The visitor calls. */
   call(): void {
     if (this.#facts.ringing !== null) return;
     this.#facts.notice = null;
-    this.#facts.noMicrophone = false;
     this.#facts.ringing = this.#clock();
     // A cancelled call that the server has not answered yet becomes this one.
     if (this.#call === null) {
@@ -103,21 +133,34 @@ export class Booth {
 
   /** Back to the start screen for the next visitor. */
   again(): void {
-    this.#facts.noMicrophone = false;
     this.#facts.seen = this.#facts.state?.contact?.contact ?? null;
     this.#settle();
   }
 
-  /** Stops or shows the visitor's picture. */
-  camera(on: boolean): void {
-    this.cameraOn = on;
-    this.#peer.camera(on);
+  /** The visitor opens a page beside the talk. */
+  open(page: WebPage): void {
+    this.visit.show(page);
   }
 
-  #connect(who: Enrolment): void {
+  #enrol(key: Kept): void {
+    this.#line?.close();
+    this.#enrolment?.stop();
+    // No server has told its time yet: the code's minutes are this machine's.
+    this.#clockAhead = 0;
+    Object.assign(this.#facts, { enrolled: false, refused: null, state: null, enrolling: { kind: 'asking' } });
+    const ask = { code: () => askCode(key.publicKey), challenge: () => askChallenge(key.publicKey) };
+    this.#enrolment = new Enrolment(
+      ask,
+      (shown) => (this.#facts.enrolling = shown),
+      (booth) => void keep({ ...key, booth }).then(() => this.#connect({ ...key, booth })),
+    );
+    this.#settle();
+  }
+
+  #connect(key: Kept): void {
     this.#line?.close();
     Object.assign(this.#facts, { enrolled: true, refused: null, lineDownSince: this.#clock() });
-    this.#line = new Line({ kind: 'booth', ...who }, dial, (event) => this.#hear(event));
+    this.#line = new Line(() => proof(key), dial, (event) => this.#hear(event));
     this.#settle();
   }
 
@@ -126,11 +169,12 @@ export class Booth {
       case 'up':
         this.#clockAhead = event.now - Date.now();
         this.#facts.lineDownSince = null;
-        this.#peer.line(true);
+        this.visit.welcome();
+        this.visit.media.peer.line(true);
         break;
       case 'down':
         this.#facts.lineDownSince = this.#clock();
-        this.#peer.line(false);
+        this.visit.media.peer.line(false);
         break;
       case 'snapshot':
         this.#clockAhead = event.now - Date.now();
@@ -141,7 +185,7 @@ export class Booth {
         this.#change(event.change);
         break;
       case 'signal':
-        this.#peer.hear(event.signal);
+        this.visit.media.peer.hear(event.signal);
         return;
       case 'answer':
         this.#answered(event.request, event.refused);
@@ -166,13 +210,17 @@ export class Booth {
       case 'board':
         Object.assign(state, change.value);
         return;
+      case 'hours':
+        state.hours = change.value;
+        return;
     }
   }
 
   #answered(request: RequestId, refused: Code | null): void {
+    this.visit.heard(request, refused);
     if (request === this.#sdp) {
       this.#sdp = null;
-      this.#peer.delivered(refused !== null);
+      this.visit.media.peer.delivered(refused !== null);
     }
     if (request !== this.#call) return;
     this.#call = null;
@@ -190,9 +238,11 @@ export class Booth {
   #refused(code: Code): void {
     this.#facts.refused = code;
     this.#facts.lineDownSince = this.#clock();
-    this.#peer.line(false);
+    this.visit.media.peer.line(false);
     const staffMustAct = code === 'unauthorised' || code === 'replaced';
-    if (!staffMustAct) setTimeout(() => location.reload(), RELOAD_MS);
+    // Nothing of a visit stays on a screen that was refused.
+    Object.assign(this.#facts, { state: null, ringing: null });
+    if (!staffMustAct) after(RELOAD_MS, () => location.reload());
   }
 
   #offer(says: BoothSays): void {
@@ -211,12 +261,6 @@ export class Booth {
     this.#settle();
   }
 
-  #noMicrophone(): void {
-    this.leave();
-    this.#facts.noMicrophone = true;
-    this.#settle();
-  }
-
   /** Brings everything in line with the facts: the call, the leg, what the next visitor finds. */
   #settle(): void {
     const facts = this.#facts;
@@ -227,17 +271,24 @@ export class Booth {
       this.#cancelled = false;
     }
     this.#voidOldCall();
-    const inContact = alive(contact, facts.left);
-    if (inContact || facts.ringing !== null) {
-      facts.mediaDownSince ??= this.own === null ? this.#clock() : null;
-      this.#peer.want();
-    } else {
-      this.#peer.close();
-      facts.mediaDownSince = null;
-      this.cameraOn = true;
-    }
+    this.visit.settle(present(facts), facts.state);
+    if (alive(contact, facts.left) || facts.ringing !== null) this.#wantMedia();
+    else this.#endMedia();
     this.#remember();
+    this.#offline.rest(contactless(facts));
     this.#tick();
+  }
+
+  #wantMedia(): void {
+    if (!this.#media) this.#facts.mediaDownSince = this.#clock();
+    this.#media = true;
+    this.visit.media.want();
+  }
+
+  #endMedia(): void {
+    this.#media = false;
+    this.visit.media.close();
+    this.#facts.mediaDownSince = null;
   }
 
   #voidOldCall(): void {
@@ -263,33 +314,49 @@ export class Booth {
   }
 
   #tick(): void {
-    clearTimeout(this.#step);
+    this.#step();
     const now = this.#clock();
     this.#facts.now = now;
     const every = this.#atRest() ? MINUTE_MS : STEP_MS;
-    this.#step = setTimeout(() => (this.#atRest() ? this.#tick() : this.#settle()), every - (now % every));
+    this.#step = after(every - (now % every), () => (this.#atRest() ? this.#tick() : this.#settle()));
   }
 
   #atRest(): boolean {
-    return this.screen.kind === 'setup' || (this.screen.kind === 'start' && this.screen.notice === null && this.lineUp);
+    return this.screen.kind === 'start' && this.screen.notice === null && this.lineUp;
   }
 }
 
 function atFirst(): Facts {
   return {
     now: Date.now(),
-    enrolled: enrolment() !== null,
+    enrolled: null,
+    enrolling: { kind: 'asking' },
     secure: window.isSecureContext,
     refused: null,
     state: null,
     lineDownSince: null,
     mediaDownSince: null,
-    noMicrophone: false,
     ringing: null,
     left: null,
     seen: null,
     notice: null,
   };
+}
+
+function present(facts: Facts): Present | null {
+  const contact = facts.state?.contact ?? null;
+  return alive(contact, facts.left) ? contact : null;
+}
+
+/** Nobody is here whom a new version of the page would disturb. */
+function contactless(facts: Facts): boolean {
+  return present(facts) === null && facts.ringing === null;
+}
+
+/** The key's proof for one connection. */
+async function proof(key: Kept): Promise<Who | null> {
+  const { challenge, booth } = await askChallenge(key.publicKey);
+  return booth === null ? null : { kind: 'booth', booth, challenge, signature: await sign(key, challenge) };
 }
 
 /** The server that this page came from. */

@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Line, type Ears, type LineEvent } from './line';
+import type { Who } from '$generated/Who';
 import vectors from './line.vectors.json';
 
 type Step = {
@@ -29,8 +30,9 @@ class Stage {
   #dialled = 0;
   #names: string[] = [];
   #told: LineEvent<string, string, string>[] = [];
+  who: Who | null = { kind: 'booth', booth: 2, challenge: 'c', signature: 's' };
   #line = new Line<string, string, string, string>(
-    { kind: 'booth', booth: 2, secret: 's' },
+    () => Promise.resolve(this.who),
     (ears) => {
       this.#dialled += 1;
       this.#ears = ears;
@@ -39,8 +41,10 @@ class Stage {
     (event) => this.#told.push(event),
   );
 
-  play(step: Step): void {
+  async play(step: Step): Promise<void> {
     if (step.do === 'open') this.#ears?.open();
+    // The proof of a connection comes by itself.
+    await settled();
     if (step.do === 'cut') this.#ears?.closed();
     if (step.hear) this.#ears?.text(this.#real(JSON.stringify(step.hear)));
     if (step.say) this.#names.push(this.#line.say(step.say) ?? 'not said');
@@ -86,9 +90,53 @@ class Stage {
   }
 }
 
+const settled = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
+
 for (const { name, steps } of vectors) {
-  test(name, () => {
+  test(name, async () => {
     const stage = new Stage();
-    for (const step of steps) stage.play(step);
+    for (const step of steps) await stage.play(step);
   });
 }
+
+test('a hello waits for its proof, and each connection makes its own', async () => {
+  let proofs = 0;
+  const sent: string[] = [];
+  let ears: Ears | null = null;
+  const prove = (): Promise<Who> =>
+    new Promise((resolve) => setTimeout(resolve, 300, { kind: 'booth', booth: 2, challenge: `c${(proofs += 1)}`, signature: 's' }));
+  const dial = (given: Ears) => {
+    ears = given;
+    return { send: (text: string) => void sent.push(text), close: () => undefined };
+  };
+  const line = new Line<string, string, string, string>(prove, dial, () => undefined);
+  const opened = (): void => ears?.open();
+  opened();
+  await vi.advanceTimersByTimeAsync(299);
+  expect(sent).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(sent.length).toBe(1);
+  const cut = (): void => ears?.closed();
+  cut();
+  await vi.advanceTimersByTimeAsync(400);
+  opened();
+  await vi.advanceTimersByTimeAsync(300);
+  expect(sent.map((text) => JSON.parse(text).who.challenge)).toEqual(['c1', 'c2']);
+  line.close();
+});
+
+test('a page that the server does not know any more is refused and dials no more', async () => {
+  let dialled = 0;
+  const told: string[] = [];
+  const dial = () => {
+    dialled += 1;
+    return { send: () => undefined, close: () => undefined };
+  };
+  new Line<string, string, string, string>(
+    () => Promise.resolve(null),
+    dial,
+    (event) => told.push(event.kind === 'refused' ? event.code : event.kind),
+  );
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect([told, dialled]).toEqual([['unauthorised'], 1]);
+});

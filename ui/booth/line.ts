@@ -8,9 +8,10 @@ import type { Resume } from '$generated/Resume';
 import type { Time } from '$generated/Time';
 import type { Up } from '$generated/Up';
 import type { Who } from '$generated/Who';
+import { after, every, type Cancel } from './steady';
 
 /** The version of the protocol that this page speaks. */
-const VERSION = 1;
+const VERSION = 2;
 /** How many requests may wait for their answers; a person makes a few a minute, so more is a fault. */
 const MAX_UNANSWERED = 64;
 /** The first and the longest pause between two tries, ms. The longest keeps "back within 10 s" true. */
@@ -46,6 +47,9 @@ export interface Socket {
   close(): void;
 }
 
+/** Makes the proof for one connection; null: the server does not know this page (any more). */
+export type Prove = () => Promise<Who | null>;
+
 /** Begins a connection. */
 export type Dial = (ears: Ears) => Socket;
 
@@ -59,13 +63,15 @@ export class Line<Say, State, Change, Signal> {
   #pause = FIRST_PAUSE_MS;
   #began = 0;
   #heard = 0;
-  #again: ReturnType<typeof setTimeout> | undefined;
-  #limit: ReturnType<typeof setTimeout> | undefined;
-  #beat: ReturnType<typeof setInterval> | undefined;
+  #who: Who | null = null;
+  #isOpen = false;
+  #again: Cancel | null = null;
+  #limit: Cancel = () => undefined;
+  #beat: Cancel = () => undefined;
   #closed = false;
 
   constructor(
-    private readonly who: Who,
+    private readonly prove: Prove,
     private readonly dial: Dial,
     private readonly tell: (event: LineEvent<State, Change, Signal>) => void,
   ) {
@@ -88,7 +94,7 @@ export class Line<Say, State, Change, Signal> {
 
   /** The network is said to be back: tries at once. */
   wake(): void {
-    if (this.#again === undefined) return;
+    if (this.#again === null) return;
     this.#pause = FIRST_PAUSE_MS;
     this.#open();
   }
@@ -97,29 +103,38 @@ export class Line<Say, State, Change, Signal> {
   close(): void {
     this.#closed = true;
     this.#drop();
-    clearTimeout(this.#again);
+    this.#again?.();
+    this.#again = null;
   }
 
   #open(): void {
-    clearTimeout(this.#again);
-    this.#again = undefined;
+    this.#again?.();
+    this.#again = null;
     if (this.#closed) return;
     this.#began = this.#heard = Date.now();
     const mine = (this.#generation += 1);
     const current = (then: () => void) => () => (mine === this.#generation ? then() : undefined);
     this.#socket = this.dial({
-      open: current(() => this.#hello()),
+      open: current(() => this.#hello(true, this.#who)),
       text: (text) => current(() => this.#take(text))(),
       closed: current(() => this.#cut()),
     });
-    this.#limit = setTimeout(() => this.#cut(), CONNECT_LIMIT_MS);
-    this.#beat = setInterval(() => this.#ping(), PING_EVERY_MS);
+    this.#limit = after(CONNECT_LIMIT_MS, () => this.#cut());
+    this.#beat = every(PING_EVERY_MS, () => this.#ping());
+    // The proof is made while the socket opens: the hello waits for both.
+    this.prove().then(
+      (who) => current(() => (who === null ? this.#refuse('unauthorised') : this.#hello(this.#isOpen, who)))(),
+      () => current(() => this.#cut())(),
+    );
   }
 
-  #hello(): void {
-    clearTimeout(this.#limit);
+  #hello(isOpen: boolean, who: Who | null): void {
+    this.#isOpen = isOpen;
+    this.#who = who;
+    if (!isOpen || who === null) return;
+    this.#limit();
     this.#heard = Date.now();
-    this.#send({ kind: 'hello', version: VERSION, who: this.who, resume: this.#cursor });
+    this.#send({ kind: 'hello', version: VERSION, who, resume: this.#cursor });
   }
 
   #ping(): void {
@@ -191,15 +206,17 @@ export class Line<Say, State, Change, Signal> {
     const wasWelcomed = this.#welcomed;
     this.#drop();
     if (Date.now() - this.#began > DEAD_AFTER_MS) this.#pause = FIRST_PAUSE_MS;
-    this.#again = setTimeout(() => this.#open(), this.#pause);
+    this.#again = after(this.#pause, () => this.#open());
     this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE_MS);
     if (wasWelcomed) this.tell({ kind: 'down' });
   }
 
   #drop(): void {
-    clearTimeout(this.#limit);
-    clearInterval(this.#beat);
+    this.#limit();
+    this.#beat();
     this.#welcomed = false;
+    this.#isOpen = false;
+    this.#who = null;
     this.#generation += 1;
     this.#socket?.close();
     this.#socket = null;
@@ -219,6 +236,8 @@ function passes(code: Code): boolean {
     case 'store_down':
     case 'unreachable':
     case 'no_exchange':
+    // The page makes a new proof for each connection, so that one that came too late is worth another try here.
+    case 'expired':
       return true;
     case 'gone':
     case 'taken':
@@ -238,6 +257,10 @@ function passes(code: Code): boolean {
     case 'queue_full':
     case 'closed':
     case 'no_keyring':
+    case 'in_talk_elsewhere':
+    case 'individual_number':
+    case 'secret_text':
+    case 'bad_length':
       return false;
   }
 }

@@ -22,5 +22,5 @@ for (const weight of ['400', '700']) void document.fonts.load(`${weight} 1rem "B
 const booth = new Booth();
 mount(App, { target, props: { booth } });
 // A picture without a frame yet would hold up the page's load event, perhaps for the whole wait.
-if (document.readyState === 'complete') booth.start();
-else window.addEventListener('load', () => booth.start());
+if (document.readyState === 'complete') void booth.start();
+else window.addEventListener('load', () => void booth.start());

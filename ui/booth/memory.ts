@@ -1,31 +1,12 @@
-// What the page keeps over a reload: who it is, and what to show while the server cannot be asked.
+// What the page keeps over a reload to show while the server cannot be asked.
 
-import type { BoothId } from '$generated/BoothId';
-
-const ENROLMENT = 'kenmu.booth.enrolment';
 const LAST_KNOWN = 'kenmu.booth.last-known';
-
-/** The booth's number and its secret, typed once by staff. */
-export interface Enrolment {
-  booth: BoothId;
-  secret: string;
-}
 
 /** Names and the phone number, the last that the server said. */
 export interface LastKnown {
   city: string;
   name: string;
   phone: string;
-}
-
-export function enrolment(): Enrolment | null {
-  const kept = read(ENROLMENT);
-  const { booth, secret } = kept ?? {};
-  return typeof booth === 'number' && typeof secret === 'string' ? { booth, secret } : null;
-}
-
-export function keepEnrolment(value: Enrolment): void {
-  localStorage.setItem(ENROLMENT, JSON.stringify(value));
 }
 
 export function lastKnown(): LastKnown {

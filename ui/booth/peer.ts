@@ -1,45 +1,30 @@
-// The booth's media leg: camera and microphone out, the operator's sound and picture in, over one
-// RTCPeerConnection that ends at the exchange. Carries what the ladder decides; knows no contact.
+// The booth's media leg: sound, face and screen out, the operator's sound and picture in, over one
+// RTCPeerConnection that ends at the exchange. Carries what the ladder decides; knows no contact and no device.
 
 import type { LegOffer } from '$generated/LegOffer';
 import type { LegSignal } from '$generated/LegSignal';
 import { Ladder, type LegInput, type Rung } from './ladder';
 import { Pulse } from './pulse';
+import { Loudness, read } from './readings';
+import { after, every, type Cancel } from './steady';
+import { addAudio, addFace, addScreen, sendable } from './ways';
 
-/** Speech in Opus mono, bit/s: the middle of 24-40 kbit/s that bad Wi-Fi still carries. */
-const AUDIO_BITRATE = 32_000;
-/** A face and a card in 640×480 at 30 frames, bit/s. */
-const VIDEO_BITRATE = 800_000;
-const FRAME_RATE = 30;
-/** The shortest jitter buffers; they grow by themselves when the Wi-Fi jitters. */
-const JITTER_TARGET_MS = 0;
 /** How often the pulse is felt, ms: one reading costs about a millisecond. */
 const PULSE_MS = 500;
 
-const MICROPHONE: MediaTrackConstraints = {
-  echoCancellation: true,
-  noiseSuppression: true,
-  autoGainControl: true,
-  channelCount: 1,
-};
-const CAMERA: MediaTrackConstraints = {
-  width: { ideal: 640 },
-  height: { ideal: 480 },
-  frameRate: { ideal: FRAME_RATE, max: FRAME_RATE },
-};
+/** What a leg can send. */
+export type Way = 'audio' | 'face' | 'screen';
 
 /** What a peer tells its owner. */
 export interface PeerTells {
   /** To be said to the server; every earlier offer is void. */
   offer(offer: LegOffer): void;
-  /** The own picture, and null when there is none (any more). */
-  own(stream: MediaStream | null): void;
   /** What comes from the exchange; sound and picture are in it from the start, silent and dark at first. */
   remote(stream: MediaStream | null): void;
   /** Media flows, or has not since a moment of this machine's clock. */
   flowing(up: boolean, since: number): void;
-  /** There is no microphone to be had. */
-  noMicrophone(): void;
+  /** How loud the own microphone was since the last word: root mean square of full scale. */
+  voice(level: number): void;
 }
 
 /** The way to the exchange. Idle until `want`. */
@@ -49,11 +34,12 @@ export class Peer {
   #line = false;
   #leg = 0;
   #connection: RTCPeerConnection | null = null;
-  #own: MediaStream | null = null;
-  #camera = true;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #tracks: Record<Way, MediaStreamTrack | null> = { audio: null, face: null, screen: null };
+  #ways: Record<Way, RTCRtpTransceiver> | null = null;
+  #timer: Cancel = () => undefined;
   #pulse = new Pulse();
-  #watch: ReturnType<typeof setInterval> | undefined;
+  #loudness = new Loudness();
+  #watch: Cancel = () => undefined;
   #alive = false;
 
   constructor(private readonly tells: PeerTells) {}
@@ -62,27 +48,27 @@ export class Peer {
   want(): void {
     if (this.#wanted) return;
     this.#wanted = true;
-    this.#camera = true;
     this.#ladder = new Ladder();
     if (!this.#line) this.#ladder.handle(Date.now(), 'line_down');
     this.#feed('want');
   }
 
-  /** Ends the leg and lets go of camera and microphone. */
+  /** Ends the leg. */
   close(): void {
     if (!this.#wanted) return;
     this.#wanted = false;
-    clearTimeout(this.#timer);
+    this.#timer();
     this.#hangUp();
-    this.#letGo();
     this.tells.remote(null);
-    this.tells.own(null);
   }
 
-  /** Shows or hides the visitor's picture; hidden, black frames go out. */
-  camera(on: boolean): void {
-    this.#camera = on;
-    for (const track of this.#own?.getVideoTracks() ?? []) track.enabled = on;
+  /** Sends this track from now on, or nothing: no packet leaves then, not even a black picture. */
+  send(way: Way, track: MediaStreamTrack | null): void {
+    if (this.#tracks[way] === track) return;
+    this.#tracks[way] = track;
+    const sender = this.#ways?.[way].sender;
+    // A leg that cannot take it is replaced by one that is made with it.
+    sender?.replaceTrack(track).catch(() => (this.#ways?.[way].sender === sender ? this.#feed('gone') : undefined));
   }
 
   /** The line to the server came or went. */
@@ -119,26 +105,25 @@ export class Peer {
   #take(rung: Rung): void {
     if (rung === 'open') void this.#open();
     if (rung === 'restart') void this.#offer(true);
-    clearTimeout(this.#timer);
+    this.#timer();
     const due = this.#ladder.due();
     if (due === null) return;
-    this.#timer = setTimeout(() => this.#take(this.#ladder.timeout(Date.now())), Math.max(0, due - Date.now()));
+    this.#timer = after(Math.max(0, due - Date.now()), () => this.#take(this.#ladder.timeout(Date.now())));
   }
 
   async #open(): Promise<void> {
     this.#hangUp();
-    const leg = Math.max(Date.now(), this.#leg + 1);
-    this.#leg = leg;
-    const own = await this.#devices();
-    if (!this.#wanted || this.#leg !== leg) return;
-    if (own === null) return this.tells.noMicrophone();
+    this.#leg = Math.max(Date.now(), this.#leg + 1);
     const connection = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
     this.#connection = connection;
     connection.onconnectionstatechange = () => this.#changed(connection);
     this.#pulse = new Pulse();
-    this.#watch = setInterval(() => void this.#feel(connection), PULSE_MS);
-    const tracks = [addAudio(connection, own), addVideo(connection, own)].map((way) => way.receiver.track);
-    this.tells.remote(new MediaStream(tracks));
+    this.#loudness = new Loudness();
+    this.#watch = every(PULSE_MS, () => void this.#feel(connection));
+    // The order tells the exchange which is which: sound, face, screen.
+    const { audio, face, screen } = this.#tracks;
+    this.#ways = { audio: addAudio(connection, audio), face: addFace(connection, face), screen: addScreen(connection, screen) };
+    this.tells.remote(new MediaStream([this.#ways.audio.receiver.track, this.#ways.face.receiver.track]));
     await this.#offer(false);
   }
 
@@ -178,9 +163,10 @@ export class Peer {
 
   async #feel(connection: RTCPeerConnection): Promise<void> {
     if (connection.connectionState !== 'connected') return;
-    const bytes = await bytesReceived(connection);
+    const reading = read(await connection.getStats());
     if (this.#connection !== connection || connection.connectionState !== 'connected') return;
-    const beat = this.#pulse.take(Date.now(), bytes);
+    this.tells.voice(this.#loudness.take(reading));
+    const beat = this.#pulse.take(Date.now(), reading.bytesReceived);
     if (beat === 'alive') this.#living();
     else this.#silent('shaky', beat.silentSince);
   }
@@ -200,108 +186,12 @@ export class Peer {
   #hangUp(): void {
     const connection = this.#connection;
     this.#connection = null;
+    this.#ways = null;
     if (connection === null) return;
-    clearInterval(this.#watch);
+    this.#watch();
     connection.onconnectionstatechange = null;
     connection.close();
     if (this.#alive) this.tells.flowing(false, Date.now());
     this.#alive = false;
   }
-
-  /** Camera and microphone; the microphone alone where there is no camera; null where there is none. */
-  async #devices(): Promise<MediaStream | null> {
-    if (this.#own !== null) return this.#own;
-    const own = (await ask({ audio: MICROPHONE, video: CAMERA })) ?? (await ask({ audio: MICROPHONE }));
-    if (own === null) return null;
-    if (!this.#wanted || this.#own !== null) {
-      stop(own);
-      return this.#own;
-    }
-    this.#own = own;
-    this.camera(this.#camera);
-    for (const track of own.getTracks()) track.onended = () => this.#unplugged();
-    this.tells.own(own);
-    return own;
-  }
-
-  /** A device went away: a new leg takes what there is now. */
-  #unplugged(): void {
-    this.#letGo();
-    this.#feed('gone');
-  }
-
-  #letGo(): void {
-    if (this.#own !== null) stop(this.#own);
-    this.#own = null;
-  }
-}
-
-async function ask(wish: MediaStreamConstraints): Promise<MediaStream | null> {
-  try {
-    return await navigator.mediaDevices.getUserMedia(wish);
-  } catch {
-    return null;
-  }
-}
-
-async function bytesReceived(connection: RTCPeerConnection): Promise<number> {
-  let bytes = 0;
-  // The reports come as a map of anything; only the transport's counts every packet, ICE's included.
-  (await connection.getStats()).forEach((report: { type: string; bytesReceived?: number }) => {
-    if (report.type === 'transport') bytes = report.bytesReceived ?? 0;
-  });
-  return bytes;
-}
-
-function stop(stream: MediaStream): void {
-  for (const track of stream.getTracks()) {
-    track.onended = null;
-    track.stop();
-  }
-}
-
-function addAudio(connection: RTCPeerConnection, own: MediaStream): RTCRtpTransceiver {
-  const way = connection.addTransceiver(own.getAudioTracks()[0] ?? 'audio', {
-    streams: [own],
-    sendEncodings: [{ maxBitrate: AUDIO_BITRATE, priority: 'high', networkPriority: 'high' }],
-  });
-  prefer(way, 'audio', ['audio/opus']);
-  return way;
-}
-
-function addVideo(connection: RTCPeerConnection, own: MediaStream): RTCRtpTransceiver {
-  const track = own.getVideoTracks()[0];
-  const way = connection.addTransceiver(track ?? 'video', {
-    direction: track === undefined ? 'recvonly' : 'sendrecv',
-    streams: [own],
-    sendEncodings: [{ maxBitrate: VIDEO_BITRATE, maxFramerate: FRAME_RATE }],
-  });
-  prefer(way, 'video', ['video/VP8', 'video/rtx']);
-  if (track !== undefined) keepCardsReadable(track, way.sender);
-  return way;
-}
-
-/** Audio first, then frames are dropped before size: a card held up must stay readable. */
-function keepCardsReadable(track: MediaStreamTrack, sender: RTCRtpSender): void {
-  track.contentHint = 'motion';
-  const parameters = sender.getParameters();
-  parameters.degradationPreference = 'maintain-resolution';
-  // A browser without this wish chooses by itself, which serves too.
-  sender.setParameters(parameters).catch(() => undefined);
-}
-
-/** The exchange speaks these; offering more would only make the offer longer. */
-function prefer(way: RTCRtpTransceiver, kind: 'audio' | 'video', types: string[]): void {
-  const codecs = RTCRtpReceiver.getCapabilities(kind)?.codecs ?? [];
-  way.setCodecPreferences(codecs.filter((codec) => types.includes(codec.mimeType)));
-  way.receiver.jitterBufferTarget = JITTER_TARGET_MS;
-}
-
-/** Without candidates (the exchange learns ours from the first packet), with repair of lost speech. */
-export function sendable(sdp: string): string {
-  const lines = sdp.split('\r\n').filter((line) => !/^a=(candidate|end-of-candidates)/.test(line));
-  const opus = lines.map((line) => /^a=rtpmap:(\d+) opus\//.exec(line)?.[1]).find((type) => type !== undefined);
-  const repaired = (line: string): string =>
-    line.startsWith(`a=fmtp:${opus} `) && !line.includes('useinbandfec') ? `${line};useinbandfec=1` : line;
-  return lines.map(repaired).join('\r\n');
 }

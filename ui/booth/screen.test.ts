@@ -4,6 +4,15 @@ import type { BoothState } from '$generated/BoothState';
 import { screenOf, LINE_GRACE_MS, MEDIA_GRACE_MS, SORRY_MS, THANKS_MS, type Facts } from './screen';
 
 const NOW = 1_000_000;
+const PLAIN = {
+  contact: 7,
+  number: 'W-20260406-0007',
+  arrived: NOW - 18_000,
+  mask: { kind: 'off' },
+  texts: [],
+  shown: null,
+  screen: 'off',
+} as const;
 
 function state(part: Partial<BoothState> = {}): BoothState {
   return {
@@ -16,6 +25,11 @@ function state(part: Partial<BoothState> = {}): BoothState {
     waiting: 0,
     exchange_up: true,
     contact: null,
+    hours: { day: 11, duty: 'both', booth: { from: 0, to: 1440 }, phone: null, next_booth: null },
+    device: 'pc',
+    pages: [],
+    idle_ask_ms: 90_000,
+    idle_end_ms: 30_000,
     ...part,
   };
 }
@@ -24,12 +38,12 @@ function facts(part: Partial<Facts> = {}): Facts {
   return {
     now: NOW,
     enrolled: true,
+    enrolling: { kind: 'asking' },
     secure: true,
     refused: null,
     state: state(),
     lineDownSince: null,
     mediaDownSince: null,
-    noMicrophone: false,
     ringing: null,
     left: null,
     seen: null,
@@ -39,7 +53,7 @@ function facts(part: Partial<Facts> = {}): Facts {
 }
 
 function inContact(contact: BoothContactState, part: Partial<Facts> = {}): Facts {
-  const board = state({ contact: { contact: 7, number: 'W-20260406-0007', arrived: NOW - 18_000, state: contact } });
+  const board = state({ contact: { ...PLAIN, texts: [], state: contact } });
   return facts({ state: board, ...part });
 }
 
@@ -50,9 +64,11 @@ const ended = (end: 'operator_ended' | 'line_lost_talking' | 'abandoned_waiting'
   at: NOW - ago,
 });
 
-test('a page that was never set up asks staff, and says so when the secret is wrong', () => {
-  expect(screenOf(facts({ enrolled: false, state: null }))).toEqual({ kind: 'setup', wrong: false });
-  expect(screenOf(facts({ refused: 'unauthorised', state: null }))).toEqual({ kind: 'setup', wrong: true });
+test('a page that belongs to no booth shows its enrolment, and one that was revoked waits for a press', () => {
+  const code = { kind: 'code', code: '7K3-QF9', until: NOW } as const;
+  expect(screenOf(facts({ enrolled: null, state: null }))).toMatchObject({ kind: 'trouble', why: 'starting' });
+  expect(screenOf(facts({ enrolled: false, enrolling: code, state: null }))).toEqual({ kind: 'enrol', step: code });
+  expect(screenOf(facts({ refused: 'unauthorised', state: null }))).toMatchObject({ kind: 'trouble', why: 'revoked' });
 });
 
 test.each([
@@ -116,5 +132,4 @@ test('who leaves the queue gets the start screen, who leaves a talk gets thanks,
 test('a refusal for good never shows a button that cannot work', () => {
   expect(screenOf(facts({ refused: 'replaced' }))).toMatchObject({ kind: 'trouble', why: 'replaced' });
   expect(screenOf(facts({ refused: 'server_too_old' }))).toMatchObject({ kind: 'trouble', why: 'refused' });
-  expect(screenOf(facts({ noMicrophone: true }))).toMatchObject({ kind: 'trouble', why: 'microphone' });
 });

@@ -7,13 +7,15 @@ import type { Code } from '$generated/Code';
 import type { ContactId } from '$generated/ContactId';
 import type { EndReason } from '$generated/EndReason';
 import type { Time } from '$generated/Time';
+import type { Enrolling } from './enrolment';
+import { closingIn } from './hours';
 
 /** A cut line is not mentioned for so long: most come back before a person has read the words, ms. */
 export const LINE_GRACE_MS = 3_000;
 /** The same for media in a talk: the picture stands still, so words must come sooner, ms. */
 export const MEDIA_GRACE_MS = 1_000;
-/** How long the goodbye stays, ms: thanks are read quickly, what to do after a fault is not. */
-export const THANKS_MS = 12_000;
+/** How long the goodbye stays, ms: thanks and three reminders are read quickly, what to do after a fault is not. */
+export const THANKS_MS = 20_000;
 export const SORRY_MS = 45_000;
 /** How long a refused call is spoken of, ms. */
 export const NOTICE_MS = 12_000;
@@ -30,15 +32,15 @@ export type Why =
   | 'line'
   | 'waiting_line'
   | 'reconnecting'
-  | 'microphone'
   | 'insecure'
+  | 'revoked'
   | 'replaced'
   | 'refused';
 
 /** What the page shows. */
 export type Screen =
-  | { kind: 'setup'; wrong: boolean }
-  | { kind: 'start'; door: Door; waiting: number; notice: Code | null }
+  | { kind: 'enrol'; step: Enrolling }
+  | { kind: 'start'; door: Door; waiting: number; notice: Code | null; closing: number | null }
   | { kind: 'wait'; ahead: number | null; since: Time }
   | { kind: 'talk'; operator: string; stage: 'connecting' | 'live' | 'held' | 'operator_away'; since: Time | null }
   | { kind: 'ended'; goodbye: Goodbye }
@@ -47,8 +49,9 @@ export type Screen =
 /** All that is known. */
 export interface Facts {
   now: Time;
-  /** The booth's number and secret are there. */
-  enrolled: boolean;
+  /** The page belongs to a booth; null: its key is still being looked for. */
+  enrolled: boolean | null;
+  enrolling: Enrolling;
   /** The page may use camera and microphone at all (https or this machine). */
   secure: boolean;
   /** The server refused this page for good. */
@@ -57,7 +60,6 @@ export interface Facts {
   lineDownSince: Time | null;
   /** Since when no media flows; null while it flows or none is wanted. */
   mediaDownSince: Time | null;
-  noMicrophone: boolean;
   /** When the visitor pressed the button; null once the server knows the contact. */
   ringing: Time | null;
   /** The contact that the visitor left; the server may not know it yet. */
@@ -79,11 +81,10 @@ export function alive(contact: BoothContact | null, left: ContactId | null): con
 /** The screen for these facts. */
 export function screenOf(facts: Facts): Screen {
   const { state, now } = facts;
-  if (!facts.enrolled) return { kind: 'setup', wrong: false };
-  if (facts.refused === 'unauthorised') return { kind: 'setup', wrong: true };
   if (!facts.secure) return trouble('insecure', now);
-  if (facts.refused !== null) return trouble(facts.refused === 'replaced' ? 'replaced' : 'refused', now);
-  if (facts.noMicrophone) return trouble('microphone', now);
+  if (facts.enrolled === null) return trouble('starting', now);
+  if (!facts.enrolled) return { kind: 'enrol', step: facts.enrolling };
+  if (facts.refused !== null) return trouble(whyRefused(facts.refused), now);
   if (state === null) return nothingYet(facts);
   if (alive(state.contact, facts.left)) return inContact(facts, state.contact);
   const down = facts.lineDownSince;
@@ -94,6 +95,11 @@ export function screenOf(facts: Facts): Screen {
 
 function trouble(why: Why, since: Time, inTalk = false): Screen {
   return { kind: 'trouble', why, since, inTalk };
+}
+
+function whyRefused(code: Code): Why {
+  if (code === 'unauthorised') return 'revoked';
+  return code === 'replaced' ? 'replaced' : 'refused';
 }
 
 function nothingYet(facts: Facts): Screen {
@@ -164,7 +170,8 @@ function goodbyeFor(end: EndReason): Goodbye | null {
 
 function atRest(facts: Facts, state: BoothState): Screen {
   const notice = facts.notice !== null && facts.now - facts.notice.at < NOTICE_MS ? facts.notice.code : null;
-  return { kind: 'start', door: doorOf(state), waiting: state.waiting, notice };
+  const closing = state.open ? closingIn(state.hours, facts.now) : null;
+  return { kind: 'start', door: doorOf(state), waiting: state.waiting, notice, closing };
 }
 
 function doorOf(state: BoothState): Door {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sendable } from './peer';
+import { sendable } from './ways';
 
 const OFFER = [
   'v=0',
