@@ -1,7 +1,7 @@
 //! What is written into the ledger today must be readable for ever: each kind of fact has its line.
 
 use desk::centre::{Fact, OfferOutcome, OfferWhy, RejoinWhy};
-use desk::contact::{Channel, DeclineReason, Disposition};
+use desk::contact::{Channel, DeclineReason, Disposition, Mask};
 use desk::end::EndReason;
 use desk::ids::{BoothId, ContactId, Fence, OfferId, OperatorId, Session};
 use desk::presence::{AwayWhy, Channels, Presence};
@@ -40,6 +40,8 @@ fn every_kind() -> Vec<Fact> {
         Fact::Accepted { offer, contact, operator, fence },
         Fact::Live { contact },
         Fact::HeldSet { contact, held: true },
+        Fact::MaskSet { contact, mask: Mask::On },
+        Fact::MaskSet { contact, mask: Mask::Lifting { at: Time(1_775_401_220_000) } },
         Fact::Rejoined { contact, operator, fence: Fence(3), why: RejoinWhy::OperatorBack },
         Fact::Interrupted { contact },
         Fact::Returned { contact, operator },
@@ -58,6 +60,7 @@ fn every_kind() -> Vec<Fact> {
             | Fact::Accepted { .. }
             | Fact::Live { .. }
             | Fact::HeldSet { .. }
+            | Fact::MaskSet { .. }
             | Fact::Rejoined { .. }
             | Fact::Interrupted { .. }
             | Fact::Returned { .. }
