@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use desk::centre::{Centre, Fact, Input, Output, Owner, Settings, Standing};
 use desk::code::Code;
-use desk::contact::{DeclineReason, Disposition, Phase};
+use desk::contact::{DeclineReason, Disposition, Mask, Phase};
 use desk::ids::{ContactId, Fence, OfferId, OperatorId};
 use desk::presence::Chosen;
 use desk::time::Time;
@@ -30,11 +30,14 @@ enum Step {
     Bridge(u32, bool),
     End(u32),
     Hold(u32, bool),
+    Mask(u32, bool),
+    VisitorMask(u32, bool),
     Finish(u32),
     CutOff(u32),
     SeatMedia(u32, bool),
     Page(u32, bool),
-    Exchange(bool),
+    /// Up with some of its bridges, masked or not as it may be; or down.
+    Exchange(bool, bool),
     Pass(u64),
 }
 
@@ -53,11 +56,13 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (seat.clone(), prop::bool::weighted(0.8)).prop_map(|(seat, good)| Step::Bridge(seat, good)),
         2 => seat.clone().prop_map(Step::End),
         1 => (seat.clone(), any::<bool>()).prop_map(|(seat, held)| Step::Hold(seat, held)),
+        3 => (seat.clone(), any::<bool>()).prop_map(|(seat, on)| Step::Mask(seat, on)),
+        3 => (place.clone(), any::<bool>()).prop_map(|(place, on)| Step::VisitorMask(place, on)),
         4 => seat.clone().prop_map(Step::Finish),
         1 => seat.clone().prop_map(Step::CutOff),
         1 => (seat, prop::bool::weighted(0.7)).prop_map(|(seat, up)| Step::SeatMedia(seat, up)),
         1 => (place, any::<bool>()).prop_map(|(place, up)| Step::Page(place, up)),
-        1 => prop::bool::weighted(0.8).prop_map(Step::Exchange),
+        1 => (prop::bool::weighted(0.8), any::<bool>()).prop_map(|(up, masked)| Step::Exchange(up, masked)),
         3 => prop_oneof![0..2_000_u64, 0..40_000_u64].prop_map(Step::Pass),
     ]
 }
@@ -77,6 +82,9 @@ struct Model {
     contacts: BTreeMap<ContactId, (u32, Place, bool)>,
     rings: BTreeMap<OfferId, (ContactId, OperatorId, Fence, Time)>,
     left_unheard: u32,
+    masks: BTreeMap<ContactId, Mask>,
+    /// What an exchange that does as it is told has: fence, and whether the pictures are kept back.
+    bridges: BTreeMap<ContactId, (Fence, bool)>,
 }
 
 impl Model {
@@ -95,13 +103,45 @@ impl Model {
         self.contacts.iter().find(|(_, known)| held(known.1)).map(|(id, known)| (*id, known.1))
     }
 
+    /// What the exchange tells of its own bridges.
+    fn exchange_says(&mut self, input: &Input) {
+        match input {
+            Input::ExchangeUp { bridges } => {
+                self.bridges = bridges.iter().map(|one| (one.contact, (one.fence, one.masked))).collect();
+            }
+            Input::JoinFailed { contact, .. } => {
+                self.bridges.remove(contact);
+            }
+            _ => {}
+        }
+    }
+
     /// Takes what the machine did, and says what of it cannot be.
     fn take(&mut self, outputs: &[Output]) {
         for output in outputs {
-            if let Output::Fact(fact) = output {
-                self.fact(*fact);
+            match *output {
+                Output::Fact(fact) => self.fact(fact),
+                Output::Join { contact, fence, masked, .. } => {
+                    self.bridges.insert(contact, (fence, masked));
+                }
+                Output::Mask { contact, fence, masked } => match self.bridges.get_mut(&contact) {
+                    Some(bridge) if bridge.0 == fence => bridge.1 = masked,
+                    Some(_) | None => {}
+                },
+                Output::Release { contact, .. } => {
+                    self.bridges.remove(&contact);
+                }
+                _ => {}
             }
         }
+    }
+
+    fn mask(&mut self, contact: ContactId, mask: Mask) {
+        assert!(matches!(self.place(contact).1, Place::Talk { .. }), "only talks are masked");
+        let before = self.masks.insert(contact, mask).unwrap_or_default();
+        assert_ne!(before, mask, "nothing is stored twice");
+        let announced = matches!(mask, Mask::Lifting { .. });
+        assert!(!announced || before == Mask::On, "only what is on can be lifted");
     }
 
     fn place(&mut self, contact: ContactId) -> &mut (u32, Place, bool) {
@@ -138,6 +178,7 @@ impl Model {
                 let known = self.place(contact);
                 assert!(matches!(known.1, Place::Talk { by, .. } if by == operator));
                 known.1 = Place::Queue;
+                self.cut_notice(contact);
             }
             Fact::Ended { contact, end } => {
                 let known = self.place(contact);
@@ -148,18 +189,40 @@ impl Model {
                 };
                 let left = end.fault() == desk::end::Fault::Visitor;
                 self.left_unheard += u32::from(left && !known.2);
+                self.cut_notice(contact);
             }
             Fact::Finished { contact, operator, .. } => {
                 assert_eq!(self.place(contact).1, Place::WrapUp { by: operator });
                 self.place(contact).1 = Place::Over;
             }
+            Fact::MaskSet { contact, mask } => self.mask(contact, mask),
             Fact::SignedIn { .. }
             | Fact::SignedOut { .. }
             | Fact::PresenceSet { .. }
             | Fact::HeldSet { .. }
-            | Fact::MaskSet { .. }
             | Fact::Rejoined { .. }
             | Fact::Interrupted { .. } => {}
+        }
+    }
+
+    /// A lifting that is only announced does not happen without the talk.
+    fn cut_notice(&mut self, contact: ContactId) {
+        let mask = self.masks.entry(contact).or_default();
+        *mask = if mask.hides() { Mask::On } else { Mask::Off };
+    }
+
+    /// The exchange that is told everything keeps back what the machine shows as hidden.
+    fn compare_masks(&self, centre: &Centre) {
+        for (id, (_, place, _)) in &self.contacts {
+            let seen = centre.contact(*id).expect("few enough to be remembered");
+            assert_eq!(seen.mask, self.masks.get(id).copied().unwrap_or_default());
+            let joined = matches!(seen.phase, Phase::Live | Phase::Held) && centre.exchange_up();
+            if let Some((fence, masked)) = self.bridges.get(id)
+                && joined
+                && *fence == seen.fence
+            {
+                assert_eq!(*masked, seen.mask.hides(), "{id} in {place:?}");
+            }
         }
     }
 
@@ -200,6 +263,16 @@ fn expected(model: &Model, shift: &Shift, step: Step) -> Option<Code> {
             let late = ring.3 <= shift.now;
             if at != by { Some(Code::Gone) } else { late.then_some(Code::TooLate) }
         }
+        Step::Mask(id, _) => match hand(id) {
+            Some(Place::Talk { .. }) => None,
+            Some(_) => Some(Code::WrongState),
+            None => Some(Code::Gone),
+        },
+        Step::VisitorMask(id, _) => match model.in_booth(id).map(|contact| model.contacts[&contact].1) {
+            Some(Place::Talk { .. }) => None,
+            Some(_) => Some(Code::WrongState),
+            None => Some(Code::Gone),
+        },
         Step::End(id) => match hand(id) {
             Some(Place::Talk { heard: true, .. }) => None,
             Some(_) => Some(Code::WrongState),
@@ -250,26 +323,29 @@ fn input(model: &Model, shift: &Shift, step: Step) -> Option<Input> {
         Step::Hold(id, held) => {
             Input::Hold { operator: op(id), session: signed_in(id)?, contact: hand(id), held }
         }
+        Step::Mask(id, on) => {
+            Input::Mask { operator: op(id), session: signed_in(id)?, contact: hand(id), on }
+        }
+        Step::VisitorMask(id, on) => {
+            let contact = shift.centre.booth(booth(id)).contact.unwrap_or(ContactId(1));
+            Input::VisitorMask { booth: booth(id), contact, on }
+        }
         Step::Finish(id) => {
             let (operator, session, contact) = (op(id), signed_in(id)?, hand(id));
             Input::Finish { operator, session, contact, disposition: Disposition::Guided }
         }
         Step::SeatMedia(id, up) => Input::Media { owner: Owner::Operator { operator: op(id) }, up },
         Step::Page(id, up) => Input::BoothLine { booth: booth(id), up },
-        Step::Exchange(true) => {
+        Step::Exchange(true, masked) => {
             let bridge = |id: u32| {
                 let (contact, _) = model.in_hand(op(id))?;
                 let seen = shift.centre.contact(contact)?;
-                Some(Standing {
-                    contact,
-                    fence: seen.fence,
-                    held: seen.phase == Phase::Held,
-                    masked: seen.mask.hides(),
-                })
+                let (fence, held) = (seen.fence, seen.phase == Phase::Held);
+                Some(Standing { contact, fence, held, masked })
             };
             Input::ExchangeUp { bridges: (1..SEATS).filter_map(bridge).collect() }
         }
-        Step::Exchange(false) => Input::ExchangeDown,
+        Step::Exchange(false, _) => Input::ExchangeDown,
         Step::SignIn(_) | Step::CutOff(_) | Step::Pass(_) => return None,
     })
 }
@@ -291,7 +367,11 @@ fn play(offers_at_once: u32, steps: &[Step]) {
             other => {
                 let Some(input) = input(&model, &shift, other) else { continue };
                 let expected = expected(&model, &shift, other);
+                model.exchange_says(&input);
                 let outputs = shift.say(input);
+                let lifted =
+                    outputs.iter().any(|output| matches!(output, Output::Mask { masked: false, .. }));
+                assert!(!lifted || !matches!(other, Step::Mask(..)), "the operator lifts after the notice");
                 let told = shift::refused(&outputs);
                 let free = matches!(other, Step::Hold(..) | Step::Bridge(..));
                 assert!(free || told == expected, "{other:?}: {told:?}, and not {expected:?}");
@@ -300,6 +380,7 @@ fn play(offers_at_once: u32, steps: &[Step]) {
         };
         model.take(&outputs);
         model.compare(shift.now, &shift.centre);
+        model.compare_masks(&shift.centre);
     }
     shift.restart(0);
 }

@@ -262,6 +262,35 @@ fn a_closed_channel_takes_no_ring_but_serves_who_waits() {
 }
 
 #[test]
+fn when_the_booths_close_talks_and_rings_go_on_and_the_telephone_stays_ready() {
+    let mut shift = Shift::with_ready(2);
+    let talk = shift.talk(1, 1);
+    let ringing = shift.ring(2);
+    let close = |open| Input::Settings(Settings { open, ..Settings::default() });
+    assert_eq!(shift.say(close(Duty::PhoneOnly)), []);
+    assert_eq!((shift.phase(talk), shift.phase(ringing)), (Phase::Live, Phase::Offered));
+    shift.accept(2);
+    shift.joined(ringing);
+    shift.pass(600_000);
+    assert_eq!((shift.phase(talk), shift.phase(ringing)), (Phase::Live, Phase::Live));
+    shift.end(1, talk);
+    shift.finish(1, talk);
+    assert_eq!(shift.who(1).presence, READY, "the seat keeps what it chose");
+    let queue = |shift: &Shift, channel| {
+        let queue = shift.centre.queue(channel, shift.now);
+        (queue.open, queue.ready)
+    };
+    assert_eq!(queue(&shift, Channel::Phone), (true, 1));
+    assert_eq!(queue(&shift, Channel::Booth), (false, 1));
+    assert_eq!(refused(&shift.say(Input::Ring { booth: booth(1) })), Some(Code::Closed));
+    shift.say(close(Duty::Closed));
+    assert_eq!(queue(&shift, Channel::Phone), (false, 1));
+    shift.say(close(Duty::Both));
+    let next = shift.ring(1);
+    assert_eq!(shift.phase(next), Phase::Offered, "a new day");
+}
+
+#[test]
 fn a_full_queue_refuses() {
     let mut shift = Shift::new(Settings { queue_limit: 1, ..Settings::default() });
     shift.ring(1);

@@ -59,6 +59,7 @@ fn whoever_races_exactly_one_wins_and_nobody_is_stuck() {
     println!("interleavings {races}");
     println!("steps {}", sum.steps);
     println!("accepts {}", sum.accepts);
+    println!("masks {}", sum.masks);
     println!("refusals {}", sum.refusals);
     println!("double_winners {}", sum.double_winners);
     println!("join_faults {}", sum.join_faults);
@@ -68,5 +69,5 @@ fn whoever_races_exactly_one_wins_and_nobody_is_stuck() {
     assert_eq!(fault, None, "seed {seed}");
     assert_eq!((sum.double_winners, sum.join_faults, sum.stuck, sum.broken), (0, 0, 0, 0));
     assert_eq!(sum.conservation_difference, 0);
-    assert!(sum.accepts > races / 2, "the races must be about something");
+    assert!(sum.accepts > races / 2 && sum.masks > races / 10, "the races must be about something");
 }

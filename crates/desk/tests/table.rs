@@ -8,13 +8,13 @@ use std::fmt::Write as _;
 use desk::calendar::Duty;
 use desk::centre::{Fact, Input, Output, Owner, Settings, Standing};
 use desk::code::Code;
-use desk::contact::{DeclineReason, Disposition, Phase};
+use desk::contact::{DeclineReason, Disposition, Mask, Phase};
 use desk::ids::{ContactId, Fence, OfferId, Session};
 use desk::presence::{AwayWhy, Channels, Chosen, Presence};
 use shift::{BOTH, Shift, booth, op};
 
 /// How many kinds of input [`inputs`] makes.
-const INPUTS: usize = 28;
+const INPUTS: usize = 34;
 
 /// Every kind of input, aimed at operator 1, booth 1 and what they have to do with each other.
 fn inputs(shift: &Shift) -> Vec<(&'static str, Input)> {
@@ -27,6 +27,9 @@ fn inputs(shift: &Shift) -> Vec<(&'static str, Input)> {
     let leg = Owner::Operator { operator };
     let visitor = Owner::Booth { booth: booth(1) };
     let no_media = Code::NoMedia;
+    let standing =
+        |held, masked| Input::ExchangeUp { bridges: vec![Standing { contact, fence, held, masked }] };
+    let duty = |open| Input::Settings(Settings { open, ..Settings::default() });
     vec![
         ("sign in", Input::SignIn { operator, session: Session(session.0 + 1) }),
         ("sign in, old", Input::SignIn { operator, session: Session(1) }),
@@ -41,9 +44,13 @@ fn inputs(shift: &Shift) -> Vec<(&'static str, Input)> {
         ("end", Input::End { operator, session, contact }),
         ("hold", Input::Hold { operator, session, contact, held: true }),
         ("take back", Input::Hold { operator, session, contact, held: false }),
+        ("operator masks", Input::Mask { operator, session, contact, on: true }),
+        ("operator unmasks", Input::Mask { operator, session, contact, on: false }),
         ("finish", Input::Finish { operator, session, contact, disposition }),
         ("ring", Input::Ring { booth: booth(1) }),
         ("leave", Input::Leave { booth: booth(1), contact }),
+        ("visitor masks", Input::VisitorMask { booth: booth(1), contact, on: true }),
+        ("visitor unmasks", Input::VisitorMask { booth: booth(1), contact, on: false }),
         ("page up", Input::BoothLine { booth: booth(1), up: true }),
         ("page down", Input::BoothLine { booth: booth(1), up: false }),
         ("booth media up", Input::Media { owner: visitor, up: true }),
@@ -53,12 +60,11 @@ fn inputs(shift: &Shift) -> Vec<(&'static str, Input)> {
         ("joined", Input::Joined { contact, fence }),
         ("join failed", Input::JoinFailed { contact, fence, code: no_media }),
         ("exchange up, bare", Input::ExchangeUp { bridges: Vec::new() }),
-        (
-            "exchange up, held",
-            Input::ExchangeUp { bridges: vec![Standing { contact, fence, held: true, masked: false }] },
-        ),
+        ("exchange up, held", standing(true, false)),
+        ("exchange up, masked", standing(false, true)),
         ("exchange down", Input::ExchangeDown),
-        ("settings", Input::Settings(Settings { open: Duty::PhoneOnly, ..Settings::default() })),
+        ("booths close", duty(Duty::PhoneOnly)),
+        ("all closes", duty(Duty::Closed)),
     ]
 }
 
@@ -139,6 +145,27 @@ fn held() -> Shift {
     let mut shift = live();
     let (session, contact) = (shift.session(1), shift.who(1).contact.expect("a talk"));
     shift.say(Input::Hold { operator: op(1), session, contact, held: true });
+    shift
+}
+
+fn masked(mut shift: Shift) -> Shift {
+    let contact = shift.who(1).contact.expect("a talk");
+    shift.say(Input::VisitorMask { booth: booth(1), contact, on: true });
+    shift
+}
+
+fn lifting() -> Shift {
+    let mut shift = masked(live());
+    let (session, contact) = (shift.session(1), shift.who(1).contact.expect("a talk"));
+    shift.say(Input::Mask { operator: op(1), session, contact, on: false });
+    shift
+}
+
+/// The operator is lost and the visitor waits again, still masked.
+fn waiting_masked() -> Shift {
+    let mut shift = masked(live());
+    shift.cut_off(1);
+    shift.pass(60_000);
     shift
 }
 
@@ -236,6 +263,11 @@ fn phases() -> Vec<(&'static str, Phase, Shift)> {
         ("live, operator lost", Phase::Live, lost_in_talk()),
         ("connecting again", Phase::Connecting, rejoining()),
         ("held", Phase::Held, held()),
+        ("connecting, masked", Phase::Connecting, masked(connecting())),
+        ("live, masked", Phase::Live, masked(live())),
+        ("live, mask about to be lifted", Phase::Live, lifting()),
+        ("held, masked", Phase::Held, masked(held())),
+        ("waiting again, masked", Phase::Waiting, waiting_masked()),
         ("wrapping", Phase::Wrapping, wrapping()),
         ("closed", Phase::Closed, closed()),
     ]
@@ -263,6 +295,38 @@ fn row(table: &mut String, name: &str, shift: &mut Shift) -> Vec<(&'static str, 
 fn refused(answers: &[(&str, Vec<Output>)], input: &str) -> Option<Code> {
     let outputs = answers.iter().find(|(name, _)| *name == input).map(|(_, outputs)| outputs);
     shift::refused(outputs.expect("a known input"))
+}
+
+/// 目隠し is for talks only; what the answer says follows from the mask before.
+fn masks_fit(name: &str, phase: Phase, mask: Mask, answers: &[(&str, Vec<Output>)]) {
+    let talk = matches!(phase, Phase::Connecting | Phase::Live | Phase::Held);
+    let over = matches!(phase, Phase::Wrapping | Phase::Closed);
+    let by_visitor = if talk { None } else { Some(if over { Code::Gone } else { Code::WrongState }) };
+    let by_operator = match phase {
+        Phase::Connecting | Phase::Live | Phase::Held => None,
+        Phase::Wrapping => Some(Code::WrongState),
+        Phase::Waiting | Phase::Offered | Phase::Closed => Some(Code::Gone),
+    };
+    for input in ["operator masks", "operator unmasks"] {
+        assert_eq!(refused(answers, input), by_operator, "{name}: {input}");
+    }
+    for input in ["visitor masks", "visitor unmasks"] {
+        assert_eq!(refused(answers, input), by_visitor, "{name}: {input}");
+    }
+    let order = |input: &str| {
+        let (_, outputs) = answers.iter().find(|(name, _)| *name == input).expect("a known input");
+        outputs.iter().find_map(|output| match output {
+            Output::Mask { masked, .. } => Some(*masked),
+            _ => None,
+        })
+    };
+    let hides = talk && !mask.hides();
+    assert_eq!(order("operator masks"), hides.then_some(true), "{name}");
+    assert_eq!(order("visitor masks"), hides.then_some(true), "{name}");
+    assert_eq!(order("operator unmasks"), None, "{name}: only after the notice");
+    assert_eq!(order("visitor unmasks"), (talk && mask.hides()).then_some(false), "{name}");
+    assert_eq!(order("exchange up, masked"), hides.then_some(false), "{name}");
+    assert_eq!(order("exchange up, held"), (talk && mask.hides()).then_some(true), "{name}");
 }
 
 #[test]
@@ -295,10 +359,11 @@ fn every_state_has_an_answer_to_every_input() {
         };
         let talk = matches!(phase, Phase::Connecting | Phase::Live);
         assert_eq!(answers.iter().any(holds), talk, "{name}: only a hold of the ledger stays");
+        masks_fit(name, phase, shift.contact(contact).mask, &answers);
         let live = matches!(phase, Phase::Live | Phase::Held) || name == "connecting again";
         assert_eq!(refused(&answers, "end").is_none(), live, "{name}: end");
     }
-    assert_eq!(table.lines().count(), 1 + (20 + 9) * INPUTS, "the table is whole");
+    assert_eq!(table.lines().count(), 1 + (20 + 14) * INPUTS, "the table is whole");
     println!("{table}");
     if let Ok(path) = std::env::var("KENMU_TABLE") {
         std::fs::write(&path, &table).unwrap_or_else(|error| panic!("cannot write {path}: {error}"));

@@ -79,10 +79,11 @@ impl Turn<'_> {
     /// The exchange has the bridge or was asked for it. Otherwise the next join, or the comparison when
     /// the exchange is back, carries the mask.
     fn bridge_may_stand(&self, contact: ContactId, talk: &Talk) -> bool {
-        let asked = || self.centre.lines.asked(contact).is_some_and(|asked| asked.fence == talk.fence);
+        let asked = self.centre.lines.asked(contact);
+        let under_way = || asked.is_some_and(|asked| asked.fence == talk.fence && !asked.failed);
         self.centre.lines.exchange().up
             && match talk.stage {
-                Stage::Connecting(_) => asked(),
+                Stage::Connecting(_) => under_way(),
                 Stage::Live | Stage::Held => true,
             }
     }

@@ -14,6 +14,8 @@ use super::watch::Watch;
 const READY: Chosen = Chosen::Available { channels: Channels::Both };
 /// A ring is short, so that accepts, leaves and its end often fall into the same milliseconds.
 const RING: u64 = 60;
+/// The notice before 目隠し is lifted, so short that it ends within a talk.
+const MASK_NOTICE: u64 = 8;
 /// How long the random part lasts.
 const RANDOM_MS: u64 = 150;
 const HEARTBEAT: Millis = Millis::seconds(5);
@@ -23,7 +25,8 @@ const HELP_ROUNDS: u32 = 100;
 pub const MOST_SEATS: u32 = 6;
 
 pub fn settings(offers_at_once: u32) -> Settings {
-    Settings { ring_timeout_ms: Millis(RING), offers_at_once, ..Settings::default() }
+    let mask_notice_ms = Millis(MASK_NOTICE);
+    Settings { ring_timeout_ms: Millis(RING), offers_at_once, mask_notice_ms, ..Settings::default() }
 }
 
 /// A centre where `seats` operators are ready: cloned for each interleaving.
@@ -198,7 +201,8 @@ impl Play {
         self.watch.step(now, &self.centre, outputs, reachable);
         for output in outputs {
             match *output {
-                Output::Join { contact, fence, .. } => self.exchange_joins(contact, fence),
+                Output::Join { contact, fence, masked, .. } => self.exchange_joins(contact, fence, masked),
+                Output::Mask { contact, fence, masked } => self.watch.mask(contact, fence, masked),
                 _ if self.helping => {}
                 Output::Offer { operator, session, offer, fence, .. } => {
                     self.desk_rings(operator, session, offer, fence);
@@ -215,6 +219,20 @@ impl Play {
                 _ => {}
             }
         }
+        self.watch.masks_hold(&self.centre);
+    }
+
+    /// Visitor and operator hide and show at random, and across each other.
+    fn mask_at_random(&mut self, booth: BoothId, operator: OperatorId, contact: ContactId) {
+        let session = self.seats[operator.0 as usize - 1].session;
+        for _ in 0..self.dice.below(4) {
+            let (after, on) = (self.dice.below(30), self.dice.chance(60));
+            let input = match self.dice.chance(50) {
+                true => Input::VisitorMask { booth, contact, on },
+                false => Input::Mask { operator, session, contact, on },
+            };
+            self.send(after, input);
+        }
     }
 
     fn arrives(&mut self, booth: BoothId, contact: ContactId) {
@@ -224,7 +242,7 @@ impl Play {
         }
     }
 
-    fn exchange_joins(&mut self, contact: ContactId, fence: Fence) {
+    fn exchange_joins(&mut self, contact: ContactId, fence: Fence, masked: bool) {
         let highest = self.fences.iter_mut().find(|seen| seen.0 == contact);
         let stale = highest.as_ref().is_some_and(|seen| seen.1 > fence);
         match highest {
@@ -237,6 +255,7 @@ impl Play {
             self.watch.join_failed(contact, fence);
             self.send(0, Input::JoinFailed { contact, fence, code });
         } else {
+            self.watch.bridge(contact, fence, masked);
             self.send(0, Input::Joined { contact, fence });
         }
     }
@@ -302,6 +321,7 @@ impl Play {
     fn talk_begins(&mut self, contact: ContactId) {
         let Some(seen) = self.centre.contact(contact) else { return };
         let (Some(operator), Some(booth)) = (seen.operator, seen.booth) else { return };
+        self.mask_at_random(booth, operator, contact);
         let session = self.seats[operator.0 as usize - 1].session;
         let after = self.dice.below(25);
         match self.dice.below(10) {

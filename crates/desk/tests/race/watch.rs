@@ -14,6 +14,7 @@ const DECLINE_PAUSE: Millis = Millis::seconds(10);
 pub struct Figures {
     pub steps: u64,
     pub accepts: u64,
+    pub masks: u64,
     pub refusals: u64,
     pub double_winners: u64,
     pub join_faults: u64,
@@ -33,12 +34,15 @@ pub struct Watch {
     passed: Vec<(ContactId, OperatorId, Time)>,
     /// Per contact and fence: joins asked, joins failed.
     joins: Vec<(ContactId, Fence, u32, u32)>,
+    /// What the exchange has: contact, fence, and whether no picture passes.
+    bridges: Vec<(ContactId, Fence, bool)>,
 }
 
 impl Figures {
     pub fn add(&mut self, other: &Figures) {
         self.steps += other.steps;
         self.accepts += other.accepts;
+        self.masks += other.masks;
         self.refusals += other.refusals;
         self.double_winners += other.double_winners;
         self.join_faults += other.join_faults;
@@ -80,6 +84,34 @@ impl Watch {
     pub fn join_failed(&mut self, contact: ContactId, fence: Fence) {
         if let Some(join) = self.joins.iter_mut().find(|join| (join.0, join.1) == (contact, fence)) {
             join.3 += 1;
+        }
+    }
+
+    /// The exchange makes a bridge.
+    pub fn bridge(&mut self, contact: ContactId, fence: Fence, masked: bool) {
+        self.bridges.retain(|bridge| bridge.0 != contact);
+        self.bridges.push((contact, fence, masked));
+    }
+
+    /// The exchange hears of a mask; under another fence it is an echo.
+    pub fn mask(&mut self, contact: ContactId, fence: Fence, masked: bool) {
+        self.figures.masks += 1;
+        if let Some(bridge) = self.bridges.iter_mut().find(|bridge| (bridge.0, bridge.1) == (contact, fence))
+        {
+            bridge.2 = masked;
+        }
+    }
+
+    /// The exchange keeps back the pictures of exactly the talks that are masked.
+    pub fn masks_hold(&mut self, centre: &Centre) {
+        let fault = self.bridges.iter().find_map(|(contact, fence, masked)| {
+            let seen = centre.contact(*contact)?;
+            let joined = matches!(seen.phase, Phase::Live | Phase::Held) && seen.fence == *fence;
+            let differs = joined && seen.mask.hides() != *masked;
+            differs.then(|| format!("{contact} is {:?}, and at the exchange {masked}", seen.mask))
+        });
+        if let Some(fault) = fault {
+            self.broken(fault);
         }
     }
 
