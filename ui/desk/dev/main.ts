@@ -1,5 +1,6 @@
-// Draws one sample view in a browser: `/dev/?view=offer`, with `&contrast=high` in high contrast. `?view=states` is the
-// sheet of all states, and without a view comes the list of them. Served by `vite` only, never part of a build.
+// Draws one sample view in a browser: `/dev/?view=offer`, with `&contrast=high` in high contrast and `&press=TESTID` with
+// one thing pressed. `?view=states` is the sheet of all states, and without a view comes the list of them. Served by
+// `vite` only, never part of a build.
 import { mount } from 'svelte';
 import type { Intent } from '$generated/Intent';
 import '$shared/fonts';
@@ -40,3 +41,10 @@ else if (target !== null) {
   target.innerHTML = ['states', ...Object.keys(samples())].map((each) => `<p><a href="?view=${each}">${each}</a></p>`).join('');
 }
 if (wanted.get('contrast') === 'high') document.documentElement.dataset['contrast'] = 'high';
+const pressed = wanted.get('press');
+if (pressed !== null) {
+  setTimeout(() => {
+    const found = document.querySelector(`[data-testid="${pressed}"]`);
+    if (found instanceof HTMLElement) found.click();
+  }, 50);
+}

@@ -1,14 +1,17 @@
-// High contrast: by the system's wish, or by this window's own switch, which is kept for the next start.
+// High contrast: by the system's wish until this window is told otherwise; what it was told is kept for the next start.
 
 const PLACE = 'kenmu.contrast';
+const SYSTEM = '(prefers-contrast: more)';
 
 /** The switch. */
 export class Contrast {
-  /** The window's own wish. */
+  /** What is shown now. */
   high = $state(false);
 
   constructor() {
-    this.#put(read() === 'high');
+    const told = document.documentElement.dataset['contrast'] ?? read();
+    if (told === 'high' || told === 'normal') this.#put(told === 'high');
+    else this.high = globalThis.matchMedia?.(SYSTEM).matches ?? false;
   }
 
   /** The other way round. */
@@ -23,8 +26,7 @@ export class Contrast {
 
   #put(high: boolean): void {
     this.high = high;
-    if (high) document.documentElement.dataset['contrast'] = 'high';
-    else delete document.documentElement.dataset['contrast'];
+    document.documentElement.dataset['contrast'] = high ? 'high' : 'normal';
   }
 }
 

@@ -11,10 +11,10 @@ export interface TroubleWords {
 /** The words for each trouble. */
 export function troubleWords(trouble: Trouble): TroubleWords {
   switch (trouble) {
-    case 'microphone': return { what: 'マイクが使えません', how: 'あなたの声は届きません。差し込みを確かめてください。差すと自動で戻ります。' };
-    case 'speaker': return { what: 'スピーカーが使えません', how: '相手の声が聞こえません。差し込みを確かめてください。差すと自動で戻ります。' };
-    case 'ringer': return { what: '呼出音が鳴りません', how: '呼び出しは画面だけで知らせます。この画面を出しておいてください。' };
-    case 'camera': return { what: 'カメラが使えません', how: '声だけで対応できます。来庁者にはあなたの映像が出ません。' };
+    case 'microphone': return { what: 'マイクが外れています', how: 'ほかのマイクがあれば、それを使っています。差し直すと自動で戻ります。' };
+    case 'speaker': return { what: 'スピーカーが外れています', how: 'ほかのスピーカーがあれば、そこから聞こえます。差し直すと自動で戻ります。' };
+    case 'ringer': return { what: '呼出音の機器が外れています', how: 'ほかの機器で鳴らします。鳴らないときは、画面だけで知らせます。' };
+    case 'camera': return { what: 'カメラが使えません', how: '来庁者にあなたの映像は出ません。声だけで続けられます。' };
     case 'no_keyring': return { what: '鍵の保管場所がありません', how: '次に起動したときは、もう一度ログインしてください。' };
   }
 }
