@@ -1,5 +1,9 @@
 //! People at the ends of real legs, over loopback: they sing a tone, film crafted VP8, and write
 //! down all that they hear and see.
+#![allow(dead_code, reason = "each test program uses its own part of this")]
+
+pub mod page;
+pub mod wire;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -38,14 +42,18 @@ pub async fn port() -> Port {
 /// The exchange, with somebody who notes what it says.
 pub struct House {
     pub engine: Engine,
+    /// Where its media comes in.
+    pub media: SocketAddr,
     said: Mutex<mpsc::Receiver<ExchangeSays>>,
 }
 
 impl House {
     pub async fn open() -> House {
         let (says, said) = mpsc::channel(512);
-        let engine = Engine::start(port().await, says).unwrap();
-        House { engine, said: Mutex::new(said) }
+        let port = port().await;
+        let media = port.local_addr();
+        let engine = Engine::start(port, says).unwrap();
+        House { engine, media, said: Mutex::new(said) }
     }
 
     /// Waits until the exchange says something of this kind, and gives what it is asked for.
@@ -129,6 +137,17 @@ impl Drop for Person {
 impl Person {
     /// Comes in and waits until both sides say that media flows. Sings from then on.
     pub async fn enter(house: &House, owner: Owner, number: u64, tone_hz: f64) -> Person {
+        Person::enter_by(house, owner, number, tone_hz, |answer| answer.to_owned()).await
+    }
+
+    /// The same, by a way that changes the exchange's answer.
+    pub async fn enter_by(
+        house: &House,
+        owner: Owner,
+        number: u64,
+        tone_hz: f64,
+        way: impl Fn(&str) -> String,
+    ) -> Person {
         let (leg, sdp, mut events) = match owner {
             Owner::Booth { .. } => Leg::offer_showing(&port().await).await.unwrap(),
             Owner::Operator { .. } => Leg::offer(&port().await).await.unwrap(),
@@ -142,7 +161,7 @@ impl Person {
             _ => None,
         };
         let answer = house.hear(answer).await;
-        leg.take_answer(&answer).await.unwrap();
+        leg.take_answer(&way(&answer)).await.unwrap();
         let up = |said: &ExchangeSays| match said {
             ExchangeSays::Media(fact) => (fact.owner == owner && fact.leg == number && fact.up).then_some(()),
             _ => None,
