@@ -487,6 +487,10 @@ pub struct SignIn {
 pub struct Refresh {
     /// Secret.
     pub refresh: String,
+    /// A random name of this attempt: said again with it after a lost answer, the same token is no reuse,
+    /// as long as what it was handed has not been used.
+    #[serde(default)]
+    pub attempt: Option<uuid::Uuid>,
 }
 
 /// The good answer of `POST /api/sign-in` and `POST /api/refresh`; a bad one is [`Refusal`] with 401,

@@ -106,14 +106,13 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let store = store::open(&config.database, config.database_key_file.as_deref()).await?;
     let clock = Arc::new(config.clock.map_or_else(|| Clock::start(Time(0)), Clock::start_at));
-    let (status, shown) = watch::channel(Status { store_up: false, exchange_up: false });
+    let (status, shown) = watch::channel(Status::default());
     let (inbox, items) = Inbox::new();
     let checker = Checker::new()?;
     let door = Door::new(&config, inbox.clone(), Arc::clone(&store), Arc::clone(&clock), shown, checker);
-    let router = http::router(&config, Arc::new(door));
     // The address comes before the ledger: a server that is started twice by mistake fails here, and does
     // not take the ledger away from the one at work. Whoever knocks meanwhile waits in the inbox.
-    let mut listening = Listening::open(&config, router).await?;
+    let mut listening = Listening::open(&config, Arc::new(door)).await?;
     let hub = Hub::begin(Setup {
         settings: config.desk,
         calendar: Arc::new(config.calendar.clone()),

@@ -10,6 +10,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::RngCore;
+use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
@@ -53,17 +54,59 @@ pub fn hash_token(token: &str) -> TokenHash {
     TokenHash(Sha256::digest(token.as_bytes()).into())
 }
 
-/// Whether a text looks like one of our own tokens, so that its plain hash is safe to keep.
-pub fn is_own_token(text: &str) -> bool {
-    URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == TOKEN_BYTES)
+/// The refresh token that follows another one for one attempt of its owner: whoever does not know both
+/// cannot make it. With 256 bits in the first one its plain hash cannot be guessed.
+pub fn heir_of(refresh: &str, attempt: &str) -> String {
+    let mut hasher = Sha256::new();
+    for part in ["kenmu refresh", refresh, attempt] {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part.as_bytes());
+    }
+    URL_SAFE_NO_PAD.encode(hasher.finalize())
 }
 
-/// A kept booth secret as text: `sha256:…` for one that we made, Argon2id for one that a person chose.
-pub fn keep_secret(secret: &str) -> Result<String, HashFailed> {
-    if is_own_token(secret) {
-        return Ok(format!("{OWN}{}", URL_SAFE_NO_PAD.encode(hash_token(secret).0)));
-    }
-    argon2id(secret)
+/// The signs of a code that somebody reads off a screen: Crockford's 32, without I, L, O and U.
+const CODE_SIGNS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/// Half of a code's length. 30 bits: five guesses in ten minutes find nothing.
+const CODE_HALF: usize = 3;
+
+/// Makes a code such as `7K3-QF9`. To be shown once, never stored or logged.
+pub fn new_code() -> String {
+    let mut bytes = [0; 2 * CODE_HALF];
+    rand::rng().fill_bytes(&mut bytes);
+    let sign = |byte: &u8| char::from(CODE_SIGNS[usize::from(*byte) % CODE_SIGNS.len()]);
+    let (first, last) = bytes.split_at(CODE_HALF);
+    first.iter().map(sign).chain(['-']).chain(last.iter().map(sign)).collect()
+}
+
+/// The hash of a code as a person types it: small letters, spaces and the signs that look alike are fine.
+pub fn hash_code(typed: &str) -> TokenHash {
+    let signs = typed.chars().filter(|sign| sign.is_ascii_alphanumeric()).map(|sign| match sign {
+        'o' | 'O' => '0',
+        'i' | 'I' | 'l' | 'L' => '1',
+        other => other.to_ascii_uppercase(),
+    });
+    hash_token(&signs.collect::<String>())
+}
+
+/// An uncompressed point of P-256: 0x04, x, y.
+const POINT_BYTES: usize = 65;
+
+/// A booth's public key in the one form in which it is kept; none when it is no point of P-256.
+pub fn parse_public_key(text: &str) -> Option<String> {
+    let bytes = URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()?;
+    (bytes.len() == POINT_BYTES && bytes[0] == 4).then(|| URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// Whether a text was signed with the private half of a kept public key (ECDSA P-256 with SHA-256, r and s
+/// in 64 bytes, base64url: what WebCrypto makes).
+pub fn is_signed(key: &str, text: &str, signature: &str) -> bool {
+    let (Ok(key), Ok(signature)) =
+        (URL_SAFE_NO_PAD.decode(key), URL_SAFE_NO_PAD.decode(signature.trim_end_matches('=')))
+    else {
+        return false;
+    };
+    UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key).verify(text.as_bytes(), &signature).is_ok()
 }
 
 /// Why no hash came out.
@@ -76,8 +119,6 @@ pub enum HashFailed {
     #[error("too many sign-ins at once")]
     Busy,
 }
-
-const OWN: &str = "sha256:";
 
 /// The bounded pool for slow comparisons.
 #[derive(Clone)]
@@ -106,9 +147,6 @@ impl Checker {
     /// # Errors
     /// [`HashFailed::Busy`] when too many wait already.
     pub async fn matches(&self, secret: &str, kept: Option<&str>) -> Result<bool, HashFailed> {
-        if let Some(own) = kept.and_then(|kept| kept.strip_prefix(OWN)) {
-            return Ok(same(own.as_bytes(), URL_SAFE_NO_PAD.encode(hash_token(secret).0).as_bytes()));
-        }
         if secret.len() > MAX_SECRET_BYTES {
             return Ok(false);
         }
@@ -149,29 +187,55 @@ fn hasher() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
-/// Compares without telling by its duration where the difference is.
-fn same(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).fold(0, |seen, (x, y)| seen | (x ^ y)) == 0
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_made_secret_and_a_chosen_one_are_kept_differently_and_both_open() {
+    async fn a_password_opens_what_was_kept_of_it_and_nothing_else() {
         let checker = Checker::new().unwrap();
-        let made = new_token();
-        for (secret, prefix) in
-            [(made.as_str(), OWN), ("kiosk-no-himitsu", "$argon2id$v=19$m=19456,t=2,p=1$")]
-        {
-            let kept = keep_secret(secret).unwrap();
-            assert!(kept.starts_with(prefix), "{kept}");
-            assert!(!kept.contains(secret));
-            assert!(checker.matches(secret, Some(&kept)).await.unwrap());
-            assert!(!checker.matches("another", Some(&kept)).await.unwrap());
-        }
+        let kept = argon2id("uketsuke-no-himitsu").unwrap();
+        assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
+        assert!(checker.matches("uketsuke-no-himitsu", Some(&kept)).await.unwrap());
+        assert!(!checker.matches("another", Some(&kept)).await.unwrap());
         assert!(!checker.matches("anything", None).await.unwrap());
+        assert!(!checker.matches("", Some("")).await.unwrap(), "a removed account has no password");
+    }
+
+    #[test]
+    fn a_code_is_found_however_it_is_typed() {
+        let code = new_code();
+        assert_eq!((code.len(), &code[3..4]), (7, "-"));
+        assert!(hash_code(&code) == hash_code(&format!(" {} ", code.to_lowercase().replace('-', " "))));
+        assert!(hash_code("O1I-LQF") == hash_code("011-1qf"));
+        assert!(hash_code("7K3-QF9") != hash_code("7K3-QF8"));
+    }
+
+    #[test]
+    fn a_signature_opens_for_its_own_text_and_key_alone() {
+        use ring::rand::SystemRandom;
+        use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+        let random = SystemRandom::new();
+        let pair = || {
+            let made = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
+            EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, made.as_ref(), &random).unwrap()
+        };
+        let (own, other) = (pair(), pair());
+        let key = |pair: &EcdsaKeyPair| URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
+        let signature = URL_SAFE_NO_PAD.encode(own.sign(&random, b"challenge").unwrap());
+        assert!(is_signed(&key(&own), "challenge", &signature));
+        assert!(!is_signed(&key(&own), "challenges", &signature));
+        assert!(!is_signed(&key(&other), "challenge", &signature));
+        assert!(!is_signed("", "challenge", &signature) && !is_signed(&key(&own), "challenge", "%"));
+        assert_eq!(parse_public_key(&format!("{}=", key(&own))).as_deref(), Some(&*key(&own)));
+        assert_eq!(parse_public_key("BAAA"), None);
+    }
+
+    #[test]
+    fn an_heir_needs_both_the_token_and_the_attempt() {
+        assert_eq!(heir_of("a", "b"), heir_of("a", "b"));
+        assert_ne!(heir_of("a", "b"), heir_of("a", "c"));
+        assert_ne!(heir_of("ab", ""), heir_of("a", "b"));
     }
 
     #[test]

@@ -14,7 +14,10 @@ const ROUNDS: i64 = 10;
 #[tokio::test]
 async fn what_was_answered_survives_a_kill_at_once_after_it() {
     let house = House::build();
-    let booth = house.add_booth("ブース1");
+    let (mut child, address) = house.spawn();
+    let booth = house.add_booth_at(address, "ブース1").await;
+    child.kill().unwrap();
+    child.wait().unwrap();
     for round in 1..=ROUNDS {
         let (mut child, address) = house.spawn();
         let mut page = Booth::at(address, &booth).await;

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Booth, Desk, Exchange, House, new_request};
+use common::{Booth, Desk, Exchange, House, Key, new_request};
 use desk::centre::Owner;
 use desk::code::Code;
 use desk::contact::{Disposition, Phase};
@@ -20,7 +20,7 @@ struct Scene {
     house: House,
     operator: OperatorId,
     token: String,
-    booth: (BoothId, String),
+    booth: (BoothId, Key),
     key: String,
 }
 
@@ -28,9 +28,9 @@ impl Scene {
     async fn set() -> (Scene, Desk, Booth, Exchange) {
         let mut house = House::build();
         let operator = house.add_operator("op01", "オペレーター01");
-        let booth = house.add_booth("ブース1");
         let key = house.add_exchange();
         house.start().await;
+        let booth = house.add_booth("ブース1").await;
         let token = house.token("op01").await;
         let mut exchange = house.exchange(&key).await;
         let mut desk = house.operator(&token, None).await;
@@ -59,11 +59,13 @@ impl Scene {
 
     async fn join(&self, exchange: &mut Exchange) -> Bridge {
         let order = exchange.order_like(|order| matches!(order, ExchangeOrder::Join { .. })).await;
-        let ExchangeOrder::Join { contact, fence, visitor, operator } = order else { panic!("{order:?}") };
+        let ExchangeOrder::Join { contact, fence, visitor, operator, masked } = order else {
+            panic!("{order:?}")
+        };
         assert_eq!(visitor, Owner::Booth { booth: self.booth.0 });
         assert_eq!(operator, Owner::Operator { operator: self.operator });
         exchange.says(ExchangeSays::Joined { contact, fence }).await;
-        Bridge { contact, fence, visitor, operator, held: false }
+        Bridge { contact, fence, visitor, operator, held: false, masked }
     }
 }
 

@@ -1,4 +1,5 @@
-//! The sign-in over HTTP, the session's renewal and the day's hours. Refuses to follow redirects, so that a password goes to one place only.
+//! The sign-in over HTTP, the session's renewal and the day's hours. Refuses to follow redirects, so that
+//! a password goes to one place only.
 
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use link::json;
 use link::message::{PublicHours, Refresh, Refusal, SignIn, SignedIn, VERSION};
 use reqwest::header::CONTENT_TYPE;
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
 use crate::config::ServerUrl;
 use crate::controller::{Input, Secret};
@@ -21,6 +23,9 @@ pub(super) struct Door {
     refresh: String,
     hours: String,
     results: mpsc::Sender<Input>,
+    /// The refresh token that was sent last, with its attempt's name: sent again after a lost answer, it
+    /// must not look stolen.
+    attempt: Option<(String, Uuid)>,
 }
 
 impl Door {
@@ -31,7 +36,7 @@ impl Door {
             .no_proxy()
             .build()?;
         let (sign_in, refresh, hours) = (server.sign_in(), server.refresh(), server.hours());
-        Ok(Door { http, sign_in, refresh, hours, results })
+        Ok(Door { http, sign_in, refresh, hours, results, attempt: None })
     }
 
     /// Knocks; the answer comes as a result.
@@ -41,8 +46,14 @@ impl Door {
     }
 
     /// Uses the refresh token up; the answer comes as a result.
-    pub(super) fn refresh(&self, Secret(refresh): Secret) {
-        self.post(&self.refresh, json::encode(&Refresh { refresh }), Input::Refreshed);
+    pub(super) fn refresh(&mut self, Secret(refresh): Secret) {
+        let attempt = match &self.attempt {
+            Some((last, attempt)) if *last == refresh => *attempt,
+            Some(_) | None => Uuid::new_v4(),
+        };
+        self.attempt = Some((refresh.clone(), attempt));
+        let body = json::encode(&Refresh { refresh, attempt: Some(attempt) });
+        self.post(&self.refresh, body, Input::Refreshed);
     }
 
     /// Asks for the day's hours; they come as a result.

@@ -19,7 +19,7 @@ struct Health {
 }
 
 pub(super) async fn health(State(door): State<Arc<Door>>) -> Response {
-    let now = *door.status.borrow();
+    let now = door.status.borrow().clone();
     let (code, status) =
         if now.store_up { (StatusCode::OK, "ok") } else { (StatusCode::SERVICE_UNAVAILABLE, "store_down") };
     let health = Health { status, exchange_up: now.exchange_up, version: env!("CARGO_PKG_VERSION") };

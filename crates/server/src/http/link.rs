@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::http::header::{HOST, ORIGIN};
@@ -16,10 +17,11 @@ use serde::Deserialize;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use super::sign_in::{fits, store_down};
-use super::{Door, line, rate};
+use super::address::Client;
+use super::answer::{fits, store_down};
+use super::{Door, enrol, line, rate};
 use crate::hub::{EXCHANGE_QUEUE, Hello, Item, LineId, PERSON_QUEUE};
-use crate::secret::{HashFailed, hash_token};
+use crate::secret::hash_token;
 
 /// A socket must say who it is within this time.
 const HELLO_LIMIT: Duration = Duration::from_secs(5);
@@ -30,12 +32,16 @@ const WRITE_BUFFER: usize = 2 * MAX_FRAME_BYTES;
 
 pub(super) async fn link(
     State(door): State<Arc<Door>>,
+    Extension(client): Extension<Client>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     if !origin_is_good(&headers, &door.origins) {
         return StatusCode::FORBIDDEN.into_response();
     }
+    let Some(own) = door.addresses.socket(client) else {
+        return StatusCode::TOO_MANY_REQUESTS.into_response();
+    };
     let Ok(place) = Arc::clone(&door.places).try_acquire_owned() else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
@@ -47,7 +53,7 @@ pub(super) async fn link(
         .max_write_buffer_size(WRITE_BUFFER)
         .on_upgrade(move |socket| async move {
             meet(socket, &door).await;
-            drop(place);
+            drop((place, own));
         })
 }
 
@@ -67,9 +73,9 @@ async fn meet(mut socket: WebSocket, door: &Arc<Door>) {
     };
     let line = LineId(door.next_line.fetch_add(1, Ordering::Relaxed));
     match admitted {
-        Ok(Admitted::Operator { bearer, token, resume }) => {
+        Ok(Admitted::Operator { bearer, resume }) => {
             let (out, queue) = mpsc::channel(PERSON_QUEUE);
-            let hello = Item::Hello(line, Hello::Operator { bearer, token, resume, out });
+            let hello = Item::Hello(line, Hello::Operator { bearer, resume, out });
             let wrap = |words| Item::Operator(line, words);
             line::carry(socket, &door.inbox, line, hello, queue, wrap, rate::PERSON).await;
         }
@@ -91,7 +97,7 @@ async fn meet(mut socket: WebSocket, door: &Arc<Door>) {
 
 /// Somebody whose proof was good.
 enum Admitted {
-    Operator { bearer: crate::store::Bearer, token: crate::secret::TokenHash, resume: Option<Resume> },
+    Operator { bearer: crate::store::Bearer, resume: Option<Resume> },
     Booth { booth: desk::ids::BoothId, resume: Option<Resume> },
     Exchange { key: crate::secret::TokenHash },
 }
@@ -129,15 +135,11 @@ async fn admit(door: &Door, who: Who, resume: Option<Resume>) -> Result<Admitted
             let token = hash_token(&token);
             let bearer = door.store.bearer(token, door.clock.now()).await.map_err(store_down)?;
             let bearer = bearer.ok_or(Code::Unauthorised)?;
-            Ok(Admitted::Operator { bearer, token, resume })
+            Ok(Admitted::Operator { bearer, resume })
         }
-        Who::Booth { booth, secret } => {
-            let kept = door.store.booth_secret(booth).await.map_err(store_down)?;
-            let good = door.checker.matches(&secret, kept.as_deref()).await.map_err(|fault| match fault {
-                HashFailed::Busy => Code::TooMany,
-                HashFailed::Hasher => Code::StoreDown,
-            })?;
-            if good { Ok(Admitted::Booth { booth, resume }) } else { Err(Code::Unauthorised) }
+        Who::Booth { booth, challenge, signature } => {
+            enrol::prove(door, booth, &challenge, &signature).await?;
+            Ok(Admitted::Booth { booth, resume })
         }
         Who::Exchange { key } => {
             let key = hash_token(&key);
@@ -189,7 +191,7 @@ mod tests {
 
     #[test]
     fn a_newer_hello_is_understood_enough_to_be_refused_rightly() {
-        let newer = r#"{"kind":"greeting","version":2,"badge":{"colour":"red"}}"#;
+        let newer = r#"{"kind":"greeting","version":99,"badge":{"colour":"red"}}"#;
         assert_eq!(read_hello(newer).err(), Some(Code::ServerTooOld));
         assert_eq!(read_hello(r#"{"kind":"hello","version":0}"#).err(), Some(Code::ClientTooOld));
         assert_eq!(read_hello(r#"{"kind":"ping"}"#).err(), Some(Code::Malformed));

@@ -1,21 +1,30 @@
 //! The listening socket, with or without TLS. Knows no route.
 
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum_server::Handle;
-use axum_server::accept::NoDelayAcceptor;
+use axum_server::{Handle, Server};
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use hyper_util::rt::TokioTimer;
 use tokio::task::JoinHandle;
 
+use super::Door;
+use super::guard::Guard;
 use crate::config::{Config, Tls};
 
 /// Connections that are in the middle of something get this long at a stop.
 const STOP_LIMIT: Duration = Duration::from_secs(3);
-/// A connection must send its request's head within this time.
+/// A connection must send its request's head within this time, and so may not sit idle between two either.
 const HEAD_LIMIT: Duration = Duration::from_secs(10);
+/// The largest head: ours are under 2 KiB, and cookies of other services on the same host come along.
+const MAX_HEAD_BYTES: usize = 16 * 1024;
+/// The most lines of a head: a browser sends some twenty.
+const MAX_HEAD_LINES: usize = 100;
+/// Connections at once, whatever they do: the sockets of [`super::MAX_SOCKETS`] and some requests beside.
+const MAX_CONNECTIONS: usize = super::MAX_SOCKETS + 1024;
+/// Connections to the metrics' own address: one Prometheus, and somebody who looks.
+const MAX_METRICS_CONNECTIONS: usize = 16;
 
 /// Why a server cannot listen.
 #[derive(Debug, thiserror::Error)]
@@ -33,40 +42,60 @@ pub enum ListenError {
     Certificate(std::io::Error),
 }
 
-/// An open listener with everything behind it.
+/// Open listeners with everything behind them.
 pub(crate) struct Listening {
     pub address: SocketAddr,
+    /// Of the metrics' own listener, when there is one.
+    pub metrics: Option<SocketAddr>,
     handle: Handle<SocketAddr>,
     task: JoinHandle<std::io::Result<()>>,
+    metrics_task: Option<JoinHandle<std::io::Result<()>>>,
 }
 
 impl Listening {
-    /// Opens the doors of a router.
-    pub async fn open(config: &Config, router: Router) -> Result<Listening, ListenError> {
-        let failed = |fault| ListenError::Address { listen: config.listen, fault };
-        let listener = TcpListener::bind(config.listen).map_err(failed)?;
-        listener.set_nonblocking(true).map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
+    /// Opens the doors.
+    pub async fn open(config: &Config, door: Arc<Door>) -> Result<Listening, ListenError> {
         let handle = Handle::new();
-        let mut plain = axum_server::from_tcp(listener).map_err(failed)?;
-        plain.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
-        let server = plain.handle(handle.clone());
-        let service = router.into_make_service();
+        let (address, server) = bind(config.listen)?;
+        let guard = Guard::new(MAX_CONNECTIONS, Some(Arc::clone(&door.addresses)));
+        let metrics_door = Arc::clone(&door);
+        let service = super::router(config, door).into_make_service_with_connect_info::<SocketAddr>();
+        let server = server.handle(handle.clone());
         let task = match &config.tls {
             Some(Tls { certificate, key }) => {
                 let tls = RustlsConfig::from_pem_file(certificate, key).await;
                 let tls = RustlsAcceptor::new(tls.map_err(ListenError::Certificate)?);
-                tokio::spawn(server.acceptor(tls.acceptor(NoDelayAcceptor)).serve(service))
+                tokio::spawn(server.acceptor(tls.acceptor(guard)).serve(service))
             }
-            None => tokio::spawn(server.acceptor(NoDelayAcceptor).serve(service)),
+            None => tokio::spawn(server.acceptor(guard).serve(service)),
         };
-        Ok(Listening { address, handle, task })
+        let mut listening = Listening { address, metrics: None, handle, task, metrics_task: None };
+        if let Some(listen) = config.metrics_listen
+            && let Err(fault) = listening.open_metrics(listen, metrics_door)
+        {
+            listening.kill().await;
+            return Err(fault);
+        }
+        Ok(listening)
+    }
+
+    fn open_metrics(&mut self, listen: SocketAddr, door: Arc<Door>) -> Result<(), ListenError> {
+        let (address, server) = bind(listen)?;
+        let service = super::metrics_router(door).into_make_service();
+        let guard = Guard::new(MAX_METRICS_CONNECTIONS, None);
+        let server = server.handle(self.handle.clone()).acceptor(guard);
+        self.metrics = Some(address);
+        self.metrics_task = Some(tokio::spawn(server.serve(service)));
+        Ok(())
     }
 
     /// Waits until it has ended, which it does by itself only on a fault.
     pub async fn ended(&mut self) {
         if !self.task.is_finished() {
             let _ = (&mut self.task).await;
+        }
+        if let Some(task) = self.metrics_task.take() {
+            task.abort();
         }
     }
 
@@ -81,4 +110,20 @@ impl Listening {
         self.handle.shutdown();
         self.ended().await;
     }
+}
+
+fn bind(listen: SocketAddr) -> Result<(SocketAddr, Server<SocketAddr>), ListenError> {
+    let failed = |fault| ListenError::Address { listen, fault };
+    let listener = TcpListener::bind(listen).map_err(failed)?;
+    listener.set_nonblocking(true).map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    let mut server = axum_server::from_tcp(listener).map_err(failed)?;
+    server
+        .http_builder()
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_LIMIT)
+        .max_buf_size(MAX_HEAD_BYTES)
+        .max_headers(MAX_HEAD_LINES);
+    Ok((address, server))
 }

@@ -1,24 +1,42 @@
-//! The doors: sign-in, the socket, health, the booth's page. Knows who may come in and how much they
-//! may say; refuses to know what the words mean (that is the hub).
+//! The doors: sign-in, enrolment, the socket, health and metrics, the booth's page. Knows who may come in
+//! and how much they may say; refuses to know what the words mean (that is the hub).
+//!
+//! What a stranger can use up, and where it ends: connections (`listen`: all together, and per address), a
+//! request's head (16 KiB, 100 lines, 10 s), its body (4 KiB, 15 s), requests per address (`address`: 20 a
+//! second, 200 at once), codes (10, then one a minute), wrong passwords (10 per account, 100 per address,
+//! within 15 min), the hello (5 s), frames and messages (64 KiB), messages per line (`rate`: 50 a second,
+//! 100 at once), silence on a line (15 s), a slow reader (256 messages, 10 s a write).
 
+mod address;
+mod answer;
 mod booth_page;
-mod failures;
+mod challenges;
+mod enrol;
+mod guard;
 mod health;
+mod hours;
 mod line;
 mod link;
 mod listen;
+mod metrics;
 mod rate;
+mod refresh;
 mod sign_in;
+mod strangers;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::StatusCode;
-use axum::response::Redirect;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{Redirect, Response};
 use axum::routing::{get, post};
+use desk::calendar::Calendar;
+use desk::code::Code;
 use tokio::sync::{Semaphore, watch};
 use tower_http::timeout::TimeoutLayer;
 
@@ -46,7 +64,11 @@ pub struct Door {
     pub(crate) clock: Arc<Clock>,
     pub(crate) status: watch::Receiver<Status>,
     checker: Checker,
-    failures: failures::Failures,
+    strangers: strangers::Strangers,
+    challenges: challenges::Challenges,
+    addresses: Arc<address::Addresses>,
+    city: String,
+    calendar: Calendar,
     places: Arc<Semaphore>,
     origins: Vec<String>,
     next_line: AtomicU64,
@@ -68,7 +90,11 @@ impl Door {
             clock,
             status,
             checker,
-            failures: failures::Failures::default(),
+            strangers: strangers::Strangers::default(),
+            challenges: challenges::Challenges::default(),
+            addresses: Arc::new(address::Addresses::new(config)),
+            city: config.city.clone(),
+            calendar: config.calendar.clone(),
             places: Arc::new(Semaphore::new(MAX_SOCKETS)),
             origins: config.origins.clone(),
             next_line: AtomicU64::new(1),
@@ -76,20 +102,56 @@ impl Door {
     }
 }
 
+impl Door {
+    /// WebSockets that are open.
+    fn sockets(&self) -> u32 {
+        u32::try_from(MAX_SOCKETS - self.places.available_permits()).unwrap_or(u32::MAX)
+    }
+}
+
 /// Every route.
-pub(crate) fn router(config: &Config, door: Arc<Door>) -> Router {
+fn router(config: &Config, door: Arc<Door>) -> Router {
     let limit = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_LIMIT);
     let api = Router::new()
         .route("/api/sign-in", post(sign_in::sign_in))
-        .route("/api/sign-out", post(sign_in::sign_out))
+        .route("/api/refresh", post(refresh::refresh))
+        .route("/api/sign-out", post(refresh::sign_out))
+        .route("/api/hours", get(hours::hours))
+        .route("/api/booth/enrol", post(enrol::enrol))
+        .route("/api/booth/challenge", get(enrol::challenge))
         .route("/health", get(health::health))
+        .route("/metrics", get(metrics::local_metrics))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(limit);
     Router::new()
         .merge(api)
         .route("/link", get(link::link))
+        .layer(from_fn_with_state(Arc::clone(&door), who_asks))
         .with_state(door)
         .route("/", get(|| async { Redirect::temporary("/booth/") }))
         .route("/booth", get(|| async { Redirect::permanent("/booth/") }))
         .nest_service("/booth/", booth_page::service(&config.booth_page))
+}
+
+/// What stands on `metrics_listen`.
+fn metrics_router(door: Arc<Door>) -> Router {
+    Router::new()
+        .route("/metrics", get(metrics::metrics))
+        .route("/health", get(health::health))
+        .with_state(door)
+}
+
+/// Finds out who asks, and turns away whoever asks too much.
+async fn who_asks(
+    State(door): State<Arc<Door>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let client = door.addresses.client(peer, request.headers());
+    if !door.addresses.may_ask(client, Instant::now()) {
+        return answer::refuse(Code::TooMany);
+    }
+    request.extensions_mut().insert(client);
+    next.run(request).await
 }

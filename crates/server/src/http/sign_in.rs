@@ -1,136 +1,118 @@
-//! `POST /api/sign-in` and `POST /api/sign-out`.
+//! `POST /api/sign-in`: a password opens a sign-in, which lasts a shift.
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use desk::code::Code;
+use desk::ids::OperatorId;
 use desk::time::Millis;
-use link::message::{OLDEST, Refusal, SignIn, SignedIn, VERSION};
+use link::message::{SignIn, SignedIn};
 
+use super::address::Client;
+use super::answer::{answer, fits, read, store_down};
+use super::refresh::{ACCESS_LIFE, hand_out};
 use super::Door;
-use crate::hub::Item;
 use crate::secret::{HashFailed, MAX_SECRET_BYTES, hash_token, new_token};
-use crate::store::{Bearer, OperatorRow, StoreError};
+use crate::store::{Account, Bearer};
 
-/// A token lives for a long shift with its handovers.
-const TOKEN_LIFE: Millis = Millis::seconds(14 * 3600);
+/// A sign-in lasts for a long shift with its handovers, however often it is refreshed.
+const SIGN_IN_LIFE: Millis = Millis::seconds(14 * 3600);
 /// The longest account name that is looked up.
 const MAX_NAME_BYTES: usize = 64;
+/// Ten failures lock an account for a quarter of an hour.
+pub(super) const MAX_FAILURES: u32 = 10;
+pub(super) const LOCK: Millis = Millis::seconds(15 * 60);
 
-pub(super) async fn sign_in(State(door): State<Arc<Door>>, body: Bytes) -> Response {
-    match try_sign_in(&door, &body).await {
-        Ok(signed_in) => json(StatusCode::OK, link::json::encode(&signed_in)),
-        Err(code) => refuse(code),
-    }
+pub(super) async fn sign_in(
+    State(door): State<Arc<Door>>,
+    Extension(client): Extension<Client>,
+    body: Bytes,
+) -> Response {
+    answer(try_sign_in(&door, client, &body).await)
 }
 
-async fn try_sign_in(door: &Door, body: &[u8]) -> Result<SignedIn, Code> {
-    let text = std::str::from_utf8(body).map_err(|_| Code::Malformed)?;
-    let asked: SignIn = link::json::decode(text).map_err(|_| Code::Malformed)?;
+async fn try_sign_in(door: &Door, client: Client, body: &[u8]) -> Result<SignedIn, Code> {
+    let asked: SignIn = read(body)?;
     fits(asked.version)?;
     if asked.name.len() > MAX_NAME_BYTES || asked.password.len() > MAX_SECRET_BYTES {
         return Err(Code::WrongPassword);
     }
-    let account = door.store.operator_by_name(&asked.name).await.map_err(store_down)?;
-    if !door.failures.may_try(&asked.name, account.is_some(), door.clock.now()) {
-        if let Some((row, _)) = &account {
-            tracing::warn!(operator = %row.operator, "sign-in refused: locked");
-        }
+    if door.addresses.is_shut(client, door.clock.now()) {
+        return Err(Code::TooMany);
+    }
+    let account = door.store.account(&asked.name).await.map_err(store_down)?;
+    if !may_try(door, &asked.name, account.as_ref()).await? {
         return Err(Code::Locked);
     }
-    let kept = account.as_ref().map(|(_, hash)| hash.as_str());
-    let good = door.checker.matches(&asked.password, kept).await.map_err(|fault| {
-        door.failures.take_back(&asked.name);
-        match fault {
-            HashFailed::Busy => Code::TooMany,
-            HashFailed::Hasher => Code::StoreDown,
-        }
-    })?;
+    let kept = account.as_ref().map(|account| account.hash.as_str());
+    let good = match door.checker.matches(&asked.password, kept).await {
+        Ok(good) => good,
+        Err(fault) => return Err(not_looked_at(door, &asked.name, account.as_ref(), &fault).await),
+    };
     match account {
-        Some((row, _)) if good => {
-            door.failures.forgive(&asked.name);
-            give_token(door, row).await
+        Some(Account { row, .. }) if good => {
+            if row.locked {
+                tracing::warn!(operator = %row.operator, "sign-in refused: locked by the administrator");
+                return Err(Code::Locked);
+            }
+            if !asked.take_over && door.inbox.is_in_talk(row.operator).await {
+                // The password was right: the next try is a fresh one.
+                forget_try(door, row.operator).await?;
+                return Err(Code::InTalkElsewhere);
+            }
+            begin(door, row.operator, row.display).await
         }
-        Some((row, _)) => {
+        Some(Account { row, .. }) => {
             tracing::info!(operator = %row.operator, "sign-in failed");
+            door.addresses.failed(client, door.clock.now());
             Err(Code::WrongPassword)
         }
-        None => Err(Code::WrongPassword),
-    }
-}
-
-async fn give_token(door: &Door, row: OperatorRow) -> Result<SignedIn, Code> {
-    let token = new_token();
-    let now = door.clock.now();
-    let bearer = Bearer { operator: row.operator, expires: now + TOKEN_LIFE };
-    door.store.add_token(hash_token(&token), bearer, now).await.map_err(store_down)?;
-    tracing::info!(operator = %row.operator, "token given");
-    Ok(SignedIn { token, name: row.display })
-}
-
-/// Takes the token in `Authorization: Bearer …`; it is dead afterwards, whether or not it ever lived.
-pub(super) async fn sign_out(State(door): State<Arc<Door>>, headers: HeaderMap) -> Response {
-    let token = headers
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Bearer "));
-    let Some(token) = token else { return refuse(Code::Unauthorised) };
-    let token = hash_token(token);
-    match door.store.remove_token(token).await {
-        Ok(true) => {
-            door.inbox.put(Item::TokenRevoked(token)).await;
-            StatusCode::NO_CONTENT.into_response()
+        None => {
+            door.addresses.failed(client, door.clock.now());
+            Err(Code::WrongPassword)
         }
-        Ok(false) => StatusCode::NO_CONTENT.into_response(),
-        Err(fault) => refuse(store_down(fault)),
     }
 }
 
-/// Whether we speak a client's version of the protocol.
-pub(super) fn fits(version: u16) -> Result<(), Code> {
-    if version > VERSION {
-        return Err(Code::ServerTooOld);
+/// Counts the try. Names that are no accounts are locked like accounts, so that a lock tells nothing.
+async fn may_try(door: &Door, name: &str, account: Option<&Account>) -> Result<bool, Code> {
+    let now = door.clock.now();
+    let Some(Account { row, .. }) = account else { return Ok(door.strangers.may_try(name, now)) };
+    let may = door.store.count_try(row.operator, MAX_FAILURES, LOCK, now).await.map_err(store_down)?;
+    if !may {
+        tracing::warn!(operator = %row.operator, "sign-in refused: locked");
     }
-    if version < OLDEST {
-        return Err(Code::ClientTooOld);
+    Ok(may)
+}
+
+async fn not_looked_at(door: &Door, name: &str, account: Option<&Account>, fault: &HashFailed) -> Code {
+    match account {
+        Some(Account { row, .. }) => {
+            if let Err(code) = forget_try(door, row.operator).await {
+                return code;
+            }
+        }
+        None => door.strangers.take_back(name),
     }
-    Ok(())
+    match fault {
+        HashFailed::Busy => Code::TooMany,
+        HashFailed::Hasher => Code::StoreDown,
+    }
 }
 
-pub(super) fn store_down(fault: StoreError) -> Code {
-    tracing::error!(%fault, "the store did not answer");
-    Code::StoreDown
+async fn forget_try(door: &Door, operator: OperatorId) -> Result<(), Code> {
+    door.store.take_back_try(operator).await.map_err(store_down)
 }
 
-fn refuse(code: Code) -> Response {
-    let status = match code {
-        Code::WrongPassword | Code::Unauthorised => StatusCode::UNAUTHORIZED,
-        Code::Locked => StatusCode::LOCKED,
-        Code::ServerTooOld | Code::ClientTooOld => StatusCode::UPGRADE_REQUIRED,
-        Code::TooMany => StatusCode::TOO_MANY_REQUESTS,
-        Code::Malformed => StatusCode::BAD_REQUEST,
-        Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Code::StoreDown | Code::NoExchange | Code::Unreachable => StatusCode::SERVICE_UNAVAILABLE,
-        Code::Gone
-        | Code::Taken
-        | Code::TooLate
-        | Code::StaleFence
-        | Code::WrongState
-        | Code::NotSignedIn
-        | Code::Replaced
-        | Code::NoMedia
-        | Code::AlreadyWaiting
-        | Code::QueueFull
-        | Code::Closed
-        | Code::NoKeyring => StatusCode::CONFLICT,
-    };
-    json(status, link::json::encode(&Refusal { code }))
-}
-
-fn json(status: StatusCode, body: String) -> Response {
-    (status, [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], body).into_response()
+async fn begin(door: &Door, operator: OperatorId, display: String) -> Result<SignedIn, Code> {
+    let now = door.clock.now();
+    let bearer = Bearer { operator, sign_in: hash_token(&new_token()), expires: now + SIGN_IN_LIFE };
+    let (token, refresh) = (new_token(), new_token());
+    let handed = hand_out(&token, &refresh, now);
+    door.store.begin_sign_in(bearer, handed, now).await.map_err(store_down)?;
+    tracing::info!(%operator, "signed in");
+    Ok(SignedIn { token, token_ms: ACCESS_LIFE.0, refresh, name: display })
 }

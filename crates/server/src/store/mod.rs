@@ -1,6 +1,7 @@
 //! The store: where facts become true, and who may come in. All SQL stands below this folder, one
 //! module per dialect. Refuses to know what a fact leads to.
 
+mod people;
 mod row;
 mod sqlite;
 
@@ -11,9 +12,14 @@ use std::sync::Arc;
 
 use desk::centre::Fact;
 use desk::ids::{BoothId, OperatorId, Session};
-use desk::time::Time;
+use desk::time::{Millis, Time};
+use prometheus_client::metrics::histogram::Histogram;
 
 use crate::secret::TokenHash;
+pub use people::{
+    Account, Approval, Bearer, BoothRow, Directory, Enrolled, ExchangeKeyRow, Handed, NewBooth, OperatorRow,
+    Refreshed,
+};
 
 /// What a call of the store gives back, later.
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
@@ -97,7 +103,7 @@ pub struct Batch<'a> {
     pub entries: &'a [Entry],
     /// The highest session allotted so far.
     pub session: Session,
-    /// Tokens that are dead from now on.
+    /// Sign-ins that are dead from now on.
     pub revoked: &'a [TokenHash],
 }
 
@@ -121,54 +127,6 @@ pub struct Loaded {
     pub last_at: Time,
     /// The highest session ever allotted.
     pub session: Session,
-}
-
-/// An operator's account without its secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OperatorRow {
-    /// Its number.
-    pub operator: OperatorId,
-    /// What is typed at the sign-in.
-    pub name: String,
-    /// The name on the tag.
-    pub display: String,
-}
-
-/// A booth without its secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BoothRow {
-    /// Its number.
-    pub booth: BoothId,
-    /// Its name, such as ブース1.
-    pub name: String,
-    /// Where it stands.
-    pub place: Option<String>,
-    /// It may not come in any more.
-    pub revoked: bool,
-}
-
-/// Who may come in, as of one change of the tables.
-#[derive(Clone, Debug, Default)]
-pub struct Directory {
-    /// Grows with every change.
-    pub change: u64,
-    /// Every operator.
-    pub operators: Vec<OperatorRow>,
-    /// Every booth, revoked ones too: their contacts keep their names.
-    pub booths: Vec<BoothRow>,
-    /// The tokens that are good.
-    pub tokens: Vec<TokenHash>,
-    /// The exchange keys that are good.
-    pub keys: Vec<TokenHash>,
-}
-
-/// An operator who came with a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bearer {
-    /// Who.
-    pub operator: OperatorId,
-    /// When the token dies.
-    pub expires: Time,
 }
 
 /// Where the ledger is read to, some rows at a time, for the check of its books: place, moment and fact,
@@ -213,37 +171,76 @@ pub trait Store: Send + Sync + 'static {
         hash: &'a str,
         now: Time,
     ) -> Later<'a, OperatorId>;
-    /// Sets a password and kills the account's tokens; false when there is no such account.
+    /// Sets a password, forgets the failures and ends the account's sign-ins; false: no such account.
     fn set_password<'a>(&'a self, name: &'a str, hash: &'a str) -> Later<'a, bool>;
+    /// Locks an account and ends its sign-ins, or opens it again and forgets its failures; false: no such
+    /// account.
+    fn lock_operator<'a>(&'a self, name: &'a str, locked: bool, now: Time) -> Later<'a, bool>;
+    /// Ends every sign-in of an account and gives how many; none: no such account.
+    fn revoke_operator<'a>(&'a self, name: &'a str) -> Later<'a, Option<u64>>;
+    /// Takes an account away and frees its name; false: no such account.
+    fn remove_operator<'a>(&'a self, name: &'a str, now: Time) -> Later<'a, bool>;
     /// The account of that name with its password's hash.
-    fn operator_by_name<'a>(&'a self, name: &'a str) -> Later<'a, Option<(OperatorRow, String)>>;
-    /// Keeps a token; expired ones are thrown away on this occasion.
-    fn add_token(&self, token: TokenHash, bearer: Bearer, now: Time) -> Later<'_, ()>;
+    fn account<'a>(&'a self, name: &'a str) -> Later<'a, Option<Account>>;
+    /// Counts a try at an account before its password is looked at, so that tries at the same moment all
+    /// count. False: `most` failures came, the last one less than `lock` ago; nothing was counted.
+    fn count_try(&self, operator: OperatorId, most: u32, lock: Millis, now: Time) -> Later<'_, bool>;
+    /// The password was not looked at after all: the try does not count.
+    fn take_back_try(&self, operator: OperatorId) -> Later<'_, ()>;
+
+    /// Begins a sign-in and forgets the account's failures. Dead sign-ins are thrown away on this occasion.
+    fn begin_sign_in(&self, bearer: Bearer, handed: Handed, now: Time) -> Later<'_, ()>;
     /// Who came with this token.
     fn bearer(&self, token: TokenHash, now: Time) -> Later<'_, Option<Bearer>>;
-    /// Kills a token; false when it was not there.
-    fn remove_token(&self, token: TokenHash) -> Later<'_, bool>;
-
-    /// Adds a booth.
-    fn add_booth<'a>(
-        &'a self,
-        name: &'a str,
-        place: Option<&'a str>,
-        secret: &'a str,
+    /// Uses a refresh token up. The same attempt may come again as long as what it was handed was not used:
+    /// its answer may have been lost.
+    fn refresh(
+        &self,
+        refresh: TokenHash,
+        attempt: Option<TokenHash>,
+        handed: Handed,
         now: Time,
-    ) -> Later<'a, BoothId>;
-    /// What was kept of a booth's secret; none when it is unknown or revoked.
-    fn booth_secret(&self, booth: BoothId) -> Later<'_, Option<String>>;
+    ) -> Later<'_, Refreshed>;
+    /// Ends the sign-in that a token or refresh token came of; none: it was not there.
+    fn end_sign_in(&self, token: TokenHash) -> Later<'_, Option<TokenHash>>;
+
+    /// Keeps a page's key and the code that it shows until `expires`; at most `most` wait at once. A page
+    /// that asks again gets a new code for the old one.
+    fn enrol<'a>(
+        &'a self,
+        key: &'a str,
+        code: TokenHash,
+        expires: Time,
+        most: u32,
+        now: Time,
+    ) -> Later<'a, Enrolled>;
+    /// Makes the page that shows this code a booth. `most` wrong ones within `window` void all that wait.
+    fn approve_booth<'a>(
+        &'a self,
+        code: TokenHash,
+        booth: NewBooth<'a>,
+        most: u32,
+        window: Millis,
+        now: Time,
+    ) -> Later<'a, Approval>;
+    /// The booth that a key belongs to; none when it is unknown or revoked.
+    fn booth_of_key<'a>(&'a self, key: &'a str) -> Later<'a, Option<BoothId>>;
+    /// A booth's key; none when the booth is unknown or revoked.
+    fn booth_key(&self, booth: BoothId) -> Later<'_, Option<String>>;
     /// Shuts a booth out; false when it was not in.
     fn revoke_booth(&self, booth: BoothId, now: Time) -> Later<'_, bool>;
 
     /// Keeps an exchange's key.
     fn add_exchange_key(&self, key: TokenHash, now: Time) -> Later<'_, u64>;
+    /// Every exchange key, in order.
+    fn exchange_keys(&self) -> Later<'_, Vec<ExchangeKeyRow>>;
     /// Whether an exchange with this key may come in.
     fn is_exchange_key(&self, key: TokenHash) -> Later<'_, bool>;
     /// Shuts out one key, or all; gives how many.
     fn revoke_exchange_keys(&self, only: Option<u64>, now: Time) -> Later<'_, u64>;
 
+    /// How long commits took, seconds.
+    fn commit_seconds(&self) -> Histogram;
     /// Closes the files.
     fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 }
@@ -295,7 +292,7 @@ mod tests {
             assert!(words.contains(told) && words.contains("KENMU_DATABASE_KEY_FILE"), "{words}");
         }
         let store = open(&url, Some(&key)).await.unwrap();
-        assert!(store.operator_by_name("op01").await.unwrap().is_some());
+        assert!(store.account("op01").await.unwrap().is_some());
 
         std::fs::write(&other, "not a key").unwrap();
         assert!(matches!(open(&url, Some(&other)).await.err(), Some(StoreError::BadKey)));

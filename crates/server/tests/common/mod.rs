@@ -4,18 +4,24 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use desk::calendar::Calendar;
 use desk::centre::Owner;
 use desk::code::Code;
 use desk::ids::{BoothId, OperatorId};
 use desk::presence::{Channels, Chosen};
 use futures_util::{SinkExt, StreamExt};
 use link::message::{
-    BoothSays, Down, ExchangeOrder, ExchangeSays, LegFact, LegSignal, OperatorSays, RequestId, Resume,
+    BoothSays, Challenge, Down, EnrolCode, ExchangeOrder, ExchangeSays, LegFact, LegSignal, OperatorSays, RequestId, Resume,
     SignedIn, Up, VERSION, Who,
 };
 use link::state::{BoothChange, BoothState, DeskChange, DeskState};
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use server::{Config, Running};
@@ -49,9 +55,11 @@ impl House {
         std::fs::create_dir(&page).unwrap();
         std::fs::write(page.join("index.html"), "<!doctype html><title>窓口</title>").unwrap();
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        let calendar = Calendar { always_open: true, ..Calendar::default() };
         House {
             folder,
-            config: Config { listen, database, booth_page: page, ..Config::default() },
+            // Today may be a holiday.
+            config: Config { listen, database, booth_page: page, calendar, ..Config::default() },
             server: None,
         }
     }
@@ -87,7 +95,11 @@ impl House {
 
     /// Starts the program itself; gives it and its address.
     pub fn spawn(&self) -> (Child, SocketAddr) {
+        let file = self.folder.path().join("kenmu.toml");
+        std::fs::write(&file, "[calendar]\nalways_open = true\n").unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_kenmu-server"))
+            .arg("--config")
+            .arg(&file)
             .args(["--database", &self.config.database, "serve", "--listen", "127.0.0.1:0"])
             .env("RUST_LOG", "server=info")
             .env("NO_COLOR", "1")
@@ -113,11 +125,16 @@ impl House {
         OperatorId(id.trim().parse().unwrap())
     }
 
-    /// The booth and its secret.
-    pub fn add_booth(&self, name: &str) -> (BoothId, String) {
-        let out = self.command(&["booth", "add", name, "--generate"], "").unwrap();
-        let mut lines = out.lines();
-        (BoothId(lines.next().unwrap().parse().unwrap()), lines.next().unwrap().to_owned())
+    /// A page's key, approved by its code; the server runs.
+    pub async fn add_booth(&self, name: &str) -> (BoothId, Key) {
+        self.add_booth_at(self.address(), name).await
+    }
+
+    pub async fn add_booth_at(&self, address: SocketAddr, name: &str) -> (BoothId, Key) {
+        let key = Key::new();
+        let code = key.enrol(address).await;
+        let out = self.command(&["booth", "approve", &code, "--name", name], "").unwrap();
+        (BoothId(out.trim().parse().unwrap()), key)
     }
 
     pub fn add_exchange(&self) -> String {
@@ -145,9 +162,13 @@ impl House {
     }
 
     pub async fn token(&self, name: &str) -> String {
+        self.signed_in(name).await.token
+    }
+
+    pub async fn signed_in(&self, name: &str) -> SignedIn {
         let (status, body) = self.sign_in_as(name, PASSWORD).await;
         assert_eq!(status, 200, "{body}");
-        link::json::decode::<SignedIn>(&body).unwrap().token
+        link::json::decode(&body).unwrap()
     }
 
     pub async fn operator(&self, token: &str, resume: Option<Resume>) -> Desk {
@@ -157,7 +178,7 @@ impl House {
         Desk::welcomed(wire).await
     }
 
-    pub async fn booth(&self, booth: &(BoothId, String)) -> Booth {
+    pub async fn booth(&self, booth: &(BoothId, Key)) -> Booth {
         Booth::at(self.address(), booth).await
     }
 
@@ -170,8 +191,46 @@ impl House {
     }
 }
 
+/// A booth's key, as its browser keeps it.
+#[derive(Clone)]
+pub struct Key(Arc<EcdsaKeyPair>);
+
+impl Key {
+    pub fn new() -> Key {
+        let random = SystemRandom::new();
+        let made = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, made.as_ref(), &random);
+        Key(Arc::new(pair.unwrap()))
+    }
+
+    pub fn public(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0.public_key().as_ref())
+    }
+
+    /// The code that the page shows.
+    pub async fn enrol(&self, address: SocketAddr) -> String {
+        let body = format!(r#"{{"public_key":"{}"}}"#, self.public());
+        let (status, body) = request(address, "POST /api/booth/enrol", "", &body).await;
+        assert_eq!(status, 200, "{body}");
+        link::json::decode::<EnrolCode>(&body).unwrap().code
+    }
+
+    pub async fn challenge(&self, address: SocketAddr) -> Challenge {
+        let what = format!("GET /api/booth/challenge?key={}", self.public());
+        let (status, body) = request(address, &what, "", "").await;
+        assert_eq!(status, 200, "{body}");
+        link::json::decode(&body).unwrap()
+    }
+
+    pub fn who(&self, booth: BoothId, challenge: &str) -> Who {
+        let signature = self.0.sign(&SystemRandom::new(), challenge.as_bytes()).unwrap();
+        let signature = URL_SAFE_NO_PAD.encode(signature);
+        Who::Booth { booth, challenge: challenge.to_owned(), signature }
+    }
+}
+
 /// The head's status and the body of an answer.
-async fn request(address: SocketAddr, what: &str, headers: &str, body: &str) -> (u16, String) {
+pub async fn request(address: SocketAddr, what: &str, headers: &str, body: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let head = format!(
         "{what} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n{body}",
@@ -271,8 +330,10 @@ impl Desk {
 }
 
 impl Booth {
-    pub async fn at(address: SocketAddr, booth: &(BoothId, String)) -> Booth {
-        let who = Who::Booth { booth: booth.0, secret: booth.1.clone() };
+    pub async fn at(address: SocketAddr, booth: &(BoothId, Key)) -> Booth {
+        let challenge = booth.1.challenge(address).await;
+        assert_eq!(challenge.booth, Some(booth.0));
+        let who = booth.1.who(booth.0, &challenge.challenge);
         let mut wire = Wire::open(address).await;
         wire.hello::<BoothSays>(who, None).await;
         Booth::welcomed(wire).await

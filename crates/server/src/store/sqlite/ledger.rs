@@ -114,9 +114,9 @@ pub(super) async fn commit(pool: &SqlitePool, batch: Batch<'_>) -> Result<(), St
         .bind(int(batch.session.0))
         .execute(&mut *turn)
         .await?;
-    for token in batch.revoked {
-        sqlx::query("delete from operator_token where token_hash = ?")
-            .bind(token.0.as_slice())
+    for sign_in in batch.revoked {
+        sqlx::query("delete from sign_in where sign_in_hash = ?")
+            .bind(sign_in.0.as_slice())
             .execute(&mut *turn)
             .await?;
     }
