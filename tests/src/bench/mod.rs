@@ -1,8 +1,14 @@
 //! Figures beside a peer: each row is measured in one run, ours and the peers' rounds interleaved, so
 //! that a noisy machine disturbs all alike. Method and meaning: docs/bench.md.
 
+mod bare_booth;
+mod desktop;
 mod m1;
+mod m3;
 mod relay;
+mod replay;
+mod same_page;
+mod tree;
 
 use anyhow::{Result, bail};
 
@@ -33,13 +39,20 @@ impl Row {
 /// # Errors
 /// When there is no such row, or a measurement breaks off.
 pub async fn run(only: Option<&str>) -> Result<()> {
-    match only {
-        None | Some("M1") => {
-            for row in m1::measure().await? {
-                row.print();
-            }
-            Ok(())
-        }
-        Some(other) => bail!("there is no row {other}; there is: M1"),
+    const ROWS: [&str; 5] = ["D1", "D2", "D3", "M1", "M3"];
+    if let Some(other) = only.filter(|id| !ROWS.contains(id)) {
+        bail!("there is no row {other}; there are: {}", ROWS.join(", "));
     }
+    let wanted = |id: &str| only.is_none_or(|only| only == id);
+    if wanted("M1") {
+        m1::measure().await?.iter().for_each(Row::print);
+    }
+    if wanted("M3") {
+        m3::measure().await?.iter().for_each(Row::print);
+    }
+    // One setting of the stage for all three: starts first, then the idle windows.
+    if ["D1", "D2", "D3"].into_iter().any(wanted) {
+        desktop::measure().await?.iter().filter(|row| wanted(row.id)).for_each(Row::print);
+    }
+    Ok(())
 }

@@ -1,0 +1,95 @@
+//! A booth without a browser, that replays one encoded picture loop: so that two receivers can be compared
+//! on exactly the same packets.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use media::scene::{Person, Scene};
+use media::vp8::Packetizer;
+use media::vpx::Encoder;
+use peer::{Event, Events, Leg, Rtp, Track};
+use tokio::task::JoinHandle;
+use tokio::time::{MissedTickBehavior, interval};
+
+/// The picture that is replayed.
+pub const WIDTH: usize = 1280;
+/// See [`WIDTH`].
+pub const HEIGHT: usize = 720;
+/// Pictures a second.
+pub const FPS: u32 = 30;
+/// What a face at this size takes on a good line, kbit/s.
+const KBPS: u32 = 2_000;
+/// Pictures until the loop begins again with its key frame: ten seconds.
+const PICTURES: u32 = 300;
+/// RTP ticks between two pictures.
+const TICKS: u32 = 90_000 / FPS;
+
+/// The loop, encoded once for all rounds.
+pub struct Clip(Vec<Vec<u8>>);
+
+impl Clip {
+    /// Encodes the calm visitor of the stories.
+    ///
+    /// # Errors
+    /// When the encoder refuses.
+    pub fn encode() -> Result<Clip> {
+        let scene = Scene::new(Person::Visitor, WIDTH, HEIGHT).context("the scene")?;
+        let mut encoder = Encoder::new(WIDTH, HEIGHT, FPS, KBPS).context("the encoder")?;
+        let mut pictures = Vec::new();
+        for n in 0..PICTURES {
+            let encoded = encoder.encode(&scene.frame(n), n == 0).context("encode a picture")?;
+            pictures.extend(encoded.into_iter().map(|frame| frame.data));
+        }
+        Ok(Clip(pictures))
+    }
+}
+
+/// Sends the loop over a leg until it is dropped; begins again whenever the far side wants a key frame.
+pub struct Replay {
+    tasks: [JoinHandle<()>; 2],
+}
+
+impl Replay {
+    /// Starts to send at once.
+    pub fn start(clip: Arc<Clip>, leg: Leg, mut events: Events) -> Replay {
+        let (wanted, mut restart) = tokio::sync::watch::channel(());
+        let listen = tokio::spawn(async move {
+            while let Some(event) = events.next().await {
+                if matches!(event, Event::KeyframeWanted(_) | Event::Connected) {
+                    wanted.send_replace(());
+                }
+            }
+        });
+        let send = tokio::spawn(async move {
+            let mut packets = Packetizer::new(1);
+            let mut pace = interval(Duration::from_secs(1) / FPS);
+            pace.set_missed_tick_behavior(MissedTickBehavior::Burst);
+            let (mut sequence, mut timestamp, mut place) = (1_u16, 1_u32, 0_usize);
+            loop {
+                pace.tick().await;
+                if restart.has_changed().unwrap_or(false) {
+                    restart.mark_unchanged();
+                    place = 0;
+                }
+                let payloads = packets.packetize(&clip.0[place]);
+                let last = payloads.len().saturating_sub(1);
+                for (n, payload) in payloads.into_iter().enumerate() {
+                    let marker = n == last;
+                    // A leg that is not connected yet takes nothing, and nothing is lost by it.
+                    let _ = leg.send(Rtp { track: Track::Video, marker, sequence, timestamp, payload });
+                    sequence = sequence.wrapping_add(1);
+                }
+                timestamp = timestamp.wrapping_add(TICKS);
+                place = (place + 1) % clip.0.len();
+            }
+        });
+        Replay { tasks: [listen, send] }
+    }
+}
+
+impl Drop for Replay {
+    fn drop(&mut self) {
+        self.tasks.iter().for_each(JoinHandle::abort);
+    }
+}
