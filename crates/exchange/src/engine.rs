@@ -11,6 +11,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use desk::code::Code;
 use desk::time::{Millis, Time};
 use link::message::{ExchangeOrder, ExchangeSays};
+use link::state::Quality;
 use peer::{Events, Leg, Port, Track};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinHandle, JoinSet};
@@ -44,6 +45,7 @@ pub(crate) enum Happened {
     Restarted(LegName, String),
     NotAnswered { leg: LegName, restart: bool, code: Code },
     Leg(LegName, Change),
+    Measured(LegName, Quality),
     Stop(oneshot::Sender<()>),
 }
 
@@ -189,6 +191,7 @@ impl Works {
             Happened::Restarted(leg, sdp) => Input::Answered { leg, sdp },
             Happened::NotAnswered { leg, restart, code } => Input::NotAnswered { leg, restart, code },
             Happened::Leg(leg, change) => changed(leg, change),
+            Happened::Measured(leg, quality) => Input::Measured { leg, quality },
             Happened::Stop(_) => return,
         };
         let outputs = self.table.handle(self.now(), input);
@@ -259,6 +262,7 @@ impl Works {
     fn opened(&mut self, name: LegName, connection: Leg, events: Events) {
         self.sources = self.sources.checked_add(1).unwrap_or(1);
         let live = LiveLeg::new(self.sources, connection, self.epoch);
+        self.tasks.spawn(flow::measure(Arc::downgrade(&live), name, self.inbox.clone()));
         self.tasks.spawn(flow::read(Arc::clone(&live), name, events, self.inbox.clone()));
         self.live.insert(name, live);
         tracing::info!(owner = ?name.owner, leg = name.leg, legs = self.live.len(), "leg opened");

@@ -3,21 +3,26 @@
 //! Refuses to know contacts, orders and why somebody hears somebody: it is told what to tune in to.
 //! Nothing here waits for a slow viewer: a viewer who cannot keep up loses packets, nobody else does.
 
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use media::pcm::RATE_HZ;
 use media::switch::{Packet, Switch};
 use peer::{Event, Events, Leg, Rtp, Track};
 use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval};
 
 use crate::engine::{Change, Happened};
+use crate::quality::{Meter, Reading};
 use crate::sound::Sound;
 use crate::table::LegName;
 
 /// A new viewer's picture is asked for again when no key frame came for this long: longer than a
 /// round trip over a bad Wi-Fi plus the encoder's time, so that one request makes one key frame.
 const ASK_AGAIN_MS: u64 = 400;
+/// How often a leg's counters are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// The waiting sound's name among the sources of a switch; legs count from 1.
 pub(crate) const SOUND_SOURCE: u32 = 0;
 
@@ -28,6 +33,8 @@ pub(crate) struct LiveLeg {
     epoch: Instant,
     outgoing: Mutex<Outgoing>,
     viewers: Mutex<Vec<Weak<LiveLeg>>>,
+    /// The worst loss that its far side has reported since the last look, per mille.
+    reported_permille: AtomicU16,
 }
 
 /// What a leg is sent.
@@ -101,7 +108,8 @@ impl LiveLeg {
             screen: Picture::new(),
             from: Origin::Nothing,
         };
-        Arc::new(LiveLeg { source, leg, epoch, outgoing: Mutex::new(outgoing), viewers: Mutex::default() })
+        let (outgoing, viewers) = (Mutex::new(outgoing), Mutex::default());
+        Arc::new(LiveLeg { source, leg, epoch, outgoing, viewers, reported_permille: AtomicU16::new(0) })
     }
 
     pub(crate) fn leg(&self) -> &Leg {
@@ -196,6 +204,14 @@ impl LiveLeg {
         lock(&self.viewers).retain(|other| other.strong_count() > 0 && !is(other, viewer));
     }
 
+    fn reading(&self) -> Reading {
+        Reading {
+            arrivals: self.leg.arrivals(),
+            reported_permille: self.reported_permille.swap(0, Ordering::Relaxed),
+            round_trip_ms: self.leg.round_trip_ms(),
+        }
+    }
+
     fn now_ms(&self) -> u64 {
         u64::try_from(self.epoch.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
@@ -218,8 +234,10 @@ pub(crate) async fn read(
                 leg.refresh(track);
                 continue;
             }
-            Event::Loss { fraction, round_trip_ms } => {
-                tracing::trace!(owner = ?name.owner, leg = name.leg, fraction, round_trip_ms, "receiver report");
+            Event::Loss { fraction } => {
+                // At most 1,000.
+                let permille = (fraction.clamp(0.0, 1.0) * 1_000.0) as u16;
+                leg.reported_permille.fetch_max(permille, Ordering::Relaxed);
                 continue;
             }
             Event::Connected => Change::Up,
@@ -234,6 +252,24 @@ pub(crate) async fn read(
     }
     let dropped = events.dropped();
     tracing::debug!(owner = ?name.owner, leg = name.leg, dropped, "leg read to its end");
+}
+
+/// Looks at a leg as long as it stands, and tells the engine how well it is heard.
+pub(crate) async fn measure(leg: Weak<LiveLeg>, name: LegName, inbox: mpsc::Sender<Happened>) {
+    let mut meter = Meter::default();
+    let mut looks = interval(LOOK_EVERY);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        looks.tick().await;
+        let Some(leg) = leg.upgrade() else { return };
+        let word = meter.look(leg.now_ms(), leg.reading());
+        drop(leg);
+        if let Some(quality) = word
+            && inbox.send(Happened::Measured(name, quality)).await.is_err()
+        {
+            return;
+        }
+    }
 }
 
 /// Whether a weak handle means this leg.

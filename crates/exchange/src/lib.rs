@@ -7,12 +7,14 @@
 
 pub mod engine;
 mod flow;
+mod quality;
 mod server;
 mod sound;
 pub mod table;
 
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use desk::code::Code;
@@ -31,6 +33,8 @@ pub struct Config {
     pub server: String,
     /// The exchange's key. Secret.
     pub key: String,
+    /// The authority that made the server's certificate, PEM, when the system does not know it.
+    pub ca_file: Option<PathBuf>,
     /// Where all legs' media comes in; port 0 takes a free one.
     pub listen: SocketAddr,
     /// Under which addresses the other sides reach us; empty: the bound one, or all own addresses if
@@ -47,6 +51,9 @@ pub enum ExchangeError {
     /// The key would cross a network in the clear.
     #[error("{0}: unencrypted ws:// is allowed to this machine only; use wss://")]
     Unencrypted(String),
+    /// The server's certificate could not be checked.
+    #[error(transparent)]
+    Trust(#[from] link::line::TrustError),
     /// The media port cannot be opened.
     #[error("cannot listen for media on {0}: {1}")]
     Port(SocketAddr, std::io::Error),
@@ -75,13 +82,15 @@ pub async fn run(config: Config) -> Result<(), ExchangeError> {
 /// See [`ExchangeError`].
 pub async fn run_until(config: Config, stop: impl Future<Output = ()>) -> Result<(), ExchangeError> {
     check_server(&config.server)?;
+    let encrypted = config.server.starts_with("wss://");
+    let tls = encrypted.then(|| link::line::trust(config.ca_file.as_deref())).transpose()?;
     let port_error = |fault| ExchangeError::Port(config.listen, fault);
     let advertise = advertised(&config).map_err(port_error)?;
     let port = peer::Port::bind(config.listen, advertise).await.map_err(port_error)?;
     tracing::info!(port = port.local_addr().port(), "listening for media");
     let (says, mut said) = mpsc::channel(server::SAYS);
     let engine = Engine::start(port, says)?;
-    let line = link::line::Config { url: config.server, who: Who::Exchange { key: config.key }, tls: None };
+    let line = link::line::Config { url: config.server, who: Who::Exchange { key: config.key }, tls };
     let ended = go_on(line, &engine, &mut said, stop).await;
     engine.stop().await;
     ended

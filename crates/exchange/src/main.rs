@@ -19,6 +19,9 @@ struct Flags {
     /// File with the key made by `kenmu-server exchange add`; or the key itself in KENMU_EXCHANGE_KEY
     #[arg(long, env = "KENMU_EXCHANGE_KEY_FILE")]
     key_file: Option<PathBuf>,
+    /// PEM file with the authority that made the server's certificate, when the system does not know it
+    #[arg(long, env = "KENMU_CA_FILE")]
+    ca_file: Option<PathBuf>,
     /// Address and UDP port for all media; port 0 takes a free one
     #[arg(long, env = "KENMU_EXCHANGE_LISTEN", default_value = "0.0.0.0:40000")]
     listen: SocketAddr,
@@ -48,8 +51,13 @@ async fn start(flags: Flags) -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
     // Fails only if a provider is there already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let config =
-        Config { key: key(&flags)?, server: flags.server, listen: flags.listen, advertise: flags.advertise };
+    let config = Config {
+        key: key(&flags)?,
+        server: flags.server,
+        ca_file: flags.ca_file,
+        listen: flags.listen,
+        advertise: flags.advertise,
+    };
     let stop = stopped()?;
     run_until(config, stop).await?;
     tracing::info!("stopped");

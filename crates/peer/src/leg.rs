@@ -3,7 +3,7 @@
 //! It refuses to know what is sent and where received packets go.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rtc::peer_connection::configuration::RTCOfferOptions;
 use rtc::peer_connection::transport::RTCDtlsTransportState;
@@ -19,7 +19,7 @@ use crate::flow::outbound::{Locals, Outbound};
 use crate::port::{LegRuntime, Mailbox, Port, Seat};
 use crate::tracks::Described;
 use crate::wire::{self, Ssrcs};
-use crate::{Event, Events, PeerError, Rtp, Track, sdp};
+use crate::{Arrivals, Event, Events, PeerError, Rtp, Track, sdp};
 
 /// How long the stack may take to close before its tasks are ended from outside.
 const CLOSE_LIMIT: Duration = Duration::from_secs(2);
@@ -123,6 +123,23 @@ impl Leg {
     /// second at most. After each [`Event::Connected`] the leg asks of its own accord.
     pub fn want_keyframe(&self, track: Track) {
         self.0.line.want_keyframe(track);
+    }
+
+    /// What came from the far side so far, and what was lost.
+    pub fn arrivals(&self) -> Arrivals {
+        self.0.line.arrivals()
+    }
+
+    /// How long a word to the far side and back took the last time, in milliseconds: ICE asks once a
+    /// second as long as the leg stands, in a talk or not. None before the first answer.
+    pub fn round_trip_ms(&self) -> Option<u32> {
+        let round_trip = self.0.runtime.mailbox().round_trip()?;
+        u32::try_from(round_trip.as_millis()).ok()
+    }
+
+    /// When anything at all last came from the far side.
+    pub fn heard(&self) -> Option<Instant> {
+        self.0.runtime.mailbox().heard()
     }
 
     /// Closes the leg for all its clones and waits until it is closed, two seconds at most.

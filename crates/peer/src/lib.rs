@@ -79,9 +79,16 @@ pub enum Event {
     Loss {
         /// Share of packets lost since the report before, 0.0 to 1.0.
         fraction: f32,
-        /// Round trip in milliseconds, once the far side has seen a sender report of ours.
-        round_trip_ms: Option<u32>,
     },
+}
+
+/// What the far side has sent since the leg was made, all tracks together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Arrivals {
+    /// Packets that were sent, as far as their numbers tell.
+    pub sent: u64,
+    /// Packets that came by themselves. What had to be sent again counts as lost.
+    pub came: u64,
 }
 
 /// Why something about a leg did not work.

@@ -15,7 +15,7 @@ use super::{Shared, TalkNews, Unwanted, lock};
 use crate::controller::LegNews;
 use sight::Sight;
 
-/// How often the loss of what is heard is told: slow enough to be read, quick enough to act on.
+/// How often loss and round trip are told: slow enough to be read, quick enough to act on.
 const MEASURE_EVERY: Duration = Duration::from_secs(2);
 /// How often the count of the pictures is told, if it has changed.
 const COUNT_EVERY: Duration = Duration::from_millis(500);
@@ -118,12 +118,9 @@ impl Ear {
         match event {
             Event::Rtp(packet) => self.packet(packet),
             Event::KeyframeWanted(_) => self.shared.key_wanted.store(true, Ordering::Release),
-            Event::Loss { fraction, round_trip_ms } => {
+            Event::Loss { fraction } => {
                 let percent = (fraction.clamp(0.0, 1.0) * 100.0).round() as u8;
                 self.shared.loss_percent.store(percent, Ordering::Relaxed);
-                if let Some(ms) = round_trip_ms {
-                    tell.leg(LegNews::RoundTrip(ms)).await;
-                }
             }
             Event::Connected => {
                 self.shared.key_wanted.store(true, Ordering::Release);
@@ -193,6 +190,9 @@ impl Ear {
     }
 
     async fn measure(&mut self, tell: &Tell) {
+        if let Some(ms) = self.leg.round_trip_ms() {
+            tell.leg(LegNews::RoundTrip(ms)).await;
+        }
         let now = lock(&self.shared.heard).stats();
         if let Some(percent) = self.meter.percent(now) {
             let starved = self.shared.starved.swap(0, Ordering::Relaxed);

@@ -19,6 +19,7 @@ use desk::code::Code;
 use desk::ids::{ContactId, Fence};
 use desk::time::Time;
 use link::message::{Bridge, ExchangeOrder, ExchangeSays, LegFact, LegOffer, LegSignal};
+use link::state::Quality;
 
 use contacts::{Contacts, Join, Place};
 use leg::{Due, Leg};
@@ -73,6 +74,7 @@ impl Table {
             Input::LegDown(name) => self.leg_down(now, name, &mut work),
             Input::LegFailed(name) => self.leg_failed(name, &mut work),
             Input::LegClosed(name) => self.leg_closed(name, &mut work),
+            Input::Measured { leg, quality } => self.measured(leg, quality, &mut work),
         }
         self.finish(work)
     }
@@ -224,6 +226,13 @@ impl Table {
         if self.current(name).is_some() {
             work.outputs.push(Output::CloseLeg(name));
             self.remove(name, work);
+        }
+    }
+
+    /// A leg without media is not heard at all: its last reading says nothing.
+    fn measured(&mut self, name: LegName, quality: Quality, work: &mut Work) {
+        if self.current(name).is_some_and(|leg| leg.is_up()) {
+            work.say(ExchangeSays::Quality { owner: name.owner, quality });
         }
     }
 

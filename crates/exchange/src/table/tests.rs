@@ -10,6 +10,7 @@ use desk::end::EndReason;
 use desk::ids::{BoothId, ContactId, Fence, OperatorId};
 use desk::time::{Millis, Time};
 use link::message::{Bridge, ExchangeOrder, ExchangeSays, LegFact, LegOffer, LegSignal};
+use link::state::Quality;
 
 use super::{Input, LegName, Output, Source, Table};
 
@@ -349,6 +350,18 @@ fn a_leg_that_never_opens_is_given_up() {
     let (at, _) = table.poll_timeout().expect("an opening leg has a limit");
     assert_eq!(table.handle_timeout(at)[0], Output::CloseLeg(name(booth(1), 10)));
     assert_eq!(table.legs(), 0);
+}
+
+#[test]
+fn a_leg_is_told_of_as_long_as_it_has_media() {
+    let mut table = talking();
+    let quality = Quality { loss_permille: 12, round_trip_ms: Some(30) };
+    let measured = |owner, leg| Input::Measured { leg: name(owner, leg), quality };
+    let said = table.handle(NOW, measured(booth(1), 10));
+    assert_eq!(said, [Output::Say(ExchangeSays::Quality { owner: booth(1), quality })]);
+    assert_eq!(table.handle(NOW, measured(booth(1), 9)), [], "an older leg");
+    table.handle(NOW, Input::LegDown(name(booth(1), 10)));
+    assert_eq!(table.handle(NOW, measured(booth(1), 10)), [], "a silent leg");
 }
 
 #[test]

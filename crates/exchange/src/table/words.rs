@@ -3,6 +3,7 @@
 use desk::centre::Owner;
 use desk::code::Code;
 use link::message::{ExchangeOrder, ExchangeSays};
+use link::state::Quality;
 
 /// One leg of one owner. A newer leg of the same owner has a higher number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,6 +60,13 @@ pub enum Input {
     LegFailed(LegName),
     /// The far side closed it.
     LegClosed(LegName),
+    /// How well a leg is heard.
+    Measured {
+        /// Which.
+        leg: LegName,
+        /// How well.
+        quality: Quality,
+    },
 }
 
 /// What is to be done. Media comes before words: the outputs are in the order in which they should

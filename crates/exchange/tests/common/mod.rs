@@ -58,20 +58,24 @@ impl House {
 
     /// Waits until the exchange says something of this kind, and gives what it is asked for.
     pub async fn hear<T>(&self, wanted: impl Fn(&ExchangeSays) -> Option<T>) -> T {
-        let heard = async {
-            loop {
-                let said = self.said.lock().unwrap().try_recv();
-                match said {
-                    Ok(said) => {
-                        if let Some(found) = wanted(&said) {
-                            return found;
-                        }
+        let heard = tokio::time::timeout(PATIENCE, self.hear_ever(wanted)).await;
+        heard.ok().flatten().expect("the exchange did not say it")
+    }
+
+    /// The same for as long as it takes; none when the exchange has ended.
+    pub async fn hear_ever<T>(&self, wanted: impl Fn(&ExchangeSays) -> Option<T>) -> Option<T> {
+        loop {
+            let said = self.said.lock().unwrap().try_recv();
+            match said {
+                Ok(said) => {
+                    if let Some(found) = wanted(&said) {
+                        return Some(found);
                     }
-                    Err(_) => tokio::time::sleep(Duration::from_millis(1)).await,
                 }
+                Err(mpsc::error::TryRecvError::Empty) => tokio::time::sleep(Duration::from_millis(1)).await,
+                Err(mpsc::error::TryRecvError::Disconnected) => return None,
             }
-        };
-        tokio::time::timeout(PATIENCE, heard).await.expect("the exchange did not say it")
+        }
     }
 
     pub async fn wait(&self, contact: u64, visitor: Owner) {

@@ -11,12 +11,12 @@ mod vp8;
 
 use std::collections::HashMap;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 
 use tokio::sync::Notify;
 
 use crate::flow::events::Inbound;
-use crate::{Event, Track, lock};
+use crate::{Arrivals, Event, Track, lock};
 
 /// Requests for one wanted key frame: three seconds of them. A camera that is off sends none.
 const REQUESTS: u8 = 10;
@@ -33,6 +33,9 @@ pub(crate) struct Line {
     screen: Picture,
     /// Which of the far side's streams is which picture, by its description.
     streams: Mutex<HashMap<u32, Track>>,
+    /// Packets of the far side: those that were sent, and those that came and were no repairs.
+    sent: AtomicU64,
+    came: AtomicU64,
     /// Negotiated payload types; 0 where the medium was not negotiated.
     types: [AtomicU8; Track::ALL.len()],
 }
@@ -92,6 +95,19 @@ impl Line {
         let less = |left: u8| left.checked_sub(1);
         // Nothing left means that the frame came just now: no harm in one request too many.
         let _ = picture.requests_left.fetch_update(Ordering::AcqRel, Ordering::Acquire, less);
+    }
+
+    /// A packet came by itself, and so many were sent since the one before it.
+    pub(crate) fn counted(&self, sent: u16) {
+        self.sent.fetch_add(sent.into(), Ordering::Relaxed);
+        self.came.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// See [`crate::Leg::arrivals`].
+    pub(crate) fn arrivals(&self) -> Arrivals {
+        // In this order, so that no packet in between makes more come than were sent.
+        let came = self.came.load(Ordering::Relaxed);
+        Arrivals { came, sent: self.sent.load(Ordering::Relaxed) }
     }
 
     fn picture(&self, track: Track) -> Option<&Picture> {

@@ -10,6 +10,7 @@ pub(crate) mod routes;
 mod runtime;
 mod socket;
 mod stun;
+mod way;
 
 use std::collections::HashMap;
 use std::io::{self, IoSliceMut};
@@ -216,7 +217,7 @@ impl Shared {
             self.strangers.fetch_add(1, Ordering::Relaxed);
             return;
         };
-        if !mailbox.put(origin.source, datagram) {
+        if !mailbox.put(now, origin.source, datagram) {
             self.behind.fetch_add(1, Ordering::Relaxed);
         }
     }

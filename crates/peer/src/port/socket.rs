@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 use webrtc::runtime::{AsyncUdpSocket, RecvMeta, Transmit};
@@ -20,6 +21,7 @@ use crate::lock;
 use crate::port::Shared;
 use crate::port::alert::{self, Alert};
 use crate::port::repeat::Repeater;
+use crate::port::way::Way;
 
 /// Datagrams that wait for one leg. At 2 Mbit/s this is over a second: a leg that is further behind
 /// has other troubles.
@@ -42,11 +44,13 @@ pub(crate) struct Mailbox {
     v6: Inbox,
     /// The stack was handed a sealed alert.
     alert: Notify,
+    way: Mutex<Way>,
 }
 
 impl Mailbox {
     /// Puts a datagram in; false when the leg is too far behind and it was dropped.
-    pub(crate) fn put(&self, source: SocketAddr, datagram: &[u8]) -> bool {
+    pub(crate) fn put(&self, now: Instant, source: SocketAddr, datagram: &[u8]) -> bool {
+        lock(&self.way).came(now, datagram);
         let mut waiting = lock(&self.family(source).0);
         if waiting.datagrams.len() == INBOX_SIZE {
             return false;
@@ -58,6 +62,16 @@ impl Mailbox {
             reader.wake();
         }
         true
+    }
+
+    /// How a connectivity check's way there and back was, the last time; none before the first.
+    pub(crate) fn round_trip(&self) -> Option<Duration> {
+        lock(&self.way).round_trip()
+    }
+
+    /// When something last came.
+    pub(crate) fn heard(&self) -> Option<Instant> {
+        lock(&self.way).heard()
     }
 
     /// Waits until the stack is handed a sealed alert. It has not read it yet.
@@ -144,6 +158,7 @@ impl AsyncUdpSocket for LegSocket {
                 // be, and ICE notices the silence.
                 Ok(()) | Err(_) => {
                     self.handshake.sent(&self.shared, destination, contents);
+                    lock(&self.mailbox.way).sent(Instant::now(), contents);
                     return Poll::Ready(Ok(contents.len()));
                 }
             }

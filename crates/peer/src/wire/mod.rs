@@ -3,6 +3,7 @@
 //! It refuses to negotiate and to queue.
 
 mod codecs;
+mod losses;
 mod sink;
 mod tap;
 

@@ -1,5 +1,5 @@
-//! The interceptor near the wire: repaired packets get their own numbers back before anybody counts
-//! them, and the far side's feedback is read on its way in.
+//! The interceptor near the wire: losses are counted, repaired packets get their own numbers back before
+//! anybody else counts them, and the far side's feedback is read on its way in.
 //!
 //! The stack itself unwraps repairs (RTX, RFC 4588) only behind its interceptors, so that its NACK
 //! generator would ask again and again for what has arrived.
@@ -21,10 +21,9 @@ use rtc::shared::error::Error;
 
 use crate::flow::Line;
 use crate::wire::Ssrcs;
+use crate::wire::losses::Losses;
 use crate::{Event, Track};
 
-/// Sender reports remembered for the round trip: the far side answers the last or the one before.
-const REPORTS: usize = 4;
 /// Bytes of the original sequence number in front of a repair's payload (RFC 4588, 4).
 const ORIGINAL_NUMBER: usize = 2;
 
@@ -38,8 +37,7 @@ pub(crate) struct Tap {
     line: Arc<Line>,
     ours: Ssrcs,
     repairs: HashMap<u32, Repaired>,
-    /// Our last sender reports about sound: the middle of their NTP time, and when they left.
-    reports: VecDeque<(u32, Instant)>,
+    losses: Losses,
     read: VecDeque<TaggedPacket>,
     write: VecDeque<TaggedPacket>,
 }
@@ -50,22 +48,22 @@ impl Tap {
             line,
             ours,
             repairs: HashMap::new(),
-            reports: VecDeque::new(),
+            losses: Losses::default(),
             read: VecDeque::new(),
             write: VecDeque::new(),
         }
     }
 
-    fn feedback(&self, now: Instant, packet: &dyn rtcp::Packet) {
+    fn feedback(&self, packet: &dyn rtcp::Packet) {
         let packet = packet.as_any();
         if let Some(request) = packet.downcast_ref::<PictureLossIndication>() {
             self.keyframe_asked(request.media_ssrc);
         } else if let Some(request) = packet.downcast_ref::<FullIntraRequest>() {
             request.fir.iter().for_each(|entry| self.keyframe_asked(entry.ssrc));
         } else if let Some(report) = packet.downcast_ref::<ReceiverReport>() {
-            self.reported(now, &report.reports);
+            self.reported(&report.reports);
         } else if let Some(report) = packet.downcast_ref::<SenderReport>() {
-            self.reported(now, &report.reports);
+            self.reported(&report.reports);
         }
     }
 
@@ -75,32 +73,10 @@ impl Tap {
         }
     }
 
-    fn reported(&self, now: Instant, reports: &[ReceptionReport]) {
+    fn reported(&self, reports: &[ReceptionReport]) {
         for report in reports.iter().filter(|report| report.ssrc == self.ours.of(Track::Audio)) {
             let fraction = f32::from(report.fraction_lost) / 256.0;
-            let round_trip_ms = self.round_trip_ms(now, report);
-            self.line.inbound.tell(Event::Loss { fraction, round_trip_ms });
-        }
-    }
-
-    /// RFC 3550, 6.4.1: arrival, minus the far side's delay, minus our report's departure.
-    fn round_trip_ms(&self, now: Instant, report: &ReceptionReport) -> Option<u32> {
-        let sent = self.reports.iter().find(|(ntp, _)| *ntp == report.last_sender_report)?.1;
-        let delay_us = u64::from(report.delay) * 1_000_000 / 65_536;
-        let elapsed = now.saturating_duration_since(sent);
-        let round_trip = elapsed.saturating_sub(std::time::Duration::from_micros(delay_us));
-        u32::try_from(round_trip.as_millis()).ok()
-    }
-
-    fn report_leaves(&mut self, now: Instant, report: &SenderReport) {
-        if report.ssrc != self.ours.of(Track::Audio) {
-            return;
-        }
-        let ntp = report.ntp_time.to_be_bytes();
-        let middle = u32::from_be_bytes([ntp[2], ntp[3], ntp[4], ntp[5]]);
-        self.reports.push_back((middle, now));
-        if self.reports.len() > REPORTS {
-            self.reports.pop_front();
+            self.line.inbound.tell(Event::Loss { fraction });
         }
     }
 }
@@ -128,15 +104,18 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for Tap {
     fn handle_read(&mut self, mut tagged: TaggedPacket) -> Result<(), Error> {
         match &mut tagged.message.packet {
             Packet::Rtp(packet) => {
-                if let Some(repaired) = self.repairs.get(&packet.header.ssrc)
-                    && !unwrap(packet, repaired)
-                {
-                    return Ok(());
+                match self.repairs.get(&packet.header.ssrc) {
+                    Some(repaired) if !unwrap(packet, repaired) => return Ok(()),
+                    Some(_) => {}
+                    None => {
+                        let sent = self.losses.came(packet.header.ssrc, packet.header.sequence_number);
+                        sent.into_iter().for_each(|sent| self.line.counted(sent));
+                    }
                 }
             }
             Packet::Rtcp(packets) => {
                 for packet in packets.iter() {
-                    self.feedback(tagged.now, packet.as_ref());
+                    self.feedback(packet.as_ref());
                 }
             }
             _ => {}
@@ -150,13 +129,6 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for Tap {
     }
 
     fn handle_write(&mut self, tagged: TaggedPacket) -> Result<(), Error> {
-        if let Packet::Rtcp(packets) = &tagged.message.packet {
-            for packet in packets {
-                if let Some(report) = packet.as_any().downcast_ref::<SenderReport>() {
-                    self.report_leaves(tagged.now, report);
-                }
-            }
-        }
         self.write.push_back(tagged);
         Ok(())
     }
@@ -172,6 +144,7 @@ impl Interceptor for Tap {
     fn unbind_local_stream(&mut self, _: &StreamInfo) {}
 
     fn bind_remote_stream(&mut self, stream: &StreamInfo) {
+        self.losses.learn(stream.ssrc);
         if let Some(repair) = stream.ssrc_rtx {
             let repaired = Repaired { ssrc: stream.ssrc, payload_type: stream.payload_type };
             self.repairs.insert(repair, repaired);
@@ -179,6 +152,7 @@ impl Interceptor for Tap {
     }
 
     fn unbind_remote_stream(&mut self, stream: &StreamInfo) {
+        self.losses.forget(stream.ssrc);
         if let Some(repair) = stream.ssrc_rtx {
             self.repairs.remove(&repair);
         }

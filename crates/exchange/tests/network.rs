@@ -1,0 +1,119 @@
+//! Bad and changing networks: how well a leg is heard, and how soon a talk is back after an outage or
+//! under a new source port, on the same leg.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics is a test that fails")]
+
+mod common;
+
+use std::time::{Duration, Instant};
+
+use common::wire::Wire;
+use common::{House, Person, booth, operator, pause};
+use link::message::{ExchangeOrder, ExchangeSays, LegOffer, LegSignal};
+use link::state::Quality;
+use peer::Track;
+
+/// A visitor behind a wire of their own, in a talk with a desk.
+struct Talk {
+    house: House,
+    wire: Wire,
+    visitor: Person,
+    desk: Person,
+}
+
+async fn talk() -> Talk {
+    let house = House::open().await;
+    let wire = Wire::lay(house.media).await;
+    let visitor = Person::enter_by(&house, booth(1), 1, 1_000.0, |answer| wire.redirect(answer)).await;
+    let desk = Person::enter(&house, operator(1), 1, 440.0).await;
+    house.join(1, 1, booth(1), operator(1)).await;
+    let joined = Instant::now();
+    desk.first(joined, Track::Audio).await;
+    visitor.first(joined, Track::Audio).await;
+    Talk { house, wire, visitor, desk }
+}
+
+impl Talk {
+    /// How long after a moment both hear each other again.
+    async fn back_after(&self, from: Instant) -> Duration {
+        let (at_desk, _) = self.desk.first(from, Track::Audio).await;
+        let (at_booth, _) = self.visitor.first(from, Track::Audio).await;
+        at_desk.max(at_booth) - from
+    }
+
+    /// Restarts ICE as often as the exchange asks for it, as a page does.
+    async fn heal(&self) {
+        loop {
+            let asked = |said: &ExchangeSays| match said {
+                ExchangeSays::Leg { signal: LegSignal::RestartIce { leg: 1 }, .. } => Some(()),
+                ExchangeSays::Leg { signal: LegSignal::Unknown { .. }, .. } => panic!("the leg is gone"),
+                _ => None,
+            };
+            if self.house.hear_ever(asked).await.is_none() {
+                return;
+            }
+            let sdp = self.visitor.leg.offer_restart().await.unwrap();
+            let offer = LegOffer { leg: 1, restart: true, sdp };
+            self.house.engine.order(ExchangeOrder::Sdp { owner: booth(1), offer }).await;
+            let answer = |said: &ExchangeSays| match said {
+                ExchangeSays::Leg { signal: LegSignal::Answer { sdp, .. }, .. } => Some(sdp.clone()),
+                _ => None,
+            };
+            let answer = self.house.hear(answer).await;
+            self.visitor.leg.take_answer(&self.wire.redirect(&answer)).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_source_port_costs_less_than_five_seconds() {
+    let talk = talk().await;
+    let changed = Instant::now();
+    talk.wire.change_port();
+    let back = tokio::select! {
+        // What was under way when the port changed may still arrive.
+        back = async { pause(200).await; talk.back_after(changed + Duration::from_millis(200)).await } => back,
+        () = talk.heal() => panic!("the exchange ended"),
+    };
+    println!("rebinding_ms\t{}", (back + Duration::from_millis(200)).as_millis());
+    assert!(back < Duration::from_millis(4_800), "{back:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_seconds_without_a_network_heal_on_the_same_leg_within_three() {
+    let talk = talk().await;
+    let outage = async {
+        talk.wire.cut(true);
+        pause(10_000).await;
+        talk.wire.cut(false);
+        talk.back_after(Instant::now()).await
+    };
+    let back = tokio::select! {
+        back = outage => back,
+        () = talk.heal() => panic!("the exchange ended"),
+    };
+    println!("outage_ms\t{}", back.as_millis());
+    assert!(back < Duration::from_secs(3), "{back:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bad_wire_is_told_within_seconds_and_a_good_one_every_five() {
+    let talk = talk().await;
+    let of_booth = |said: &ExchangeSays| match said {
+        ExchangeSays::Quality { owner, quality } => (*owner == booth(1)).then_some(*quality),
+        _ => None,
+    };
+    let good = talk.house.hear(of_booth).await;
+    assert!(good.loss_permille < 20, "{good:?}");
+    talk.wire.lose(5);
+    let began = Instant::now();
+    let bad = loop {
+        let quality: Quality = talk.house.hear(of_booth).await;
+        if quality.loss_permille > 100 {
+            break quality;
+        }
+    };
+    println!("{bad:?} after {:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
+    assert!(bad.round_trip_ms.is_some(), "{bad:?}");
+}
