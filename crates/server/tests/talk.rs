@@ -318,3 +318,28 @@ async fn an_exchange_that_missed_a_hold_hears_it_when_it_comes_back() {
     let order = exchange.order_like(|order| matches!(order, ExchangeOrder::Hold { .. })).await;
     assert_eq!(order, ExchangeOrder::Hold { contact, fence: bridge.fence, held: true });
 }
+
+#[tokio::test]
+async fn a_second_sign_in_in_a_talk_asks_first_and_then_the_talk_moves() {
+    let (scene, mut desk, mut page, mut exchange) = Scene::set().await;
+    let first = scene.talk(&mut desk, &mut page, &mut exchange).await;
+    let elsewhere = scene.house.sign_in_as("op01", common::PASSWORD).await;
+    assert_eq!(elsewhere, (409, r#"{"code":"in_talk_elsewhere"}"#.into()));
+    // Asking costs nothing: no failure is counted, and the talk goes on where it is.
+    for _ in 0..12 {
+        assert_eq!(scene.house.sign_in_as("op01", common::PASSWORD).await.0, 409);
+    }
+    let body = format!(
+        r#"{{"name":"op01","password":"{}","version":{},"take_over":true}}"#,
+        common::PASSWORD,
+        link::message::VERSION
+    );
+    let (status, body) = scene.house.post("/api/sign-in", "", &body).await;
+    assert_eq!(status, 200, "{body}");
+    let token = link::json::decode::<link::message::SignedIn>(&body).unwrap().token;
+    let mut newer = scene.house.operator(&token, None).await;
+    assert_eq!(desk.wire.goodbye().await, Some(Code::Replaced));
+    let moved = scene.join(&mut exchange).await;
+    assert!(moved.contact == first.contact && moved.fence > first.fence, "{moved:?}");
+    newer.until(|state| state.contact.as_ref().is_some_and(|contact| contact.phase == Phase::Live)).await;
+}

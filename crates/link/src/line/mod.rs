@@ -3,20 +3,23 @@
 
 mod carrier;
 mod memory;
+mod trust;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use desk::code::Code;
 use desk::ids::Session;
 use desk::time::Time;
 use serde::{Serialize, de::DeserializeOwned};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::message::{RequestId, Up, Who};
 use memory::{Cut, Memory, Pause};
+pub use trust::{TrustError, trust};
 
 /// How many requests may wait for their answers; a person makes a few a minute, so more is a fault.
 const MAX_UNANSWERED: usize = 64;
@@ -31,6 +34,9 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 const PING_EVERY: Duration = Duration::from_secs(5);
 const DEAD_AFTER: Duration = Duration::from_secs(12);
 
+/// No ping was answered yet.
+const UNKNOWN: u32 = u32::MAX;
+
 /// Where to connect and as whom.
 #[derive(Clone)]
 pub struct Config {
@@ -38,7 +44,7 @@ pub struct Config {
     pub url: String,
     /// With proof.
     pub who: Who,
-    /// Trusted certificates beside the built-in roots, for `wss`.
+    /// Whom to believe, from [`trust`], for `wss`; none: the system's authorities.
     pub tls: Option<Arc<rustls::ClientConfig>>,
 }
 
@@ -84,27 +90,51 @@ pub enum LineEvent<S, C, G> {
         /// The server's clock.
         now: Time,
     },
-    /// The server does not want this client (again): the line has stopped for good.
+    /// The server does not want this client (again): the line rests until it is dropped, or until another
+    /// proof is shown with [`Line::prove`].
     Refused(Code),
 }
 
 /// The speaking end. Dropping the last clone closes the line.
 pub struct Line<T> {
     said: mpsc::Sender<(RequestId, T)>,
+    proof: Arc<watch::Sender<Who>>,
+    refused: Arc<AtomicBool>,
+    round_trip_ms: Arc<AtomicU32>,
 }
 
 impl<T> Clone for Line<T> {
     fn clone(&self) -> Line<T> {
-        Line { said: self.said.clone() }
+        Line {
+            said: self.said.clone(),
+            proof: Arc::clone(&self.proof),
+            refused: Arc::clone(&self.refused),
+            round_trip_ms: Arc::clone(&self.round_trip_ms),
+        }
     }
 }
 
 impl<T> Line<T> {
     /// Says something; kept and said again after a cut until it is answered. None when too many are
-    /// unanswered or the line was refused: tell the person, nothing was sent.
+    /// unanswered: tell the person, nothing was sent.
     pub fn say(&self, body: T) -> Option<RequestId> {
         let request = RequestId(Uuid::now_v7());
         self.said.try_send((request, body)).ok().map(|()| request)
+    }
+
+    /// Shows a refused line another proof: it goes on where it was, with what is not answered yet. False:
+    /// the line was not refused, and nothing is done.
+    pub fn prove(&self, who: Who) -> bool {
+        let refused = self.refused.swap(false, Ordering::SeqCst);
+        if refused {
+            self.proof.send_replace(who);
+        }
+        refused
+    }
+
+    /// How long the last ping took to be answered, ms; none before the first.
+    pub fn round_trip_ms(&self) -> Option<u32> {
+        Some(self.round_trip_ms.load(Ordering::Relaxed)).filter(|ms| *ms != UNKNOWN)
     }
 }
 
@@ -119,16 +149,27 @@ where
 {
     let (said, inbox) = mpsc::channel(MAX_UNANSWERED);
     let (events, heard) = mpsc::channel(MAX_UNREAD);
-    let keeper = Keeper { config, inbox, events, memory: Memory::new() };
+    let round_trip_ms = Arc::new(AtomicU32::new(UNKNOWN));
+    let measured = Arc::clone(&round_trip_ms);
+    let (proof, shown) = watch::channel(config.who.clone());
+    let refused = Arc::new(AtomicBool::new(false));
+    let is_refused = Arc::clone(&refused);
+    let memory = Memory::new();
+    let keeper = Keeper { config, shown, refused, inbox, events, memory, measured, pinged: None };
     tokio::spawn(keeper.run());
-    (Line { said }, heard)
+    (Line { said, proof: Arc::new(proof), refused: is_refused, round_trip_ms }, heard)
 }
 
 struct Keeper<T, S, C, G> {
     config: Config,
+    shown: watch::Receiver<Who>,
+    refused: Arc<AtomicBool>,
     inbox: mpsc::Receiver<(RequestId, T)>,
     events: mpsc::Sender<LineEvent<S, C, G>>,
     memory: Memory<T>,
+    measured: Arc<AtomicU32>,
+    /// When the ping went out that is not answered yet.
+    pinged: Option<Instant>,
 }
 
 impl<T, S, C, G> Keeper<T, S, C, G>
@@ -146,9 +187,14 @@ where
                 Cut::Again => {}
                 Cut::Closed => return,
                 Cut::Refused(code) => {
+                    self.refused.store(true, Ordering::SeqCst);
                     // The reader may be gone as well; then nobody needs the word.
                     let _ = self.events.send(LineEvent::Refused(code)).await;
-                    return;
+                    if self.shown.changed().await.is_err() {
+                        return;
+                    }
+                    pause = Pause::new();
+                    continue;
                 }
             }
             if began.elapsed() > DEAD_AFTER {
@@ -166,7 +212,8 @@ where
         let Ok(Ok(mut socket)) = connected else {
             return Cut::Again;
         };
-        let hello = self.memory.hello(self.config.who.clone());
+        let who = self.shown.borrow_and_update().clone();
+        let hello = self.memory.hello(who);
         if socket.send(crate::json::encode(&hello)).await.is_err() {
             return Cut::Again;
         }
@@ -210,6 +257,7 @@ where
                     if welcomed && socket.send(crate::json::encode(&Up::<T>::Ping)).await.is_err() {
                         return Cut::Again;
                     }
+                    self.pinged = welcomed.then(Instant::now);
                 }
             }
         }
@@ -217,7 +265,12 @@ where
 
     async fn hear(&mut self, text: &str) -> Result<(), Cut> {
         match self.memory.hear(text)? {
-            Some(event) => self.events.send(event).await.map_err(|_| Cut::Closed),
+            Some(event) => {
+                if let (LineEvent::Heard { .. }, Some(pinged)) = (&event, self.pinged.take()) {
+                    self.measured.store(pinged.elapsed().as_millis() as u32, Ordering::Relaxed);
+                }
+                self.events.send(event).await.map_err(|_| Cut::Closed)
+            }
             None => Ok(()),
         }
     }

@@ -130,7 +130,7 @@ fn router(config: &Config, door: Arc<Door>) -> Router {
         .with_state(door)
         .route("/", get(|| async { Redirect::temporary("/booth/") }))
         .route("/booth", get(|| async { Redirect::permanent("/booth/") }))
-        .nest_service("/booth/", booth_page::service(&config.booth_page))
+        .nest_service("/booth/", booth_page::service(&config.booth_page, config.tls.is_some()))
 }
 
 /// What stands on `metrics_listen`.
