@@ -140,6 +140,8 @@ fn the_days_that_are_easy_to_get_wrong() {
         assert_eq!(calendar.booth(closed), None, "{closed}: {why}");
         assert_eq!(calendar.duty(at(closed, 9, 0)), Duty::PhoneOnly, "{closed}: {why}");
     }
+    assert_eq!(calendar.booth(day(2028, 1, 3)), None, "市の休日 on a Monday");
+    assert_eq!(calendar.booth(day(2028, 1, 4)), Some(WEEKDAY));
     assert_eq!(calendar.booth(day(2026, 9, 26)), Some(SATURDAY));
     assert_eq!(calendar.booth(day(2026, 12, 28)), Some(WEEKDAY));
 }
@@ -215,6 +217,16 @@ fn a_calendar_that_never_changes_or_never_opens_is_not_searched_for_ever() {
     assert_eq!(calendar.next_opening_day(today), None);
     assert_eq!(calendar.next_change(at(today, 12, 0)), today.plus(400).began());
     assert_eq!(calendar.duty(at(today, 23, 59)), Duty::PhoneOnly);
+}
+
+#[test]
+fn a_calendar_for_training_is_open_at_any_hour_of_any_day() {
+    let calendar: Calendar = toml::from_str("always_open = true").expect("a calendar");
+    let new_year = day(2027, 1, 1);
+    for (hour, minute) in [(0, 0), (8, 29), (23, 59)] {
+        assert_eq!(calendar.duty(at(new_year, hour, minute)), Duty::Both);
+    }
+    assert_eq!(calendar.next_change(at(new_year, 12, 0)), new_year.plus(400).began());
 }
 
 const WRITTEN: &str = r#"

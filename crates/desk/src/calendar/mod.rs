@@ -86,8 +86,6 @@ impl Calendar {
             let spans = [self.booth(day), self.phone(day)];
             let mut edges: Vec<u16> =
                 spans.into_iter().flatten().flat_map(|span| [span.from, span.to]).collect();
-            // What was open until midnight may be closed from then on.
-            edges.push(0);
             edges.sort_unstable();
             let change = edges
                 .into_iter()
