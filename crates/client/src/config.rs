@@ -4,14 +4,21 @@
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use link::line::{TrustError, trust};
+use rustls::ClientConfig;
 use serde::Deserialize;
+
+use crate::view::DeviceKind;
 
 /// What a desk needs to know before it starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// Where to sign in.
     pub server: ServerUrl,
+    /// The authority that made the server's certificate, PEM, when the system does not know it.
+    pub ca_file: Option<PathBuf>,
     /// Where the operator's own picture comes from.
     pub camera: CameraChoice,
     /// The microphone's name or a part of its description; none: the system's default.
@@ -20,17 +27,42 @@ pub struct Config {
     pub speaker: Option<String>,
     /// Where offers ring; none: the system's default.
     pub ringer: Option<String>,
+    /// Noise suppression and gain control on the microphone; off for tests with steady tones.
+    pub voice_processing: bool,
+    /// Where the chosen devices are kept; none: they are not.
+    pub devices: Option<PathBuf>,
+    /// The devices come from the file or the environment: nobody needs to be asked for them.
+    pub devices_given: bool,
+    /// The devices that the environment names: they overrule a kept choice.
+    pub by_env: Vec<DeviceKind>,
 }
 
 /// Where the operator's own picture comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CameraChoice {
+    /// The camera of this id or name; an empty one: whichever comes first.
+    Device(String),
     /// A drawn operator with a frame counter: for tests and demonstrations.
-    #[default]
     Synthetic,
     /// No picture is sent.
     None,
+}
+
+impl Default for CameraChoice {
+    fn default() -> CameraChoice {
+        CameraChoice::Device(String::new())
+    }
+}
+
+impl CameraChoice {
+    /// `synthetic`, `none`, or a camera's id or name.
+    pub fn named(name: &str) -> CameraChoice {
+        match name.trim() {
+            "synthetic" => CameraChoice::Synthetic,
+            "none" => CameraChoice::None,
+            name => CameraChoice::Device(name.to_owned()),
+        }
+    }
 }
 
 /// The server's address, checked: `https`, or `http` to this very machine.
@@ -63,29 +95,54 @@ pub enum ConfigError {
     /// Passwords would cross a network in the clear.
     #[error("http is only allowed to this machine; use https for {0}")]
     PlainHttp(String),
+    /// The authority's certificate cannot be used.
+    #[error("KENMU_CA_FILE, or ca_file in the file: {0}")]
+    CaFile(String),
     /// Not one of the choices.
-    #[error("KENMU_CAMERA must be synthetic or none")]
-    BadCamera,
+    #[error("KENMU_VOICE_PROCESSING must be on or off")]
+    BadVoiceProcessing,
 }
+
+/// The variables that name devices.
+const DEVICES: [(&str, DeviceKind); 4] = [
+    ("KENMU_CAMERA", DeviceKind::Camera),
+    ("KENMU_MICROPHONE", DeviceKind::Microphone),
+    ("KENMU_SPEAKER", DeviceKind::Speaker),
+    ("KENMU_RINGER", DeviceKind::Ringer),
+];
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     server: Option<String>,
-    camera: Option<CameraChoice>,
+    ca_file: Option<PathBuf>,
+    camera: Option<String>,
     microphone: Option<String>,
     speaker: Option<String>,
     ringer: Option<String>,
+    voice_processing: Option<bool>,
 }
 
 impl Config {
     /// A configuration with default devices.
     pub fn new(server: ServerUrl) -> Config {
-        Config { server, camera: CameraChoice::default(), microphone: None, speaker: None, ringer: None }
+        Config {
+            server,
+            ca_file: None,
+            camera: CameraChoice::default(),
+            microphone: None,
+            speaker: None,
+            ringer: None,
+            voice_processing: true,
+            devices: None,
+            devices_given: false,
+            by_env: Vec::new(),
+        }
     }
 
-    /// Reads the file, if one is named, and lets the environment (`KENMU_SERVER`, `KENMU_CAMERA`,
-    /// `KENMU_MICROPHONE`, `KENMU_SPEAKER`, `KENMU_RINGER`) overrule it. Empty variables count as absent.
+    /// Reads the file, if one is named, and lets the environment (`KENMU_SERVER`, `KENMU_CA_FILE`,
+    /// `KENMU_CAMERA`, `KENMU_MICROPHONE`, `KENMU_SPEAKER`, `KENMU_RINGER`, `KENMU_VOICE_PROCESSING`)
+    /// overrule it. Empty variables count as absent.
     ///
     /// # Errors
     /// [`ConfigError`], whose text says what to do.
@@ -96,19 +153,44 @@ impl Config {
         };
         let env = |name: &str| env(name).filter(|value| !value.trim().is_empty());
         let server = env("KENMU_SERVER").or(file.server).ok_or(ConfigError::NoServer)?;
-        let camera = match env("KENMU_CAMERA").as_deref() {
-            None => file.camera.unwrap_or_default(),
-            Some("synthetic") => CameraChoice::Synthetic,
-            Some("none") => CameraChoice::None,
-            Some(_) => return Err(ConfigError::BadCamera),
+        let voice_processing = match env("KENMU_VOICE_PROCESSING").as_deref() {
+            None => file.voice_processing.unwrap_or(true),
+            Some("on") => true,
+            Some("off") => false,
+            Some(_) => return Err(ConfigError::BadVoiceProcessing),
         };
+        let by_env = DEVICES.iter().filter(|(name, _)| env(name).is_some()).map(|(_, kind)| *kind).collect();
+        let camera = env("KENMU_CAMERA").or(file.camera);
+        let microphone = env("KENMU_MICROPHONE").or(file.microphone);
+        let speaker = env("KENMU_SPEAKER").or(file.speaker);
+        let ringer = env("KENMU_RINGER").or(file.ringer);
+        let devices_given = [&camera, &microphone, &speaker, &ringer].iter().any(|name| name.is_some());
+        let ca_file = env("KENMU_CA_FILE").map(PathBuf::from).or(file.ca_file);
+        if let Some(path) = &ca_file {
+            trust(Some(path)).map_err(|fault| ConfigError::CaFile(fault.to_string()))?;
+        }
         Ok(Config {
             server: ServerUrl::parse(&server)?,
-            camera,
-            microphone: env("KENMU_MICROPHONE").or(file.microphone),
-            speaker: env("KENMU_SPEAKER").or(file.speaker),
-            ringer: env("KENMU_RINGER").or(file.ringer),
+            ca_file,
+            camera: camera.as_deref().map_or_else(CameraChoice::default, CameraChoice::named),
+            microphone,
+            speaker,
+            ringer,
+            voice_processing,
+            devices: None,
+            devices_given,
+            by_env,
         })
+    }
+}
+
+impl Config {
+    /// Whom to believe on the way to the server; none: it is this very machine, and nothing is encrypted.
+    ///
+    /// # Errors
+    /// [`TrustError`], whose text says what to do.
+    pub fn trust(&self) -> Result<Option<Arc<ClientConfig>>, TrustError> {
+        self.server.secure.then(|| trust(self.ca_file.as_deref())).transpose()
     }
 }
 
@@ -201,5 +283,12 @@ mod tests {
         std::fs::remove_file(&path).unwrap();
         assert!(fault.contains("sever"), "{fault}");
         assert_eq!(Config::load(None, |_| None), Err(ConfigError::NoServer));
+        let env = |name: &str| match name {
+            "KENMU_SERVER" => Some("https://a.example.jp".to_owned()),
+            "KENMU_CA_FILE" => Some("/nowhere/ca.pem".to_owned()),
+            _ => None,
+        };
+        let fault = Config::load(None, env).unwrap_err().to_string();
+        assert!(fault.contains("KENMU_CA_FILE") && fault.contains("/nowhere/ca.pem"), "{fault}");
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! The desk has a runtime of its own, so that a busy window cannot delay a ring.
 
+mod devices;
 mod sign_in;
 mod token;
 
@@ -14,14 +15,17 @@ use desk::time::{Millis, Time};
 use link::line::{self, Line, LineEvent};
 use link::message::{LegSignal, OperatorSays, Who};
 use link::state::{DeskChange, DeskState};
+use rustls::ClientConfig;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
+use tokio::time::Interval;
 
 use crate::config::Config;
-use crate::controller::{Controller, Input, Output, Secret};
+use crate::controller::{CheckNews, Controller, Input, Output, Secret};
 use crate::shell::Shell;
 use crate::talk::{Engine, TalkNews, Views};
 use crate::view::Intent;
+use devices::Choice;
 use sign_in::Door;
 use token::Keyring;
 
@@ -33,6 +37,8 @@ const MAX_RESULTS: usize = 16;
 const WORKERS: usize = 2;
 /// How long a closed line may still send what was said last.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How often an open check looks at what is plugged in: quick enough for a hand with a plug.
+const CHECK_EVERY: Duration = Duration::from_secs(2);
 /// How long tasks may take to end with the desk.
 const END_LIMIT: Duration = Duration::from_secs(3);
 
@@ -110,18 +116,36 @@ impl DeskHandle {
 }
 
 async fn run(
-    config: Config,
+    mut config: Config,
     shell: Arc<dyn Shell>,
     views: Views,
     mut orders: mpsc::Receiver<Option<Intent>>,
 ) -> io::Result<()> {
+    let choice = Choice::load(&mut config);
     let (engine, mut talk) = Engine::start(&config, views)?;
     let (results, mut came) = mpsc::channel(MAX_RESULTS);
     let keyring = Keyring::start(Arc::clone(&shell), results.clone());
-    let door = Door::new(&config.server, results.clone()).map_err(io::Error::other)?;
-    let mut hands = Hands { config, shell, engine, keyring, door, line: None, heard: None, leaving: None };
+    let tls = config.trust().map_err(io::Error::other)?;
+    let door = Door::new(&config.server, tls.clone(), results.clone()).map_err(io::Error::other)?;
+    let mut hands = Hands {
+        config,
+        shell,
+        engine,
+        keyring,
+        door,
+        tls,
+        choice,
+        results,
+        line: None,
+        heard: None,
+        leaving: None,
+        check: None,
+    };
     let mut desk = Controller::new();
     let clock = Clock::new();
+    if hands.choice.is_unknown() {
+        feed(&mut desk, &mut hands, &clock, Input::NoChoice);
+    }
     hands.keyring.read();
     loop {
         let now = clock.now();
@@ -134,6 +158,7 @@ async fn run(
             event = next(&mut hands.heard) => event.map(Input::Line),
             result = came.recv() => result,
             news = talk.recv() => news.map(input_of),
+            () = tick(&mut hands.check) => Some(hands.checked()),
             () = sleep(wake) => None,
         };
         match input {
@@ -149,6 +174,9 @@ async fn run(
 }
 
 fn feed(desk: &mut Controller, hands: &mut Hands, clock: &Clock, input: Input) {
+    if let Input::Check(CheckNews::Devices(devices)) = &input {
+        hands.choice.saw(devices);
+    }
     let outputs = desk.handle(clock.now(), input);
     carry_out(desk, hands, clock, outputs);
 }
@@ -167,6 +195,15 @@ fn input_of(news: TalkNews) -> Input {
     match news {
         TalkNews::Leg { leg, news } => Input::Leg { leg, news },
         TalkNews::Device { trouble, present } => Input::Device { trouble, present },
+        TalkNews::Check(news) => Input::Check(news),
+    }
+}
+
+/// The next look of the open check; waits for ever while it is closed.
+async fn tick(check: &mut Option<Interval>) {
+    match check {
+        Some(check) => drop(check.tick().await),
+        None => std::future::pending().await,
     }
 }
 
@@ -211,10 +248,16 @@ struct Hands {
     engine: Engine,
     keyring: Keyring,
     door: Door,
+    /// Whom to believe on the line.
+    tls: Option<Arc<ClientConfig>>,
+    choice: Choice,
+    results: mpsc::Sender<Input>,
     line: Option<Line<OperatorSays>>,
     heard: Option<mpsc::Receiver<Event>>,
     /// A closed line that says its last words.
     leaving: Option<JoinHandle<()>>,
+    /// While the device check is open.
+    check: Option<Interval>,
 }
 
 impl Hands {
@@ -240,7 +283,13 @@ impl Hands {
             Output::TakeAnswer { leg, sdp } => self.engine.take_answer(leg, sdp),
             Output::CloseLeg(leg) => self.engine.close_leg(leg),
             Output::Sound(sound) => self.engine.sound(sound),
-            Output::Check(_) | Output::UseDevice { .. } | Output::TryDevice(_) => {}
+            Output::Check(open) => self.check(open),
+            Output::UseDevice { device, id } => {
+                self.engine.use_device(device, &id);
+                self.choice.choose(device, &id);
+                self.choice.look(&self.results);
+            }
+            Output::TryDevice(device) => self.engine.try_device(device),
             Output::StoreToken(token) => self.keyring.store(token),
             Output::ClearToken => self.keyring.clear(),
             Output::Keyframe => self.engine.keyframe(),
@@ -249,13 +298,29 @@ impl Hands {
         None
     }
 
+    fn check(&mut self, open: bool) {
+        self.engine.check(open);
+        self.check = open.then(|| tokio::time::interval(CHECK_EVERY));
+        if !open {
+            self.choice.save();
+        }
+    }
+
+    /// What the check looks at now and then.
+    fn checked(&self) -> Input {
+        self.choice.look(&self.results);
+        Input::Check(CheckNews::Server(self.line.as_ref().and_then(Line::round_trip_ms)))
+    }
+
+    /// A line that was refused, because its token had died meanwhile, goes on where it was.
     fn open_line(&mut self, Secret(token): Secret) {
+        let who = Who::Operator { token };
+        if self.line.as_ref().is_some_and(|line| line.prove(who.clone())) {
+            return;
+        }
         self.close_line();
-        let (line, heard) = line::open(line::Config {
-            url: self.config.server.link(),
-            who: Who::Operator { token },
-            tls: None,
-        });
+        let (url, tls) = (self.config.server.link(), self.tls.clone());
+        let (line, heard) = line::open(line::Config { url, who, tls });
         (self.line, self.heard) = (Some(line), Some(heard));
     }
 

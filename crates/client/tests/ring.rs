@@ -5,10 +5,10 @@
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
-use client::device::{Change, Held, Ringer, Wanted, open_input, open_output};
+use client::device::{Absent, Change, Held, Ringer, Stream, Wanted, Wish, open_input, open_output};
 use media::pcm;
 use media::tone::{Sine, goertzel};
 
@@ -77,6 +77,14 @@ impl Sound {
         command
     }
 
+    /// The number of the module that made a sink.
+    fn sink_module(&self, sink: &str) -> String {
+        let listed = self.tool("pactl", &["list", "short", "modules"]).stdout(Stdio::piped()).output().unwrap();
+        let listed = String::from_utf8(listed.stdout).unwrap();
+        let line = listed.lines().find(|line| line.contains(&format!("sink_name={sink} "))).unwrap();
+        line.split_whitespace().next().unwrap().to_owned()
+    }
+
     fn record(&self, sink: &str) -> Recorder {
         let device = format!("--device={sink}.monitor");
         let arguments =
@@ -133,11 +141,23 @@ impl Recorder {
     }
 }
 
-fn opened(
-    held: &mut Held,
-    open: impl Fn() -> Result<client::device::Stream, client::device::Absent>,
-) -> Change {
-    held.tend(Instant::now(), open)
+/// The chosen device is open.
+const FOUND: Change = Change::Opened { substitute: false };
+
+fn named(name: &str) -> Wanted {
+    Wanted::Named(name.into())
+}
+
+fn opened(held: &mut Held, wanted: &str, open: impl Fn(&Wanted) -> Result<Stream, Absent>) -> Change {
+    held.tend(Instant::now(), &named(wanted), open)
+}
+
+/// A steady tone out of a loudspeaker.
+fn sing(wanted: &Wanted) -> Result<Stream, Absent> {
+    open_output(wanted, || {
+        let mut sine = Sine::new(VOICE_HZ, 0.25);
+        move |samples: &mut [i16]| samples.iter_mut().for_each(|sample| *sample = sine.sample())
+    })
 }
 
 #[test]
@@ -148,12 +168,13 @@ fn each_sound_goes_to_its_own_device_and_a_lost_device_comes_back() {
     voice_is_heard_on_the_headset_only(&headset, &ringer);
     microphone_is_heard(&sound);
     absent_device_is_told(&sound);
+    unplugged_headset_is_replaced_and_comes_back(&sound);
 }
 
 fn ring_is_heard_on_the_ringer_only(headset: &Recorder, ringer: &Recorder) {
     let (told, found) = mpsc::channel();
-    let bell =
-        Ringer::start(Wanted::Named("ringer".into()), move |missing| told.send(missing).unwrap()).unwrap();
+    let wish = Arc::new(Wish::new(named("ringer")));
+    let bell = Ringer::start(wish, move |missing| told.send(missing).unwrap()).unwrap();
     // A sound server that is just starting may be found at the second try.
     while found.recv_timeout(PATIENCE).expect("the ringer is found") {}
     let mut starts = Vec::new();
@@ -183,13 +204,7 @@ fn loudest(samples: &[i16]) -> f64 {
 
 fn voice_is_heard_on_the_headset_only(headset: &Recorder, ringer: &Recorder) {
     let mut held = Held::new(Duration::ZERO);
-    let change = opened(&mut held, || {
-        open_output(&Wanted::Named("headset".into()), || {
-            let mut sine = Sine::new(VOICE_HZ, 0.25);
-            move |samples: &mut [i16]| samples.iter_mut().for_each(|sample| *sample = sine.sample())
-        })
-    });
-    assert_eq!(change, Change::Opened);
+    assert_eq!(opened(&mut held, "headset", sing), FOUND);
     assert!(pcm::rms_dbfs(&headset.listen(200)) < -80.0, "an opened device rests");
     assert!(held.flow(Instant::now(), true));
     headset.until_sound().expect("the voice is heard");
@@ -202,23 +217,17 @@ fn voice_is_heard_on_the_headset_only(headset: &Recorder, ringer: &Recorder) {
 
 fn microphone_is_heard(sound: &Sound) {
     let mut speech = Held::new(Duration::ZERO);
-    let feed = || {
-        open_output(&Wanted::Named("voice".into()), || {
-            let mut sine = Sine::new(VOICE_HZ, 0.25);
-            move |samples: &mut [i16]| samples.iter_mut().for_each(|sample| *sample = sine.sample())
-        })
-    };
-    assert_eq!(opened(&mut speech, feed), Change::Opened);
+    assert_eq!(opened(&mut speech, "voice", sing), FOUND);
     assert!(speech.flow(Instant::now(), true));
     let (blocks, heard) = mpsc::sync_channel(1_000);
     let mut microphone = Held::new(Duration::ZERO);
-    let listen = || {
-        open_input(&Wanted::Named("microphone".into()), || {
+    let listen = |wanted: &Wanted| {
+        open_input(wanted, || {
             let blocks = blocks.clone();
             move |samples: &[i16]| drop(blocks.try_send(samples.to_vec()))
         })
     };
-    assert_eq!(opened(&mut microphone, listen), Change::Opened);
+    assert_eq!(opened(&mut microphone, "microphone", listen), FOUND);
     assert!(microphone.flow(Instant::now(), true));
     let mut samples = Vec::new();
     while samples.len() < 48_000 {
@@ -229,14 +238,15 @@ fn microphone_is_heard(sound: &Sound) {
 }
 
 fn lost_device_is_noticed(sound: &Sound, microphone: &mut Held, blocks: &mpsc::SyncSender<Vec<i16>>) {
-    let open = || {
-        open_input(&Wanted::Named("microphone".into()), || {
+    let open = |wanted: &Wanted| {
+        open_input(wanted, || {
             let blocks = blocks.clone();
             move |samples: &[i16]| drop(blocks.try_send(samples.to_vec()))
         })
     };
     assert!(sound.tool("pactl", &["unload-module", "module-remap-source"]).status().unwrap().success());
-    wait_for(Change::Missing, microphone, open);
+    // What is left are the sinks' monitors, and none of them is a microphone.
+    wait_for(Change::Missing, microphone, "microphone", open);
     let module = [
         "load-module",
         "module-remap-source",
@@ -245,34 +255,65 @@ fn lost_device_is_noticed(sound: &Sound, microphone: &mut Held, blocks: &mpsc::S
         "channels=1",
     ];
     assert!(sound.tool("pactl", &module).status().unwrap().success());
-    wait_for(Change::Opened, microphone, open);
+    wait_for(FOUND, microphone, "microphone", open);
 }
 
 fn wait_for(
-    wanted: Change,
+    change: Change,
     held: &mut Held,
-    open: impl Fn() -> Result<client::device::Stream, client::device::Absent>,
-) {
+    wanted: &str,
+    open: impl Fn(&Wanted) -> Result<Stream, Absent>,
+) -> Duration {
     let begun = Instant::now();
-    loop {
-        let change = opened(held, &open);
-        if change == wanted {
-            return println!("{wanted:?}_ms\t{}", begun.elapsed().as_millis());
-        }
-        assert!(begun.elapsed() < PATIENCE, "{wanted:?} never came");
-        std::thread::sleep(Duration::from_millis(50));
+    while opened(held, wanted, &open) != change {
+        assert!(begun.elapsed() < PATIENCE, "{change:?} never came");
+        std::thread::sleep(Duration::from_millis(10));
     }
+    println!("{change:?}_ms\t{}", begun.elapsed().as_millis());
+    begun.elapsed()
 }
 
 fn absent_device_is_told(sound: &Sound) {
     let (told, found) = mpsc::channel();
-    let bell =
-        Ringer::start(Wanted::Named("plugged_later".into()), move |missing| told.send(missing).unwrap())
-            .unwrap();
+    let wish = Arc::new(Wish::new(named("plugged_later")));
+    let bell = Ringer::start(wish, move |missing| told.send(missing).unwrap()).unwrap();
     assert_eq!(found.recv_timeout(PATIENCE), Ok(true), "a missing ringer is told");
     bell.ring(true);
     let module = ["load-module", "module-null-sink", "sink_name=plugged_later", "rate=48000"];
     assert!(sound.tool("pactl", &module).status().unwrap().success());
     assert_eq!(found.recv_timeout(PATIENCE), Ok(false), "and one that is plugged in later is found");
     assert!(sound.record("plugged_later").until_sound().is_some(), "it rings although the offer came first");
+}
+
+/// A sound server kills a stream with its device, or moves it quietly when it was told to rescue streams.
+fn unplugged_headset_is_replaced_and_comes_back(sound: &Sound) {
+    for rescue in [false, true] {
+        let pactl = |arguments: &[&str]| assert!(sound.tool("pactl", arguments).status().unwrap().success());
+        if rescue {
+            pactl(&["load-module", "module-rescue-streams"]);
+        }
+        let load = ["load-module", "module-null-sink", "sink_name=usb", "rate=44100", "channels=2"];
+        pactl(&load);
+        pactl(&["set-default-sink", "headset"]);
+        let headset = sound.record("headset");
+        let mut held = Held::new(Duration::ZERO);
+        assert_eq!(opened(&mut held, "usb", sing), FOUND);
+        held.flow(Instant::now(), true);
+        // A device that breaks right after its start is not tried in a loop.
+        std::thread::sleep(Duration::from_millis(1_100));
+        let number = sound.sink_module("usb");
+        pactl(&["unload-module", &number]);
+        let took = wait_for(Change::Opened { substitute: true }, &mut held, "usb", sing);
+        held.flow(Instant::now(), true);
+        headset.until_sound().expect("what is left takes over");
+        assert!(took <= Duration::from_millis(1_000), "{took:?}");
+        pactl(&load);
+        let took = wait_for(FOUND, &mut held, "usb", sing);
+        held.flow(Instant::now(), true);
+        assert!(took <= Duration::from_millis(2_000), "{took:?}");
+        assert!(sound.record("usb").until_sound().is_some(), "the chosen one is used again");
+        let number = sound.sink_module("usb");
+        drop(held);
+        pactl(&["unload-module", &number]);
+    }
 }

@@ -374,11 +374,11 @@ impl Controller {
         }
     }
 
-    /// A token lives for minutes: a line that is refused for it goes on with a new one, once.
+    /// A token lives for minutes: a line that is refused for it goes on with a new one, once, and with
+    /// what is not answered yet.
     fn refused_by_line(&mut self, now: Time, code: Code, out: &mut Vec<Output>) {
         if matches!(code, Code::Unauthorised | Code::Expired) && self.renewal.ask(out) {
             self.watch.cut(now);
-            self.pending.clear();
             return;
         }
         self.refused_for_good(code, out);

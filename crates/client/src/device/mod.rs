@@ -5,14 +5,24 @@
 
 pub mod camera;
 mod held;
+mod kept;
+mod pixels;
+mod place;
+mod rate;
 mod ringer;
 mod sound;
 mod urgent;
+mod webcam;
+mod wish;
 
-pub use held::{Change, Held};
+pub use held::{Change, Held, Source};
+pub use kept::{Kept, KeptDevice};
+pub use place::{Seen, Side, meant, seen};
 pub use ringer::Ringer;
 pub use sound::{Absent, Stream, open_input, open_output};
 pub use urgent::lift;
+pub use webcam::{Webcam, cameras};
+pub use wish::Wish;
 
 /// Which device is wanted in one place.
 #[derive(Clone, Debug, PartialEq)]

@@ -10,7 +10,7 @@ use media::pcm::{FRAME, Frame};
 use media::tone::chime::Chime;
 
 use super::held::{Change, Held};
-use super::{Wanted, open_output};
+use super::{Wanted, Wish, open_output};
 
 /// How often the device is looked after while nothing happens.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -18,8 +18,11 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// the ring waits in its buffer for the next one.
 const FADE: Duration = Duration::from_millis(200);
 
+#[derive(Default)]
 struct Shared {
     on: AtomicBool,
+    /// A test sound is wanted.
+    trial: AtomicBool,
     ends: AtomicBool,
 }
 
@@ -30,17 +33,30 @@ pub struct Ringer {
 }
 
 impl Ringer {
-    /// Starts the thread and opens the device. `told` hears of a missing (true) and of a found device.
+    /// Starts the thread and opens the device. `told` hears of a chosen device that is missing (true) and of
+    /// one that is there.
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(wanted: Wanted, told: impl Fn(bool) + Send + 'static) -> std::io::Result<Ringer> {
-        let shared = Arc::new(Shared { on: AtomicBool::new(false), ends: AtomicBool::new(false) });
+    pub fn start(wish: Arc<Wish<Wanted>>, told: impl Fn(bool) + Send + 'static) -> std::io::Result<Ringer> {
+        let shared = Arc::new(Shared::default());
         let its = Arc::clone(&shared);
         let thread: JoinHandle<()> = std::thread::Builder::new()
             .name("kenmu-ringer".into())
-            .spawn(move || look_after(&wanted, &its, told))?;
+            .spawn(move || look_after(&wish, &its, told))?;
         Ok(Ringer { shared, thread: thread.thread().clone() })
+    }
+
+    /// Starts or stops a test sound beside the ring; returns at once. True when that changed something.
+    pub fn try_out(&self, on: bool) -> bool {
+        let before = self.shared.trial.swap(on, Ordering::AcqRel);
+        self.thread.unpark();
+        before != on
+    }
+
+    /// The wish has changed.
+    pub fn look(&self) {
+        self.thread.unpark();
     }
 
     /// Starts or stops the ring; returns at once.
@@ -58,19 +74,38 @@ impl Drop for Ringer {
     }
 }
 
-fn look_after(wanted: &Wanted, shared: &Arc<Shared>, told: impl Fn(bool)) {
-    let mut held = Held::new(FADE);
+impl Shared {
+    fn sounds(&self) -> bool {
+        self.on.load(Ordering::Acquire) || self.trial.load(Ordering::Acquire)
+    }
+}
+
+/// Serves one wish after the other.
+fn look_after(wish: &Wish<Wanted>, shared: &Arc<Shared>, told: impl Fn(bool)) {
     while !shared.ends.load(Ordering::Acquire) {
-        if *wanted != Wanted::Nothing {
-            match held
-                .tend(Instant::now(), || open_output(wanted, || Bells::new(Arc::clone(shared)).filler()))
-            {
-                Change::Same => {}
-                Change::Opened => told(false),
-                Change::Missing => told(true),
+        let (wanted, turn) = wish.now();
+        match wanted {
+            Wanted::Nothing | Wanted::Tone(_) => {
+                told(false);
+                while wish.holds(turn) && !shared.ends.load(Ordering::Acquire) {
+                    std::thread::park();
+                }
             }
+            Wanted::Default | Wanted::Named(_) => serve(&wanted, || wish.holds(turn), shared, &told),
         }
-        let on = shared.on.load(Ordering::Acquire);
+    }
+}
+
+fn serve(wanted: &Wanted, holds: impl Fn() -> bool, shared: &Arc<Shared>, told: &impl Fn(bool)) {
+    let mut held = Held::new(FADE);
+    while holds() && !shared.ends.load(Ordering::Acquire) {
+        let open = |wanted: &Wanted| open_output(wanted, || Bells::new(Arc::clone(shared)).filler());
+        match held.tend(Instant::now(), wanted, open) {
+            Change::Same => {}
+            Change::Opened { substitute } => told(substitute),
+            Change::Missing => told(true),
+        }
+        let on = shared.sounds();
         held.flow(Instant::now(), on);
         std::thread::park_timeout(if held.flows() && !on { FADE / 4 } else { LOOK_EVERY });
     }
@@ -95,7 +130,7 @@ impl Bells {
     }
 
     fn fill(&mut self, samples: &mut [i16]) {
-        let on = self.shared.on.load(Ordering::Acquire);
+        let on = self.shared.sounds();
         if on && !self.was_on {
             self.chime.restart();
             self.used = FRAME;
@@ -121,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_ring_starts_with_its_first_stroke_and_stops_within_one_portion() {
-        let shared = Arc::new(Shared { on: AtomicBool::new(false), ends: AtomicBool::new(false) });
+        let shared = Arc::new(Shared::default());
         let mut fill = Bells::new(Arc::clone(&shared)).filler();
         let mut portion = [1i16; 186];
         fill(&mut portion);

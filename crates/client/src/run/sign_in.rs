@@ -1,12 +1,14 @@
 //! The sign-in over HTTP, the session's renewal and the day's hours. Refuses to follow redirects, so that
 //! a password goes to one place only.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use desk::code::Code;
 use link::json;
 use link::message::{PublicHours, Refresh, Refusal, SignIn, SignedIn, VERSION};
 use reqwest::header::CONTENT_TYPE;
+use rustls::ClientConfig;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -29,12 +31,18 @@ pub(super) struct Door {
 }
 
 impl Door {
-    pub(super) fn new(server: &ServerUrl, results: mpsc::Sender<Input>) -> Result<Door, reqwest::Error> {
-        let http = reqwest::Client::builder()
-            .timeout(LIMIT)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()?;
+    /// A door that believes whom `tls` believes; none for this very machine.
+    pub(super) fn new(
+        server: &ServerUrl,
+        tls: Option<Arc<ClientConfig>>,
+        results: mpsc::Sender<Input>,
+    ) -> Result<Door, reqwest::Error> {
+        let http =
+            reqwest::Client::builder().timeout(LIMIT).redirect(reqwest::redirect::Policy::none()).no_proxy();
+        let http = match tls {
+            Some(tls) => http.https_only(true).tls_backend_preconfigured(ClientConfig::clone(&tls)).build()?,
+            None => http.build()?,
+        };
         let (sign_in, refresh, hours) = (server.sign_in(), server.refresh(), server.hours());
         Ok(Door { http, sign_in, refresh, hours, results, attempt: None })
     }

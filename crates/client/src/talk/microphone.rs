@@ -1,22 +1,22 @@
-//! From the microphone to the leg: 20 ms of sound, one Opus packet, only while the talk is live.
+//! From the microphone to the leg: 20 ms of sound, one Opus packet, only while the talk is live. Outside a
+//! talk the microphone is open for the check alone, and nothing of it leaves the machine.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use media::opus::Encoder;
-use media::pcm::{self, OPUS_FRAME, RATE_HZ, Reframer};
+use media::pcm::RATE_HZ;
 use media::tone::Sine;
-use peer::{Rtp, Track};
 use rtrb::{Consumer, Producer, RingBuffer};
 
 use super::Shared;
-use crate::device::{Change, Held, Wanted, lift, open_input};
+use super::clean::Clean;
+use super::told::Told;
+use super::voice::Voice;
+use crate::controller::CheckNews;
+use crate::device::{Change, Held, Wanted, Wish, lift, open_input};
 
-/// The voice's bitrate: Opus mono, 24-40 kbit/s (reliability.md).
-const BITRATE: u32 = 32_000;
 /// Between callback and encoder, samples (200 ms): more waiting means that the machine stood still.
 const RING: usize = RATE_HZ as usize / 5;
 /// How often the device is looked after while nothing happens.
@@ -25,69 +25,150 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 const FLOW_LOOK: Duration = Duration::from_millis(10);
 /// The level of a test tone, of full scale.
 const TONE_LEVEL: f64 = 0.25;
+/// How often the level is told: fast enough for the eye, slow enough for the window.
+const METER_EVERY: usize = RATE_HZ as usize / 10;
 
 /// Starts the thread.
 pub(super) fn start(
     shared: &Arc<Shared>,
-    wanted: Wanted,
-    told: impl Fn(bool) + Send + 'static,
+    wish: Arc<Wish<Wanted>>,
+    clean: bool,
+    told: Told,
 ) -> std::io::Result<Thread> {
     let shared = Arc::clone(shared);
-    let thread =
-        std::thread::Builder::new().name("kenmu-microphone".into()).spawn(move || {
-            match Voice::new(Arc::clone(&shared)) {
-                Ok(voice) => run(&shared, &wanted, voice, told),
-                Err(fault) => {
-                    tracing::error!(%fault, "no voice encoder");
-                    told(true);
-                }
+    let thread = std::thread::Builder::new().name("kenmu-microphone".into()).spawn(move || {
+        match Voice::new(Arc::clone(&shared), Clean::new(clean)) {
+            Ok(voice) => Mouth { shared, wish, voice, meter: Meter::default(), told }.run(),
+            Err(fault) => {
+                tracing::error!(%fault, "no voice encoder");
+                told.missing(true);
             }
-        })?;
+        }
+    })?;
     Ok(thread.thread().clone())
 }
 
-fn run(shared: &Arc<Shared>, wanted: &Wanted, mut voice: Voice, told: impl Fn(bool)) {
-    match wanted {
-        Wanted::Nothing => {}
-        Wanted::Tone(hz) => tone(shared, *hz, &mut voice),
-        Wanted::Default | Wanted::Named(_) => device(shared, wanted, &mut voice, told),
-    }
+struct Mouth {
+    shared: Arc<Shared>,
+    wish: Arc<Wish<Wanted>>,
+    voice: Voice,
+    meter: Meter,
+    told: Told,
 }
 
-fn device(shared: &Arc<Shared>, wanted: &Wanted, voice: &mut Voice, told: impl Fn(bool)) {
-    lift();
-    let mut held = Held::new(Duration::ZERO);
-    let mut ring: Option<Consumer<i16>> = None;
-    let me = std::thread::current();
-    while !shared.ends() {
-        let (fresh, other_end) = std::sync::mpsc::channel();
-        let change = held.tend(Instant::now(), || {
-            open_input(wanted, || {
-                let (producer, consumer) = RingBuffer::new(RING);
-                // The newest attempt's end is the one that counts.
-                let _ = fresh.send(consumer);
-                taker(producer, me.clone())
-            })
-        });
-        match change {
-            Change::Same => {}
-            Change::Opened => {
-                ring = other_end.try_iter().last();
-                told(false);
-            }
-            Change::Missing => {
-                ring = None;
-                told(true);
+impl Mouth {
+    /// Serves one wish after the other.
+    fn run(mut self) {
+        lift();
+        while !self.shared.ends() {
+            let (wanted, turn) = self.wish.now();
+            self.voice.pause();
+            match wanted {
+                Wanted::Nothing => {
+                    self.told.missing(false);
+                    while self.serves(turn) {
+                        std::thread::park_timeout(LOOK_EVERY);
+                    }
+                }
+                Wanted::Tone(hz) => self.tone(hz, turn),
+                Wanted::Default | Wanted::Named(_) => self.device(&wanted, turn),
             }
         }
-        let live = shared.microphone.load(Ordering::Acquire);
-        if held.flow(Instant::now(), live) {
-            voice.pause();
+    }
+
+    fn serves(&self, turn: u64) -> bool {
+        self.wish.holds(turn) && !self.shared.ends()
+    }
+
+    fn is_live(&self) -> bool {
+        self.shared.microphone.load(Ordering::Acquire)
+    }
+
+    fn is_checked(&self) -> bool {
+        self.shared.checking.load(Ordering::Acquire)
+    }
+
+    fn device(&mut self, wanted: &Wanted, turn: u64) {
+        let mut held = Held::new(Duration::ZERO);
+        let mut ring: Option<Consumer<i16>> = None;
+        let me = std::thread::current();
+        while self.serves(turn) {
+            let (fresh, other_end) = std::sync::mpsc::channel();
+            let change = held.tend(Instant::now(), wanted, |wanted| {
+                open_input(wanted, || {
+                    let (producer, consumer) = RingBuffer::new(RING);
+                    // The newest attempt's end is the one that counts.
+                    let _ = fresh.send(consumer);
+                    taker(producer, me.clone())
+                })
+            });
+            match change {
+                Change::Same => {}
+                Change::Opened { substitute } => {
+                    ring = other_end.try_iter().last();
+                    self.told.missing(substitute);
+                }
+                Change::Missing => {
+                    ring = None;
+                    self.told.missing(true);
+                    self.told.check(CheckNews::Level(None));
+                }
+            }
+            let flows = self.is_live() || self.is_checked();
+            if held.flow(Instant::now(), flows) || !self.is_live() {
+                self.voice.pause();
+            }
+            if let Some(ring) = &mut ring {
+                self.drain(ring);
+            }
+            std::thread::park_timeout(if flows { FLOW_LOOK } else { LOOK_EVERY });
         }
-        if let Some(ring) = &mut ring {
-            drain(ring, live, voice);
+    }
+
+    fn drain(&mut self, ring: &mut Consumer<i16>) {
+        let Ok(chunk) = ring.read_chunk(ring.slots()) else { return };
+        let (first, second) = chunk.as_slices();
+        for samples in [first, second] {
+            self.measure(samples);
+            if self.is_live() {
+                self.voice.hear(samples);
+            }
         }
-        std::thread::park_timeout(if live { FLOW_LOOK } else { LOOK_EVERY });
+        chunk.commit_all();
+    }
+
+    fn measure(&mut self, samples: &[i16]) {
+        if self.is_checked() {
+            let told = &self.told;
+            self.meter.hear(samples, |level| told.check(CheckNews::Level(Some(level))));
+        }
+    }
+
+    /// A tone in place of a microphone, paced by the clock.
+    fn tone(&mut self, hz: f64, turn: u64) {
+        self.told.missing(false);
+        let mut sine = Sine::new(hz, TONE_LEVEL);
+        let period = Duration::from_millis(20);
+        let mut due = Instant::now();
+        while self.serves(turn) {
+            if !self.is_live() {
+                self.voice.pause();
+            }
+            if !self.is_live() && !self.is_checked() {
+                std::thread::park_timeout(LOOK_EVERY);
+                due = Instant::now();
+                continue;
+            }
+            let samples = sine.take_ms(20);
+            self.measure(&samples);
+            if self.is_live() {
+                self.voice.hear_tone(&samples);
+            }
+            due += period;
+            while let Some(rest) = due.checked_duration_since(Instant::now()).filter(|rest| !rest.is_zero()) {
+                std::thread::sleep(rest);
+            }
+        }
     }
 }
 
@@ -102,99 +183,47 @@ fn taker(mut ring: Producer<i16>, encoder: Thread) -> impl FnMut(&[i16]) + Send 
     }
 }
 
-fn drain(ring: &mut Consumer<i16>, live: bool, voice: &mut Voice) {
-    let Ok(chunk) = ring.read_chunk(ring.slots()) else { return };
-    let (first, second) = chunk.as_slices();
-    if live {
-        voice.hear(first);
-        voice.hear(second);
-    }
-    chunk.commit_all();
+/// The peak of each tenth of a second.
+#[derive(Default)]
+struct Meter {
+    peak: u16,
+    heard: usize,
 }
 
-/// A tone in place of a microphone, paced by the clock.
-fn tone(shared: &Shared, hz: f64, voice: &mut Voice) {
-    let mut sine = Sine::new(hz, TONE_LEVEL);
-    let period = Duration::from_millis(20);
-    let mut due = Instant::now();
-    while !shared.ends() {
-        if !shared.microphone.load(Ordering::Acquire) {
-            voice.pause();
-            std::thread::park_timeout(LOOK_EVERY);
-            due = Instant::now();
-            continue;
-        }
-        voice.hear(&sine.take_ms(20));
-        due += period;
-        while let Some(rest) = due.checked_duration_since(Instant::now()).filter(|rest| !rest.is_zero()) {
-            std::thread::sleep(rest);
-        }
-    }
-}
-
-/// The encoder and the stream's own numbers, which go on over talks and legs.
-struct Voice {
-    shared: Arc<Shared>,
-    encoder: Encoder,
-    reframer: Reframer,
-    half: Option<pcm::Frame>,
-    sequence: u16,
-    timestamp: u32,
-    /// When the last packet before a pause went out; none while sound flows.
-    paused: Option<Instant>,
-    loss_percent: u8,
-}
-
-impl Voice {
-    fn new(shared: Arc<Shared>) -> Result<Voice, media::opus::OpusError> {
-        Ok(Voice {
-            shared,
-            encoder: Encoder::new(BITRATE)?,
-            reframer: Reframer::new(),
-            half: None,
-            sequence: 0,
-            timestamp: 0,
-            paused: Some(Instant::now()),
-            loss_percent: 0,
-        })
-    }
-
-    /// The next samples are not the sequel of the last ones.
-    fn pause(&mut self) {
-        self.reframer.clear();
-        self.half = None;
-        self.paused = self.paused.or(Some(Instant::now()));
-    }
-
-    fn hear(&mut self, samples: &[i16]) {
-        self.reframer.push_i16(samples);
-        while let Some(frame) = self.reframer.pop() {
-            match self.half.take() {
-                None => self.half = Some(frame),
-                Some(first) => self.packet(&pcm::join(&first, &frame)),
+impl Meter {
+    fn hear(&mut self, samples: &[i16], mut tell: impl FnMut(f32)) {
+        for part in samples.chunks(METER_EVERY) {
+            self.peak = part.iter().map(|sample| sample.unsigned_abs()).fold(self.peak, u16::max);
+            self.heard += part.len();
+            if self.heard >= METER_EVERY {
+                tell(dbfs(self.peak));
+                *self = Meter::default();
             }
         }
     }
+}
 
-    fn packet(&mut self, samples: &[i16; OPUS_FRAME]) {
-        self.follow_loss();
-        let marker = self.paused.is_some();
-        if let Some(since) = self.paused.take() {
-            let ticks = since.elapsed().as_millis() as u32;
-            self.timestamp = self.timestamp.wrapping_add(ticks.wrapping_mul(RATE_HZ / 1_000));
-        }
-        let payload = Bytes::from(self.encoder.encode(samples));
-        let (sequence, timestamp) = (self.sequence, self.timestamp);
-        self.sequence = self.sequence.wrapping_add(1);
-        self.timestamp = self.timestamp.wrapping_add(OPUS_FRAME as u32);
-        self.shared.send(Rtp { track: Track::Audio, marker, sequence, timestamp, payload });
-    }
+/// The quietest level that is told: below it a 16-bit microphone is off.
+const SILENCE_DBFS: f32 = -96.0;
 
-    /// The more the far side loses, the better each packet describes the one before it.
-    fn follow_loss(&mut self) {
-        let percent = self.shared.loss_percent.load(Ordering::Relaxed);
-        if percent != self.loss_percent && self.encoder.set_loss(percent).is_ok() {
-            self.loss_percent = percent;
+/// A peak in whole decibels below full scale.
+fn dbfs(peak: u16) -> f32 {
+    (20.0 * (f32::from(peak) / 32_768.0).log10()).max(SILENCE_DBFS).round()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_level_is_the_peak_of_each_tenth_of_a_second() {
+        let mut told = Vec::new();
+        let mut meter = Meter::default();
+        for loud in [0, 16_384, i16::MIN] {
+            let mut tenth = vec![0i16; METER_EVERY];
+            tenth[100] = loud;
+            tenth.chunks(479).for_each(|part| meter.hear(part, |level| told.push(level)));
         }
+        assert_eq!(told, [-96.0, -6.0, 0.0]);
     }
 }

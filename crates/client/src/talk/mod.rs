@@ -4,27 +4,32 @@
 //! something may be sent. Sound and picture run on threads of their own; device callbacks never wait.
 
 mod camera;
+mod clean;
 mod heard;
 mod leg;
 mod microphone;
 mod picture;
 mod speaker;
+mod told;
 mod views;
+mod voice;
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::Thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use heard::Heard;
 use peer::{Leg, Rtp};
 use tokio::sync::mpsc;
 
-use crate::config::Config;
-use crate::controller::{LegNews, Sound};
-use crate::device::{Ringer, Wanted};
-use crate::view::Trouble;
+use crate::config::{CameraChoice, Config};
+use crate::controller::{CheckNews, LegNews, Sound};
+use crate::device::{Ringer, Wanted, Wish};
+use crate::view::{DeviceKind, Trouble};
+use told::Told;
+
 pub use picture::{EncodedPicture, PictureTap, Pictures};
 pub use views::Views;
 
@@ -45,6 +50,8 @@ pub enum TalkNews {
         /// It is there; false: gone.
         present: bool,
     },
+    /// Something for the check.
+    Check(CheckNews),
 }
 
 /// Unread news: a leg tells a few things a minute, a device fewer.
@@ -53,9 +60,35 @@ const MAX_NEWS: usize = 64;
 /// The engine. Dropping it ends its threads; [`Engine::close`] ends the leg too.
 pub struct Engine {
     shared: Arc<Shared>,
-    ringer: Ringer,
+    ringer: Arc<Ringer>,
     threads: Vec<Thread>,
+    wishes: Wishes,
     news: mpsc::Sender<TalkNews>,
+}
+
+/// How long a test sound lasts: the ring's first strokes.
+const TRIAL: Duration = Duration::from_secs(2);
+/// The number under which the loudspeaker plays the test sound; talks count from 1.
+const TRIAL_TALK: u64 = u64::MAX;
+
+/// Which device is wanted in each place.
+struct Wishes {
+    microphone: Arc<Wish<Wanted>>,
+    speaker: Arc<Wish<Wanted>>,
+    ringer: Arc<Wish<Wanted>>,
+    camera: Arc<Wish<CameraChoice>>,
+}
+
+impl Wishes {
+    fn new(config: &Config) -> Wishes {
+        let wish = |name: &Option<String>| Arc::new(Wish::new(Wanted::from_config(name.as_deref())));
+        Wishes {
+            microphone: wish(&config.microphone),
+            speaker: wish(&config.speaker),
+            ringer: wish(&config.ringer),
+            camera: Arc::new(Wish::new(config.camera.clone())),
+        }
+    }
 }
 
 /// What the engine's threads and tasks share.
@@ -65,6 +98,10 @@ struct Shared {
     heard: Mutex<Heard>,
     microphone: AtomicBool,
     camera: AtomicBool,
+    /// The device check is open: microphone and camera are on, and nothing of them is sent.
+    checking: AtomicBool,
+    /// The loudspeaker plays its test sound, unless a talk is heard.
+    trial: AtomicBool,
     /// The talk whose sound is played; 0: none. Changed only under the lock of `heard`.
     hearing: AtomicU64,
     /// The far side wants a key frame of our picture.
@@ -127,6 +164,8 @@ impl Shared {
             heard: Mutex::default(),
             microphone: AtomicBool::new(false),
             camera: AtomicBool::new(false),
+            checking: AtomicBool::new(false),
+            trial: AtomicBool::new(false),
             hearing: AtomicU64::new(0),
             key_wanted: AtomicBool::new(false),
             loss_percent: AtomicU8::new(0),
@@ -156,6 +195,14 @@ impl Shared {
         self.hearing.load(Ordering::Acquire) != 0
     }
 
+    /// What the loudspeaker plays: a talk's number, the test sound's, or 0 for nothing.
+    fn plays(&self) -> u64 {
+        match self.hearing.load(Ordering::Acquire) {
+            0 if self.trial.load(Ordering::Acquire) => TRIAL_TALK,
+            talk => talk,
+        }
+    }
+
     fn now_ms(&self) -> u64 {
         self.began.elapsed().as_millis() as u64
     }
@@ -182,19 +229,17 @@ impl Engine {
     pub fn start(config: &Config, views: Views) -> io::Result<(Engine, mpsc::Receiver<TalkNews>)> {
         let (news, heard) = mpsc::channel(MAX_NEWS);
         let shared = Arc::new(Shared::new(views));
-        let wanted = |name: &Option<String>| Wanted::from_config(name.as_deref());
-        let told = |trouble| {
-            let news = news.clone();
-            // The desk may be gone already; then nobody needs the word.
-            move |present| drop(news.blocking_send(TalkNews::Device { trouble, present }))
-        };
-        let ringer = Ringer::start(wanted(&config.ringer), told(Trouble::Ringer))?;
+        let wishes = Wishes::new(config);
+        let told = |trouble| Told::new(&news, trouble);
+        let (missing, clean) = (told(Trouble::Ringer), config.voice_processing);
+        let ringer = Ringer::start(Arc::clone(&wishes.ringer), move |gone| missing.missing(gone))?;
+        let mouth = Arc::clone(&wishes.microphone);
         let threads = vec![
-            microphone::start(&shared, wanted(&config.microphone), told(Trouble::Microphone))?,
-            speaker::start(&shared, wanted(&config.speaker), told(Trouble::Speaker))?,
-            camera::start(&shared, config.camera, told(Trouble::Camera))?,
+            microphone::start(&shared, mouth, clean, told(Trouble::Microphone))?,
+            speaker::start(&shared, Arc::clone(&wishes.speaker), told(Trouble::Speaker))?,
+            camera::start(&shared, Arc::clone(&wishes.camera), told(Trouble::Camera))?,
         ];
-        Ok((Engine { shared, ringer, threads, news }, heard))
+        Ok((Engine { shared, ringer: Arc::new(ringer), threads, wishes, news }, heard))
     }
 
     /// Starts or stops the ring; returns at once.
@@ -207,6 +252,55 @@ impl Engine {
         self.shared.microphone.store(sound.microphone, Ordering::Release);
         self.shared.camera.store(sound.camera, Ordering::Release);
         self.shared.hear(sound.speaker);
+        self.wake();
+    }
+
+    /// Opens or closes the device check: microphone and camera on, levels and sizes told.
+    pub fn check(&self, open: bool) {
+        self.shared.checking.store(open, Ordering::Release);
+        self.wake();
+    }
+
+    /// Another device from now on; an empty id: the system's.
+    pub fn use_device(&self, device: DeviceKind, id: &str) {
+        let wanted = Wanted::from_config(Some(id));
+        match device {
+            DeviceKind::Microphone => self.wishes.microphone.change(wanted),
+            DeviceKind::Speaker => self.wishes.speaker.change(wanted),
+            DeviceKind::Ringer => self.wishes.ringer.change(wanted),
+            DeviceKind::Camera => self.wishes.camera.change(CameraChoice::named(id)),
+        }
+        self.wake();
+        self.ringer.look();
+    }
+
+    /// Plays a test sound; a second press while it sounds does nothing. To be called in a tokio runtime.
+    pub fn try_device(&self, device: DeviceKind) {
+        let began = match device {
+            DeviceKind::Speaker => !self.shared.trial.swap(true, Ordering::AcqRel),
+            DeviceKind::Ringer => self.ringer.try_out(true),
+            DeviceKind::Microphone | DeviceKind::Camera => false,
+        };
+        if !began {
+            return;
+        }
+        self.wake();
+        let (shared, ringer, news) = (Arc::clone(&self.shared), Arc::clone(&self.ringer), self.news.clone());
+        tokio::spawn(async move {
+            // A desk that is gone needs no news.
+            let tell = |device| news.send(TalkNews::Check(CheckNews::Sounding(device)));
+            let _ = tell(Some(device)).await;
+            tokio::time::sleep(TRIAL).await;
+            match device {
+                DeviceKind::Speaker => shared.trial.store(false, Ordering::Release),
+                DeviceKind::Ringer => drop(ringer.try_out(false)),
+                DeviceKind::Microphone | DeviceKind::Camera => {}
+            }
+            let _ = tell(None).await;
+        });
+    }
+
+    fn wake(&self) {
         self.threads.iter().for_each(Thread::unpark);
     }
 

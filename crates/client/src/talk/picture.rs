@@ -2,7 +2,9 @@
 //! key frame and never holds anybody up. Refuses to know where pictures come from and how they are decoded.
 
 use std::collections::VecDeque;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, Weak};
+use std::task::{Context, Waker};
 
 use bytes::Bytes;
 use tokio::sync::Notify;
@@ -94,6 +96,12 @@ impl Pictures {
     /// Asks the other side for a key frame.
     pub fn want_keyframe(&self) {
         self.0.keyframe.notify_one();
+    }
+
+    /// Somebody wants a key frame, asked without waiting. The same reader as of the waiting way.
+    pub(super) fn keyframe_wish(&self) -> bool {
+        let mut context = Context::from_waker(Waker::noop());
+        pin!(self.0.keyframe.notified()).poll(&mut context).is_ready()
     }
 
     /// Waits until somebody wants a key frame. One reader.

@@ -10,10 +10,12 @@ use std::time::{Duration, Instant};
 use media::jitter::Pull;
 use media::opus::Decoder;
 use media::pcm::{FRAME, OPUS_FRAME};
+use media::tone::chime::Chime;
 use rtrb::{Consumer, Producer, RingBuffer};
 
+use super::told::Told;
 use super::{Shared, lock};
-use crate::device::{Change, Held, Wanted, lift, open_output};
+use crate::device::{Change, Held, Wanted, Wish, lift, open_output};
 
 /// Between decoder and callback, samples: room for one packet above the low mark, and for packets of up
 /// to 120 ms, which a stranger may send.
@@ -29,38 +31,42 @@ const FLOW_LOOK: Duration = Duration::from_millis(10);
 const FADE: Duration = Duration::from_millis(200);
 
 /// Starts the thread.
-pub(super) fn start(
-    shared: &Arc<Shared>,
-    wanted: Wanted,
-    told: impl Fn(bool) + Send + 'static,
-) -> std::io::Result<Thread> {
+pub(super) fn start(shared: &Arc<Shared>, wish: Arc<Wish<Wanted>>, told: Told) -> std::io::Result<Thread> {
     let shared = Arc::clone(shared);
     let thread =
         std::thread::Builder::new().name("kenmu-speaker".into()).spawn(move || match Decoder::new() {
-            Ok(decoder) => {
-                let mut ear = Ear { shared, decoder, talk: 0 };
-                match wanted {
-                    Wanted::Nothing | Wanted::Tone(_) => nowhere(&mut ear),
-                    Wanted::Default | Wanted::Named(_) => device(&mut ear, &wanted, told),
-                }
-            }
+            Ok(decoder) => run(&mut Ear { shared, decoder, talk: 0, chime: Chime::ring() }, &wish, &told),
             Err(fault) => {
                 tracing::error!(%fault, "no voice decoder");
-                told(true);
+                told.missing(true);
             }
         })?;
     Ok(thread.thread().clone())
 }
 
-fn device(ear: &mut Ear, wanted: &Wanted, told: impl Fn(bool)) {
+/// Serves one wish after the other.
+fn run(ear: &mut Ear, wish: &Wish<Wanted>, told: &Told) {
     lift();
+    while !ear.shared.ends() {
+        let (wanted, turn) = wish.now();
+        match wanted {
+            Wanted::Nothing | Wanted::Tone(_) => {
+                told.missing(false);
+                nowhere(ear, || wish.holds(turn));
+            }
+            Wanted::Default | Wanted::Named(_) => device(ear, &wanted, || wish.holds(turn), told),
+        }
+    }
+}
+
+fn device(ear: &mut Ear, wanted: &Wanted, holds: impl Fn() -> bool, told: &Told) {
     let mut held = Held::new(FADE);
     let mut ring: Option<Producer<i16>> = None;
     let me = std::thread::current();
     let shared = Arc::clone(&ear.shared);
-    while !ear.shared.ends() {
+    while holds() && !ear.shared.ends() {
         let (fresh, other_end) = std::sync::mpsc::channel();
-        let change = held.tend(Instant::now(), || {
+        let change = held.tend(Instant::now(), wanted, |wanted| {
             open_output(wanted, || {
                 let (producer, consumer) = RingBuffer::new(RING);
                 // The newest attempt's end is the one that counts.
@@ -70,16 +76,16 @@ fn device(ear: &mut Ear, wanted: &Wanted, told: impl Fn(bool)) {
         });
         match change {
             Change::Same => {}
-            Change::Opened => {
+            Change::Opened { substitute } => {
                 ring = other_end.try_iter().last();
-                told(false);
+                told.missing(substitute);
             }
             Change::Missing => {
                 ring = None;
-                told(true);
+                told.missing(true);
             }
         }
-        let live = ear.shared.hears();
+        let live = ear.shared.plays() != 0;
         held.flow(Instant::now(), live);
         if let (Some(ring), true) = (&mut ring, live) {
             while RING - ring.slots() < LOW {
@@ -103,7 +109,7 @@ fn filler(
 ) -> impl FnMut(&mut [i16]) + Send + 'static {
     let mut played = 0;
     move |samples| {
-        let talk = shared.hearing.load(Ordering::Acquire);
+        let talk = shared.plays();
         if std::mem::replace(&mut played, talk) != talk || talk == 0 {
             if let Ok(old) = ring.read_chunk(ring.slots()) {
                 old.commit_all();
@@ -134,9 +140,9 @@ fn put(ring: &mut Producer<i16>, samples: &[i16]) {
 }
 
 /// Without a loudspeaker what comes is still taken in time, so that loss is measured and nothing piles up.
-fn nowhere(ear: &mut Ear) {
+fn nowhere(ear: &mut Ear, holds: impl Fn() -> bool) {
     let period = Duration::from_millis(20);
-    while !ear.shared.ends() {
+    while holds() && !ear.shared.ends() {
         if ear.shared.hears() {
             ear.next();
             std::thread::sleep(period);
@@ -151,11 +157,16 @@ struct Ear {
     decoder: Decoder,
     /// Whose sound the decoder has heard so far.
     talk: u64,
+    /// The test sound.
+    chime: Chime,
 }
 
 impl Ear {
     /// The next 20 ms (as a rule).
     fn next(&mut self) -> Vec<i16> {
+        if !self.shared.hears() {
+            return self.chime.frame().to_vec();
+        }
         let now = self.shared.now_ms();
         let (talk, pull) = lock(&self.shared.heard).pull(now);
         if std::mem::replace(&mut self.talk, talk) != talk {
@@ -207,7 +218,8 @@ mod tests {
     #[test]
     fn nothing_of_one_talk_is_decoded_in_the_next() {
         let shared = Arc::new(Shared::new(Views::new()));
-        let mut ear = Ear { shared: Arc::clone(&shared), decoder: Decoder::new().unwrap(), talk: 0 };
+        let (decoder, chime) = (Decoder::new().unwrap(), Chime::ring());
+        let mut ear = Ear { shared: Arc::clone(&shared), decoder, talk: 0, chime };
         shared.hear(true);
         speak(&shared);
         assert!((0..5).map(|_| ear.next()).any(|samples| loud(&samples)));
