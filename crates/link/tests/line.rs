@@ -102,3 +102,39 @@ async fn a_cut_line_goes_on_where_it_was_and_says_what_was_not_answered_again() 
     let answer = LineEvent::Answer { request: leave, refused: None };
     assert_eq!(told, [LineEvent::Down, up, answer]);
 }
+
+#[tokio::test]
+async fn a_refused_line_goes_on_where_it_was_when_another_proof_is_shown() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("ws://{}/link", listener.local_addr().unwrap());
+    let who = |token: &str| Who::Operator { token: token.to_owned() };
+    let config = Config { url, who: who("old"), tls: None };
+    let (line, mut events) = open::<String, String, String, String>(config);
+    assert!(!line.prove(who("unasked")), "nobody has refused it");
+
+    let mut first = End::accept(&listener).await;
+    assert_eq!(first.place().await, None);
+    first.welcome(false).await;
+    let hold = line.say("hold".into()).unwrap();
+    first.request().await;
+    first.tell(Down::Goodbye { code: desk::code::Code::Unauthorised }).await;
+    loop {
+        match timeout(LIMIT, events.recv()).await.unwrap().unwrap() {
+            LineEvent::Refused(code) => break assert_eq!(code, desk::code::Code::Unauthorised),
+            LineEvent::Up { .. } | LineEvent::Down => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(timeout(Duration::from_millis(500), listener.accept()).await.is_err(), "it rests");
+
+    assert!(line.prove(who("new")));
+    let mut second = End::accept(&listener).await;
+    match second.hear().await {
+        Up::Hello { who: Who::Operator { token }, resume, .. } => {
+            assert_eq!((token.as_str(), resume), ("new", Some(Resume { stream: 9, event: 0 })));
+        }
+        _ => panic!("a hello comes first"),
+    }
+    second.welcome(true).await;
+    assert_eq!(second.request().await, (hold, "hold".into()));
+}

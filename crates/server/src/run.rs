@@ -58,6 +58,11 @@ impl Running {
         self.listening.address
     }
 
+    /// Where Prometheus finds `/metrics` alone, when it has an address of its own.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.listening.metrics
+    }
+
     /// Works until the hub stops by itself, which is always a fault.
     ///
     /// # Errors
