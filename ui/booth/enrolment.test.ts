@@ -8,7 +8,7 @@ const VALID_MS = 600_000;
 
 function stage() {
   const shown: Enrolling[] = [];
-  const world = { away: false, codes: 0, approved: null as number | null, done: [] as number[] };
+  const world: { away: boolean; codes: number; approved: number | null; done: number[] } = { away: false, codes: 0, approved: null, done: [] };
   const ask = {
     code: () => (world.away ? Promise.reject(new Error()) : Promise.resolve({ code: `C${(world.codes += 1)}`, valid_ms: VALID_MS })),
     challenge: () => (world.away ? Promise.reject(new Error()) : Promise.resolve({ challenge: 'x', booth: world.approved })),
