@@ -78,7 +78,7 @@ async fn face_and_window_reach_their_own_viewers_and_are_counted_together() {
     let filmed = tokio::spawn(film(leg.clone(), Track::Video, 320));
     assert_eq!(width_of(&mut face).await, 320);
     let faces = told(&mut news, |packets, screen| packets > 0 && !screen).await;
-    let shown = tokio::spawn(film(leg, Track::Screen, 640));
+    let shown = tokio::spawn(film(leg.clone(), Track::Screen, 640));
     assert_eq!(width_of(&mut screen).await, 640);
     assert!(told(&mut news, |_, screen| screen).await > faces);
 
@@ -90,5 +90,6 @@ async fn face_and_window_reach_their_own_viewers_and_are_counted_together() {
     engine.sound(Sound::default());
     engine.sound(LIVE);
     assert_eq!(told(&mut news, |packets, _| packets == 0).await, 0, "each talk is counted anew");
+    drop(leg);
     engine.close().await;
 }

@@ -19,6 +19,7 @@ use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 use crate::flow::{self, Feed, LiveLeg};
 use crate::sound::Sound;
 use crate::table::{Input, LegName, Output, Source, Table};
+use crate::watch;
 
 /// What may wait for the engine. It handles an input in microseconds; a hundred legs that all change
 /// at once still fit.
@@ -32,6 +33,8 @@ const STOP_WITHIN: Duration = Duration::from_secs(3);
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Change {
     Up,
+    Quiet,
+    Heard,
     Down,
     Failed,
     Closed,
@@ -262,7 +265,7 @@ impl Works {
     fn opened(&mut self, name: LegName, connection: Leg, events: Events) {
         self.sources = self.sources.checked_add(1).unwrap_or(1);
         let live = LiveLeg::new(self.sources, connection, self.epoch);
-        self.tasks.spawn(flow::measure(Arc::downgrade(&live), name, self.inbox.clone()));
+        self.tasks.spawn(watch::watch(Arc::downgrade(&live), name, self.inbox.clone()));
         self.tasks.spawn(flow::read(Arc::clone(&live), name, events, self.inbox.clone()));
         self.live.insert(name, live);
         tracing::info!(owner = ?name.owner, leg = name.leg, legs = self.live.len(), "leg opened");
@@ -316,6 +319,8 @@ fn changed(leg: LegName, change: Change) -> Input {
     tracing::info!(owner = ?leg.owner, leg = leg.leg, ?change, "leg");
     match change {
         Change::Up => Input::LegUp(leg),
+        Change::Quiet => Input::LegQuiet(leg),
+        Change::Heard => Input::LegHeard(leg),
         Change::Down => Input::LegDown(leg),
         Change::Failed => Input::LegFailed(leg),
         Change::Closed => Input::LegClosed(leg),

@@ -5,24 +5,21 @@
 
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use media::pcm::RATE_HZ;
 use media::switch::{Packet, Switch};
 use peer::{Event, Events, Leg, Rtp, Track};
 use tokio::sync::mpsc;
-use tokio::time::{MissedTickBehavior, interval};
 
 use crate::engine::{Change, Happened};
-use crate::quality::{Meter, Reading};
+use crate::quality::Reading;
 use crate::sound::Sound;
 use crate::table::LegName;
 
 /// A new viewer's picture is asked for again when no key frame came for this long: longer than a
 /// round trip over a bad Wi-Fi plus the encoder's time, so that one request makes one key frame.
 const ASK_AGAIN_MS: u64 = 400;
-/// How often a leg's counters are looked at.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// The waiting sound's name among the sources of a switch; legs count from 1.
 pub(crate) const SOUND_SOURCE: u32 = 0;
 
@@ -204,7 +201,7 @@ impl LiveLeg {
         lock(&self.viewers).retain(|other| other.strong_count() > 0 && !is(other, viewer));
     }
 
-    fn reading(&self) -> Reading {
+    pub(crate) fn reading(&self) -> Reading {
         Reading {
             arrivals: self.leg.arrivals(),
             reported_permille: self.reported_permille.swap(0, Ordering::Relaxed),
@@ -212,7 +209,7 @@ impl LiveLeg {
         }
     }
 
-    fn now_ms(&self) -> u64 {
+    pub(crate) fn now_ms(&self) -> u64 {
         u64::try_from(self.epoch.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 }
@@ -252,24 +249,6 @@ pub(crate) async fn read(
     }
     let dropped = events.dropped();
     tracing::debug!(owner = ?name.owner, leg = name.leg, dropped, "leg read to its end");
-}
-
-/// Looks at a leg as long as it stands, and tells the engine how well it is heard.
-pub(crate) async fn measure(leg: Weak<LiveLeg>, name: LegName, inbox: mpsc::Sender<Happened>) {
-    let mut meter = Meter::default();
-    let mut looks = interval(LOOK_EVERY);
-    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        looks.tick().await;
-        let Some(leg) = leg.upgrade() else { return };
-        let word = meter.look(leg.now_ms(), leg.reading());
-        drop(leg);
-        if let Some(quality) = word
-            && inbox.send(Happened::Measured(name, quality)).await.is_err()
-        {
-            return;
-        }
-    }
 }
 
 /// Whether a weak handle means this leg.

@@ -2,7 +2,7 @@
 //! server's restarts.
 //!
 //! [`table`] decides (pure), [`engine`] carries it out, `flow` moves packets, `sound` plays what a
-//! waiting visitor hears, `server` is the line to the server. It refuses to know queues, presence,
+//! waiting visitor hears, `watch` looks how each leg does, `server` is the line to the server. It refuses to know queues, presence,
 //! names and what is said.
 
 pub mod engine;
@@ -11,6 +11,7 @@ mod quality;
 mod server;
 mod sound;
 pub mod table;
+mod watch;
 
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

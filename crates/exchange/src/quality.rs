@@ -2,6 +2,8 @@
 //!
 //! Refuses to know clocks, packets and who hears the word.
 
+use std::collections::VecDeque;
+
 use link::state::Quality;
 use peer::Arrivals;
 
@@ -16,11 +18,16 @@ const MUCH_ROUND_TRIP_MS: u32 = 100;
 /// A share of fewer packets than one second of speech has says nothing.
 const FEW_PACKETS: u64 = 40;
 
+/// What is new: the looks, one a second, that show a change before it drowns in what was before.
+const NEW_LOOKS: usize = 2;
+
 /// One leg's quality, from word to word.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
     /// What was counted up to the last word.
     counted: Arrivals,
+    /// What was counted up to the last looks, oldest first.
+    looks: VecDeque<Arrivals>,
     /// The worst that the far side has reported since.
     reported_permille: u16,
     said: Option<(u64, Quality)>,
@@ -42,30 +49,43 @@ impl Meter {
     /// Wi-Fi often spoils one.
     pub(crate) fn look(&mut self, now_ms: u64, reading: Reading) -> Option<Quality> {
         self.reported_permille = self.reported_permille.max(reading.reported_permille);
-        let sent = reading.arrivals.sent.saturating_sub(self.counted.sent);
-        let came = reading.arrivals.came.saturating_sub(self.counted.came);
-        let loss_permille = permille(sent, came).max(self.reported_permille);
-        let quality = Quality { loss_permille, round_trip_ms: reading.round_trip_ms };
-        if !self.is_worth_a_word(now_ms, sent, quality) {
-            return None;
+        let lately = self.looks.front().copied().unwrap_or(self.counted);
+        self.looks.push_back(reading.arrivals);
+        if self.looks.len() > NEW_LOOKS {
+            self.looks.pop_front();
         }
-        *self = Meter { counted: reading.arrivals, reported_permille: 0, said: Some((now_ms, quality)) };
+        let round_trip_ms = reading.round_trip_ms;
+        let word = |since| {
+            let loss_permille = lost_permille(since, reading.arrivals).max(self.reported_permille);
+            Quality { loss_permille, round_trip_ms }
+        };
+        let quality = match self.said {
+            None => word(self.counted),
+            Some((at_ms, _)) if now_ms.saturating_sub(at_ms) >= SAY_EVERY_MS => word(self.counted),
+            Some((at_ms, said)) if now_ms.saturating_sub(at_ms) >= SAY_AGAIN_MS => {
+                let few = reading.arrivals.sent.saturating_sub(lately.sent) < FEW_PACKETS;
+                let quality = word(if few { self.counted } else { lately });
+                let news = differs_much(quality, said, few);
+                news.then_some(quality)?
+            }
+            Some(_) => return None,
+        };
+        (self.counted, self.reported_permille) = (reading.arrivals, 0);
+        self.said = Some((now_ms, quality));
         Some(quality)
-    }
-
-    fn is_worth_a_word(&self, now_ms: u64, sent: u64, quality: Quality) -> bool {
-        let Some((at_ms, said)) = self.said else { return true };
-        let passed_ms = now_ms.saturating_sub(at_ms);
-        let loss = sent >= FEW_PACKETS
-            && quality.loss_permille.abs_diff(said.loss_permille) >= MUCH_LOSS_PERMILLE;
-        let way = quality.round_trip_ms.zip(said.round_trip_ms);
-        let way = way.is_some_and(|(now, said)| now.abs_diff(said) >= MUCH_ROUND_TRIP_MS);
-        passed_ms >= SAY_EVERY_MS || passed_ms >= SAY_AGAIN_MS && (loss || way)
     }
 }
 
-fn permille(sent: u64, came: u64) -> u16 {
-    let lost = sent.saturating_sub(came);
+/// `few`: too few packets to tell a change of the loss.
+fn differs_much(quality: Quality, said: Quality, few: bool) -> bool {
+    let loss = quality.loss_permille.abs_diff(said.loss_permille) >= MUCH_LOSS_PERMILLE;
+    let way = quality.round_trip_ms.zip(said.round_trip_ms);
+    loss && !few || way.is_some_and(|(now, said)| now.abs_diff(said) >= MUCH_ROUND_TRIP_MS)
+}
+
+fn lost_permille(since: Arrivals, now: Arrivals) -> u16 {
+    let sent = now.sent.saturating_sub(since.sent);
+    let lost = sent.saturating_sub(now.came.saturating_sub(since.came));
     match sent {
         0 => 0,
         // At most 1,000.
@@ -93,8 +113,7 @@ mod tests {
     #[test]
     fn a_steady_leg_is_told_every_five_seconds_and_a_change_at_once() {
         assert_eq!(words(&[0; 12]), [(1, 0), (6, 0), (11, 0)]);
-        // Two seconds without a loss are in the first share of the bad ones.
-        assert_eq!(words(&[0, 0, 20, 20, 0, 0]), [(1, 0), (3, 100), (4, 200), (5, 0)]);
+        assert_eq!(words(&[0, 0, 0, 0, 20, 20, 20, 0, 0, 0]), [(1, 0), (5, 100), (6, 200), (8, 100), (9, 0)]);
     }
 
     #[test]

@@ -97,6 +97,35 @@ async fn ten_seconds_without_a_network_heal_on_the_same_leg_within_three() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_visitor_hears_the_waiting_sound_two_seconds_after_a_desk_died_without_a_word() {
+    let house = House::open().await;
+    let visitor = Person::enter(&house, booth(1), 1, 1_000.0).await;
+    let wire = Wire::lay(house.media).await;
+    let desk = Person::enter_by(&house, operator(1), 1, 440.0, |answer| wire.redirect(answer)).await;
+    house.join(1, 1, booth(1), operator(1)).await;
+    visitor.first(Instant::now(), Track::Audio).await;
+    wire.cut(true);
+    let died = Instant::now() + Duration::from_millis(100);
+    let (heard, _) = visitor.first(died, Track::Audio).await;
+    println!("death_noticed_ms\t{}", (heard - died).as_millis() + 100);
+    assert!(heard - died < Duration::from_millis(2_400), "{:?}", heard - died);
+    assert!(heard - died > Duration::from_secs(1), "not at every hiccup");
+    drop(desk);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_muted_desk_without_a_camera_is_not_taken_for_dead() {
+    let talk = talk().await;
+    let Talk { house, visitor, mut desk, .. } = talk;
+    desk.rest();
+    pause(300).await;
+    let muted = Instant::now();
+    pause(6_000).await;
+    assert_eq!(visitor.since(muted, Track::Audio).len(), 0, "the visitor heard the waiting sound");
+    house.engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bad_wire_is_told_within_seconds_and_a_good_one_every_five() {
     let talk = talk().await;
     let of_booth = |said: &ExchangeSays| match said {

@@ -39,6 +39,8 @@ pub(super) enum Due {
 pub(super) struct Leg {
     pub(super) number: u64,
     pub(super) state: State,
+    /// Nothing is heard of it at the moment.
+    pub(super) quiet: bool,
     /// What was last selected for it.
     pub(super) hears: Source,
 }
@@ -46,7 +48,7 @@ pub(super) struct Leg {
 impl Leg {
     pub(super) fn offered(now: Time, number: u64) -> Leg {
         let state = State::Answering { until: now + OPEN_WITHIN };
-        Leg { number, state, hears: Source::Silence }
+        Leg { number, state, quiet: false, hears: Source::Silence }
     }
 
     pub(super) fn is_up(&self) -> bool {
@@ -74,6 +76,7 @@ impl Leg {
     pub(super) fn came_up(&mut self) -> bool {
         let news = !self.is_up();
         self.state = State::Up;
+        self.quiet = false;
         news
     }
 

@@ -71,6 +71,8 @@ impl Table {
             Input::Answered { leg, sdp } => self.answered(leg, sdp, &mut work),
             Input::NotAnswered { leg, restart, code } => self.not_answered(leg, restart, code, &mut work),
             Input::LegUp(name) => self.leg_up(name, &mut work),
+            Input::LegQuiet(name) => self.leg_quiet(name),
+            Input::LegHeard(name) => self.leg_heard(name, &mut work),
             Input::LegDown(name) => self.leg_down(now, name, &mut work),
             Input::LegFailed(name) => self.leg_failed(name, &mut work),
             Input::LegClosed(name) => self.leg_closed(name, &mut work),
@@ -208,6 +210,20 @@ impl Table {
         }
     }
 
+    /// Whoever hears it hears something better from now on; the server need not know yet.
+    fn leg_quiet(&mut self, name: LegName) {
+        if let Some(leg) = self.current(name) {
+            leg.quiet = true;
+        }
+    }
+
+    fn leg_heard(&mut self, name: LegName, work: &mut Work) {
+        if let Some(leg) = self.current(name).filter(|leg| leg.quiet) {
+            leg.quiet = false;
+            work.refresh.insert(name.owner);
+        }
+    }
+
     fn leg_down(&mut self, now: Time, name: LegName, work: &mut Work) {
         if self.current(name).is_some_and(|leg| leg.went_down(now)) {
             work.media(name, false);
@@ -297,7 +313,7 @@ impl Table {
     /// What each owner with a place should hear.
     fn sources(&self) -> BTreeMap<Owner, Source> {
         let live = |owner: Owner| {
-            let leg = self.legs.get(&owner).filter(|leg| leg.is_up())?;
+            let leg = self.legs.get(&owner).filter(|leg| leg.is_up() && !leg.quiet)?;
             Some(LegName { owner, leg: leg.number })
         };
         let mut sources = BTreeMap::new();

@@ -353,6 +353,19 @@ fn a_leg_that_never_opens_is_given_up() {
 }
 
 #[test]
+fn a_quiet_operator_leaves_the_visitor_with_the_waiting_sound_before_anybody_is_told() {
+    let mut table = talking();
+    let operators = name(operator(1), 20);
+    let quiet = table.handle(NOW, Input::LegQuiet(operators));
+    assert_eq!(quiet, [select(booth(1), 10, Source::WaitingSound)]);
+    let heard = table.handle(NOW, Input::LegHeard(operators));
+    let fresh = [Output::Keyframe(name(booth(1), 10)), Output::Keyframe(operators)];
+    assert_eq!(heard, [&[select(booth(1), 10, Source::Leg(operators))][..], &fresh].concat());
+    assert_eq!(table.handle(NOW, Input::LegHeard(operators)), []);
+    assert_eq!(table.handle(NOW, Input::LegQuiet(name(operator(1), 19))), [], "an older leg");
+}
+
+#[test]
 fn a_leg_is_told_of_as_long_as_it_has_media() {
     let mut table = talking();
     let quality = Quality { loss_permille: 12, round_trip_ms: Some(30) };

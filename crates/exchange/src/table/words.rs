@@ -54,6 +54,10 @@ pub enum Input {
     },
     /// Media can flow.
     LegUp(LegName),
+    /// Nothing at all was heard for longer than a living leg is quiet. It may be over in a moment.
+    LegQuiet(LegName),
+    /// Something is heard of a quiet leg.
+    LegHeard(LegName),
     /// Nothing was heard for three seconds.
     LegDown(LegName),
     /// Nothing was heard for a minute, or it could not be opened.

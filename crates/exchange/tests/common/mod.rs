@@ -194,6 +194,11 @@ impl Person {
         Person { leg, diary, tasks }
     }
 
+    /// Says and shows nothing any more; goes on listening.
+    pub fn rest(&mut self) {
+        self.tasks.drain(1..).for_each(|task| task.abort());
+    }
+
     /// Shows a second window from now on.
     pub fn show(&mut self) {
         self.tasks.push(tokio::spawn(film(self.leg.clone(), Arc::clone(&self.diary), Track::Screen)));

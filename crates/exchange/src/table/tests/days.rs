@@ -20,6 +20,8 @@ enum Step {
     Answered(Owner, u64),
     Refused(Owner, u64),
     Up(Owner, u64),
+    Quiet(Owner, u64),
+    Heard(Owner, u64),
     Down(Owner, u64),
     Failed(Owner, u64),
     Closed(Owner, u64),
@@ -45,6 +47,8 @@ fn steps() -> impl Strategy<Value = Step> {
         3 => (owners(), 1..4u64).prop_map(|(o, n)| Step::Answered(o, n)),
         1 => (owners(), 1..4u64).prop_map(|(o, n)| Step::Refused(o, n)),
         6 => (owners(), 1..4u64).prop_map(|(o, n)| Step::Up(o, n)),
+        1 => (owners(), 1..4u64).prop_map(|(o, n)| Step::Quiet(o, n)),
+        1 => (owners(), 1..4u64).prop_map(|(o, n)| Step::Heard(o, n)),
         2 => (owners(), 1..4u64).prop_map(|(o, n)| Step::Down(o, n)),
         1 => (owners(), 1..4u64).prop_map(|(o, n)| Step::Failed(o, n)),
         1 => (owners(), 1..4u64).prop_map(|(o, n)| Step::Closed(o, n)),
@@ -77,6 +81,8 @@ impl Model {
                 Input::NotAnswered { leg: name(owner, leg), restart: false, code: Code::Malformed }
             }
             Step::Up(owner, leg) => Input::LegUp(name(owner, leg)),
+            Step::Quiet(owner, leg) => Input::LegQuiet(name(owner, leg)),
+            Step::Heard(owner, leg) => Input::LegHeard(name(owner, leg)),
             Step::Down(owner, leg) => Input::LegDown(name(owner, leg)),
             Step::Failed(owner, leg) => Input::LegFailed(name(owner, leg)),
             Step::Closed(owner, leg) => Input::LegClosed(name(owner, leg)),
