@@ -18,4 +18,4 @@ pub mod commands;
 pub use books::{Bookkeeper, Books};
 pub use config::{Config, ConfigError, Signs, Tls};
 pub use http::ListenError;
-pub use run::{Running, StartError, run, start};
+pub use run::{Running, StartError, raise_file_limit, run, start};

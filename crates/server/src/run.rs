@@ -144,6 +144,19 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     Ok(Running { stop, listening, hub, watch, store })
 }
 
+/// Takes as many open files as the system grants: each socket is one, and the usual 1,024 would be used up
+/// by a flood long before our own limits hold it.
+pub fn raise_file_limit() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+        if let Err(fault) = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }) {
+            tracing::warn!(%fault, ?current, "the limit of open files stays as it is");
+        }
+    }
+}
+
 /// Starts a server and works until SIGTERM or SIGINT (Ctrl-C on Windows).
 ///
 /// # Errors
