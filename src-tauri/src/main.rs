@@ -3,6 +3,8 @@
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+mod alone;
+mod awake;
 mod commands;
 mod demo;
 #[cfg(target_os = "linux")]
@@ -13,6 +15,7 @@ mod secret;
 mod settings;
 mod shell;
 mod toast;
+mod tray;
 mod window;
 
 use std::process::ExitCode;

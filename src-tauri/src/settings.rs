@@ -11,6 +11,8 @@ use tauri::{AppHandle, Manager as _};
 const FOLDER: &str = "KENMU_CONFIG_DIR";
 /// The desk's file in that folder.
 const FILE: &str = "desk.toml";
+/// The chosen devices in that folder.
+const DEVICES: &str = "devices.toml";
 
 /// The configuration and where it came from.
 pub struct Settings {
@@ -18,6 +20,8 @@ pub struct Settings {
     pub config: Config,
     /// Where the webview may keep its data.
     pub web_data: PathBuf,
+    /// The folder of the settings.
+    pub folder: PathBuf,
     /// Under which name the session stands in the keyring: one for each server and folder.
     pub session: String,
 }
@@ -31,8 +35,9 @@ impl Settings {
             None => app.path().app_config_dir().context("the system names no folder for settings")?,
         };
         let file = Some(folder.join(FILE)).filter(|file| file.exists());
-        let config = Config::load(file.as_deref(), |name| std::env::var(name).ok())
+        let mut config = Config::load(file.as_deref(), |name| std::env::var(name).ok())
             .with_context(|| format!("looked for {}", folder.join(FILE).display()))?;
+        config.devices = Some(folder.join(DEVICES));
         let mut session = config.server.sign_in();
         if let Some(own) = &own {
             session = format!("{session} {}", own.display());
@@ -41,6 +46,6 @@ impl Settings {
             Some(own) => own.join("web"),
             None => app.path().app_local_data_dir().context("the system names no folder for data")?,
         };
-        Ok(Settings { config, web_data, session })
+        Ok(Settings { config, web_data, folder, session })
     }
 }

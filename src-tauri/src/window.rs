@@ -1,11 +1,12 @@
 //! The window's life: made when the desk runs, kept while a contact is in hand, closed with the desk.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use client::config::ConfigError;
-use client::view::Screen;
+use client::view::{Intent, Screen};
 use client::{Desk, DeskHandle};
 use tauri::{App, AppHandle, Manager as _, RunEvent, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 
@@ -15,6 +16,7 @@ use crate::picture;
 use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::shell::{Latest, WindowShell};
+use crate::{alone, awake, tray};
 
 /// The only window.
 pub const LABEL: &str = "desk";
@@ -38,6 +40,7 @@ pub fn run() -> anyhow::Result<()> {
         RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. } if in_contact(app) => {
             // Alt+F4 lies beside F4: nobody hangs up on a visitor by a slip of the finger.
             api.prevent_close();
+            stay(app);
         }
         RunEvent::Exit => end(app),
         _ => {}
@@ -47,6 +50,7 @@ pub fn run() -> anyhow::Result<()> {
 
 fn set_up(app: &mut App) -> anyhow::Result<()> {
     let settings = Settings::load(app.handle())?;
+    claim(app.handle(), &settings.folder);
     let (entrance, tickets) = picture::Entrance::bind().context("no loopback port for the picture")?;
     let (shell, latest) = WindowShell::new(app.handle().clone(), tickets, Secret::new(settings.session));
     let desk = Desk::start(settings.config, Arc::new(shell)).context("the desk cannot start")?;
@@ -55,18 +59,65 @@ fn set_up(app: &mut App) -> anyhow::Result<()> {
         tauri::async_runtime::spawn(demo.run(desk.clone(), latest.clone()));
     }
     app.manage(Running { desk: desk.clone(), latest: latest.clone() });
-    app.manage(Seat::new(desk, latest));
+    tauri::async_runtime::spawn(awake::follow(latest.clone()));
+
+    app.manage(Seat::new(desk, latest.clone()));
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("兼務")
         .inner_size(1366.0, 768.0)
         .min_inner_size(1024.0, 640.0)
+        // The inspector would take keys that belong to the desk.
+        .devtools(false)
         .data_directory(settings.web_data)
         .build()?;
     #[cfg(target_os = "linux")]
     crate::linux::prepare(&window)?;
     #[cfg(not(target_os = "linux"))]
     drop(window);
+    tray::put_up(app.handle(), latest);
     Ok(())
+}
+
+/// Ends here when another desk has the settings' folder; that one shows itself.
+fn claim(app: &AppHandle, folder: &Path) {
+    let app = app.clone();
+    let claimed = alone::claim(folder).and_then(|claimed| match claimed {
+        Some(alone) => alone.listen(move || show(&app)).map(|()| true),
+        None => Ok(false),
+    });
+    match claimed {
+        Ok(true) => {}
+        Ok(false) => std::process::exit(0),
+        Err(fault) => tracing::warn!(%fault, "a second desk on this machine would not be noticed"),
+    }
+}
+
+/// Brings the window to the front, because a person asked for it: nothing else may.
+pub fn show(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    for done in [window.unminimize(), window.show(), window.set_focus()] {
+        if let Err(fault) = done {
+            tracing::debug!(%fault, "the window does not come to the front");
+        }
+    }
+}
+
+/// Ends the program, unless a contact is in hand.
+pub fn leave(app: &AppHandle) {
+    if in_contact(app) {
+        show(app);
+        stay(app);
+    } else {
+        app.exit(0);
+    }
+}
+
+/// The window stays, and the desk says why.
+fn stay(app: &AppHandle) {
+    if let Some(running) = app.try_state::<Running>() {
+        // A desk that takes nothing has ended, and then there is no contact.
+        let _ = running.desk.intent(Intent::Close);
+    }
 }
 
 /// Ends the program with a word about what to do: an error given back to Tauri here would be a panic.

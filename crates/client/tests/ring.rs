@@ -79,7 +79,8 @@ impl Sound {
 
     /// The number of the module that made a sink.
     fn sink_module(&self, sink: &str) -> String {
-        let listed = self.tool("pactl", &["list", "short", "modules"]).stdout(Stdio::piped()).output().unwrap();
+        let listed =
+            self.tool("pactl", &["list", "short", "modules"]).stdout(Stdio::piped()).output().unwrap();
         let listed = String::from_utf8(listed.stdout).unwrap();
         let line = listed.lines().find(|line| line.contains(&format!("sink_name={sink} "))).unwrap();
         line.split_whitespace().next().unwrap().to_owned()

@@ -91,12 +91,7 @@ impl<S: Source> Held<S> {
         }
     }
 
-    fn open(
-        &mut self,
-        now: Instant,
-        wanted: &Wanted,
-        open: impl Fn(&Wanted) -> Result<S, Absent>,
-    ) -> Change {
+    fn open(&mut self, now: Instant, wanted: &Wanted, open: impl Fn(&Wanted) -> Result<S, Absent>) -> Change {
         if let Ok(stream) = open(wanted) {
             return self.take(now, stream, false);
         }

@@ -22,10 +22,11 @@ struct Turn {
 impl Turn {
     fn new(from_hz: u32, to_hz: u32) -> Result<Turn, Absent> {
         let portion = (from_hz / PORTIONS).max(1) as usize;
-        let inner = Fft::new(from_hz as usize, to_hz as usize, portion, 1, FixedSync::Input).map_err(|fault| {
-            tracing::debug!(%fault, from_hz, to_hz, "no way between two rates");
-            Absent
-        })?;
+        let inner =
+            Fft::new(from_hz as usize, to_hz as usize, portion, 1, FixedSync::Input).map_err(|fault| {
+                tracing::debug!(%fault, from_hz, to_hz, "no way between two rates");
+                Absent
+            })?;
         if inner.output_frames_max() > MOST {
             return Err(Absent);
         }

@@ -14,13 +14,8 @@ use super::place::{Seen, meant};
 use super::sound::Absent;
 
 /// What we can read, the cheapest first.
-const READABLE: [FrameFormat; 5] = [
-    FrameFormat::NV12,
-    FrameFormat::YUYV,
-    FrameFormat::MJPEG,
-    FrameFormat::RAWRGB,
-    FrameFormat::RAWBGR,
-];
+const READABLE: [FrameFormat; 5] =
+    [FrameFormat::NV12, FrameFormat::YUYV, FrameFormat::MJPEG, FrameFormat::RAWRGB, FrameFormat::RAWBGR];
 /// Pictures a second that a face needs at least; more are left out on the way.
 const ENOUGH_FPS: u32 = 15;
 /// A camera's pictures are left out until this shortly before the next one is due.

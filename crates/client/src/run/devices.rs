@@ -158,7 +158,8 @@ mod tests {
 
     #[test]
     fn one_device_is_marked_and_a_chosen_one_that_is_gone_is_still_named() {
-        let seen = [Seen { id: "a".into(), name: "内蔵".into() }, Seen { id: "b".into(), name: "USB".into() }];
+        let seen =
+            [Seen { id: "a".into(), name: "内蔵".into() }, Seen { id: "b".into(), name: "USB".into() }];
         let marked = |used: &str, kept: Option<&KeptDevice>| {
             let all = choices(&seen, used, kept);
             let chosen: Vec<_> = all.iter().filter(|choice| choice.chosen).cloned().collect();

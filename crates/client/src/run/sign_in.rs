@@ -40,7 +40,9 @@ impl Door {
         let http =
             reqwest::Client::builder().timeout(LIMIT).redirect(reqwest::redirect::Policy::none()).no_proxy();
         let http = match tls {
-            Some(tls) => http.https_only(true).tls_backend_preconfigured(ClientConfig::clone(&tls)).build()?,
+            Some(tls) => {
+                http.https_only(true).tls_backend_preconfigured(ClientConfig::clone(&tls)).build()?
+            }
             None => http.build()?,
         };
         let (sign_in, refresh, hours) = (server.sign_in(), server.refresh(), server.hours());

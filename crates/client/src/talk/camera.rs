@@ -34,9 +34,9 @@ pub(super) fn start(
     told: Told,
 ) -> std::io::Result<Thread> {
     let shared = Arc::clone(shared);
-    let thread = std::thread::Builder::new()
-        .name("kenmu-camera".into())
-        .spawn(move || Eye { sender: Sender::new(Arc::clone(&shared)), shared, wish, told, shown: None }.run())?;
+    let thread = std::thread::Builder::new().name("kenmu-camera".into()).spawn(move || {
+        Eye { sender: Sender::new(Arc::clone(&shared)), shared, wish, told, shown: None }.run()
+    })?;
     Ok(thread.thread().clone())
 }
 

@@ -36,15 +36,16 @@ pub(super) fn start(
     told: Told,
 ) -> std::io::Result<Thread> {
     let shared = Arc::clone(shared);
-    let thread = std::thread::Builder::new().name("kenmu-microphone".into()).spawn(move || {
-        match Voice::new(Arc::clone(&shared), Clean::new(clean)) {
-            Ok(voice) => Mouth { shared, wish, voice, meter: Meter::default(), told }.run(),
-            Err(fault) => {
-                tracing::error!(%fault, "no voice encoder");
-                told.missing(true);
+    let thread =
+        std::thread::Builder::new().name("kenmu-microphone".into()).spawn(move || {
+            match Voice::new(Arc::clone(&shared), Clean::new(clean)) {
+                Ok(voice) => Mouth { shared, wish, voice, meter: Meter::default(), told }.run(),
+                Err(fault) => {
+                    tracing::error!(%fault, "no voice encoder");
+                    told.missing(true);
+                }
             }
-        }
-    })?;
+        })?;
     Ok(thread.thread().clone())
 }
 

@@ -1,8 +1,8 @@
 //! A desk on a table: what goes in is short to write, what comes out is easy to ask for.
 
+use desk::calendar::Duty;
 use desk::centre::OfferWhy;
 use desk::code::Code;
-use desk::calendar::Duty;
 use desk::contact::{Channel, Mask, Phase};
 use desk::day::Day;
 use desk::ids::{ContactId, Fence, OfferId, OperatorId, Session};
@@ -11,8 +11,8 @@ use desk::time::{Millis, Time};
 use link::line::LineEvent;
 use link::message::{LegSignal, OperatorSays, RequestId, SignedIn};
 use link::state::{
-    ChannelBoard, ContactCard, DayCounts, DeskChange, DeskState, Hours, Me, OfferCard, QueueBoard, ScreenShare,
-    VisitorTrouble,
+    ChannelBoard, ContactCard, DayCounts, DeskChange, DeskState, Hours, Me, OfferCard, QueueBoard,
+    ScreenShare, VisitorTrouble,
 };
 
 use crate::controller::{Controller, Input, LegNews, Output, Secret, Ticket};

@@ -83,7 +83,10 @@ fn a_hand_may_sign_in_while_a_stored_token_finds_no_server() {
     table.up(false);
     table.snapshot(state());
     assert_eq!(table.did(), []);
-    assert!(matches!(table.shown().screen, Screen::SignIn { .. }), "the old session's last words count no more");
+    assert!(
+        matches!(table.shown().screen, Screen::SignIn { .. }),
+        "the old session's last words count no more"
+    );
 }
 
 #[test]
