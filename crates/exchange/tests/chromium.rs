@@ -69,7 +69,10 @@ async fn a_browsers_face_and_window_reach_the_desk_together_over_a_lossy_wire() 
     pause(seconds * 1_000).await;
     let (face, screen) = (frames(&desk, joined, Track::Video), frames(&desk, asked, Track::Screen));
     let both = [Track::Video, Track::Screen].map(|track| desk.since(from, track).len());
-    println!("{face} faces, {screen} windows since shown; packets in {seconds} s: {both:?}; {} lost", wire.lost());
+    println!(
+        "{face} faces, {screen} windows since shown; packets in {seconds} s: {both:?}; {} lost",
+        wire.lost()
+    );
     assert!(wire.lost() > 20, "the wire lost {} only", wire.lost());
     assert!(face > 7 * 15 && screen > 7 * 5, "{face} faces, {screen} windows in seven seconds");
     assert!(begins_with_a_key_frame(&desk.since(asked, Track::Screen)));

@@ -234,7 +234,8 @@ async fn add_tracks(
         (Track::Audio, connection.add_track(Arc::clone(&locals.audio)).await?),
         (Track::Video, connection.add_track(Arc::clone(&locals.video)).await?),
     ];
-    let directed = |direction| Some(RTCRtpTransceiverInit { direction, streams: vec![], send_encodings: vec![] });
+    let directed =
+        |direction| Some(RTCRtpTransceiverInit { direction, streams: vec![], send_encodings: vec![] });
     match screen {
         // A sender without a section of its own in the offer stays out of the answer.
         Screen::AsOffered => {

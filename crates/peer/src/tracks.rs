@@ -107,7 +107,10 @@ mod tests {
         assert_eq!(tracks.map(|track| booth.takes(track)), [true, true, false]);
         let streams = booth.streams();
         let of = |ssrc: u32| streams.get(&ssrc).copied();
-        assert_eq!([2, 3, 4, 5].map(of), [Track::Video, Track::Video, Track::Screen, Track::Screen].map(Some));
+        assert_eq!(
+            [2, 3, 4, 5].map(of),
+            [Track::Video, Track::Video, Track::Screen, Track::Screen].map(Some)
+        );
     }
 
     #[test]

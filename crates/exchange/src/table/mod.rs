@@ -329,7 +329,10 @@ impl Table {
                     sources.insert(bridge.visitor, Source::HoldSound);
                 }
                 Place::Talking { bridge } => {
-                    sources.insert(bridge.visitor, live(bridge.operator).map_or(Source::WaitingSound, Source::Leg));
+                    sources.insert(
+                        bridge.visitor,
+                        live(bridge.operator).map_or(Source::WaitingSound, Source::Leg),
+                    );
                     let visitor = match bridge.masked {
                         true => live(bridge.visitor).map(Source::Voice),
                         false => live(bridge.visitor).map(Source::Leg),

@@ -103,16 +103,14 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for Tap {
 
     fn handle_read(&mut self, mut tagged: TaggedPacket) -> Result<(), Error> {
         match &mut tagged.message.packet {
-            Packet::Rtp(packet) => {
-                match self.repairs.get(&packet.header.ssrc) {
-                    Some(repaired) if !unwrap(packet, repaired) => return Ok(()),
-                    Some(_) => {}
-                    None => {
-                        let sent = self.losses.came(packet.header.ssrc, packet.header.sequence_number);
-                        sent.into_iter().for_each(|sent| self.line.counted(sent));
-                    }
+            Packet::Rtp(packet) => match self.repairs.get(&packet.header.ssrc) {
+                Some(repaired) if !unwrap(packet, repaired) => return Ok(()),
+                Some(_) => {}
+                None => {
+                    let sent = self.losses.came(packet.header.ssrc, packet.header.sequence_number);
+                    sent.into_iter().for_each(|sent| self.line.counted(sent));
                 }
-            }
+            },
             Packet::Rtcp(packets) => {
                 for packet in packets.iter() {
                     self.feedback(packet.as_ref());
