@@ -98,5 +98,6 @@ async fn a_browsers_face_and_window_reach_the_desk_together_over_a_lossy_wire() 
         assert!(first - lifted < Duration::from_secs(2), "{track:?} after {:?}", first - lifted);
         assert!(begins_with_a_key_frame(&desk.since(lifted, track)), "{track:?}");
     }
+    page.close().await;
     house.engine.stop().await;
 }

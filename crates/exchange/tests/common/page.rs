@@ -67,6 +67,17 @@ impl Page {
         (Page { show, server, profile, chromium }, handed)
     }
 
+    /// Ends the browser and takes its profile away, once its last process has let go of it.
+    pub async fn close(mut self) {
+        self.chromium.kill().await.unwrap();
+        let gone = async {
+            while std::fs::remove_dir_all(&self.profile).is_ok() || self.profile.exists() {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(super::PATIENCE, gone).await.expect("the browser ends");
+    }
+
     pub fn show(&self, on: bool) {
         self.show.store(on, Ordering::Relaxed);
     }
