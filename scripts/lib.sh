@@ -12,9 +12,9 @@ target=${CARGO_TARGET_DIR:-$top/target}
 
 say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
 
-# To build: the webview, sound, VP8 and what their build scripts call.
+# To build: the webview, sound, VP8, cameras (their bindings are made by clang) and what their build scripts call.
 build_packages="build-essential pkg-config cmake perl libwebkit2gtk-4.1-dev libgtk-3-dev
-  librsvg2-dev libvpx-dev libdbus-1-dev libasound2-dev"
+  librsvg2-dev libvpx-dev libdbus-1-dev libasound2-dev libclang-dev"
 # To hear it: a sound server of the tests' own.
 sound_packages="pulseaudio pulseaudio-utils procps"
 # To run it untouched: a screen, a bus, a keyring, browsers and their drivers.
