@@ -18,7 +18,8 @@ build_packages="build-essential pkg-config cmake perl libwebkit2gtk-4.1-dev libg
 # To hear it: a sound server of the tests' own.
 sound_packages="pulseaudio pulseaudio-utils procps"
 # To run it untouched: a screen, a bus, a keyring, browsers and their drivers.
-run_packages="xvfb dbus dbus-x11 gnome-keyring libsecret-tools chromium chromium-driver webkit2gtk-driver fonts-noto-cjk"
+run_packages="xvfb dbus dbus-x11 gnome-keyring libsecret-tools chromium chromium-driver webkit2gtk-driver fonts-noto-cjk
+  libayatana-appindicator3-1"
 
 as_root() {
   [ "$(id -u)" -eq 0 ] || echo sudo
