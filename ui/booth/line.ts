@@ -63,8 +63,6 @@ export class Line<Say, State, Change, Signal> {
   #pause = FIRST_PAUSE_MS;
   #began = 0;
   #heard = 0;
-  #who: Who | null = null;
-  #isOpen = false;
   #again: Cancel | null = null;
   #limit: Cancel = () => undefined;
   #beat: Cancel = () => undefined;
@@ -114,24 +112,25 @@ export class Line<Say, State, Change, Signal> {
     this.#began = this.#heard = Date.now();
     const mine = (this.#generation += 1);
     const current = (then: () => void) => () => (mine === this.#generation ? then() : undefined);
-    this.#socket = this.dial({
-      open: current(() => this.#hello(true, this.#who)),
-      text: (text) => current(() => this.#take(text))(),
-      closed: current(() => this.#cut()),
-    });
     this.#limit = after(CONNECT_LIMIT_MS, () => this.#cut());
     this.#beat = every(PING_EVERY_MS, () => this.#ping());
-    // The proof is made while the socket opens: the hello waits for both.
+    // The proof comes before the socket: while the server is away its question fails cheaply, and a browser makes
+    // a page wait longer and longer for sockets that have failed.
     this.prove().then(
-      (who) => current(() => (who === null ? this.#refuse('unauthorised') : this.#hello(this.#isOpen, who)))(),
+      (who) => current(() => (who === null ? this.#refuse('unauthorised') : this.#dialled(who, current)))(),
       () => current(() => this.#cut())(),
     );
   }
 
-  #hello(isOpen: boolean, who: Who | null): void {
-    this.#isOpen = isOpen;
-    this.#who = who;
-    if (!isOpen || who === null) return;
+  #dialled(who: Who, current: (then: () => void) => () => void): void {
+    this.#socket = this.dial({
+      open: current(() => this.#hello(who)),
+      text: (text) => current(() => this.#take(text))(),
+      closed: current(() => this.#cut()),
+    });
+  }
+
+  #hello(who: Who): void {
     this.#limit();
     this.#heard = Date.now();
     this.#send({ kind: 'hello', version: VERSION, who, resume: this.#cursor });
@@ -215,8 +214,6 @@ export class Line<Say, State, Change, Signal> {
     this.#limit();
     this.#beat();
     this.#welcomed = false;
-    this.#isOpen = false;
-    this.#who = null;
     this.#generation += 1;
     this.#socket?.close();
     this.#socket = null;

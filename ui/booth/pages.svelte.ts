@@ -10,7 +10,9 @@ const COLUMN_REM = 26.25;
 /** How often the page looks whether the window was closed by hand, ms. */
 const LOOK_MS = 1_000;
 
-/** The second window. */
+/** The second window. It keeps its opener: without it the browser would not let the talk close it, and a page that
+ * stays signed in would wait for the next visitor. The pages are the city's choice, and a page that cuts the tie
+ * itself (Cross-Origin-Opener-Policy) has to be closed by hand. */
 export class Pages {
   /** The page that is open, by its address. */
   open = $state<string | null>(null);
@@ -46,8 +48,6 @@ export class Pages {
     const column = columnWidth(width);
     const made = window.open('about:blank', NAME, `popup,left=${x + column},top=${y},width=${width - column},height=${height}`);
     if (made === null) return null;
-    // What is opened must not be able to send the talk's page elsewhere.
-    made.opener = null;
     this.#whole ??= { x: window.screenX, y: window.screenY, width: window.outerWidth, height: window.outerHeight };
     place({ x, y, width: column, height });
     this.#watch = every(LOOK_MS, () => (this.#window?.closed === false ? undefined : this.close()));

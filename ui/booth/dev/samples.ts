@@ -55,7 +55,7 @@ const PHOTO: GuidanceCard = {
 
 const LIVE: BoothContactState = { kind: 'live', operator: 'オペレーター01', since: at(11, 0), operator_up: true };
 
-function state(now: number, part: Partial<BoothState>): BoothState {
+function state(part: Partial<BoothState>): BoothState {
   return {
     booth: 2,
     name: 'ブース2',
@@ -91,7 +91,7 @@ function contact(now: number, part: Partial<BoothContact>): BoothContact {
 
 function sample(part: Part, pictures: Pictures): Shown {
   const now = part.now ?? at(11, 4);
-  const board = state(now, { ...part.state, contact: part.contact === undefined ? null : contact(now, part.contact) });
+  const board = state({ ...part.state, contact: part.contact === undefined ? null : contact(now, part.contact) });
   const facts: Facts = {
     now,
     enrolled: true,
