@@ -1,5 +1,5 @@
-//! The session's token in the system's keyring. Without one the session lives in the desk's memory only: a
-//! token never goes into a file.
+//! The refresh token in the system's keyring: it is good once, and for the rest of the shift. Without a
+//! keyring the session lives in the desk's memory only: a token never goes into a file.
 
 use client::NoKeyring;
 use keyring::v1::{Entry, Error};

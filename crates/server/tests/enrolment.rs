@@ -22,7 +22,8 @@ async fn a_code_read_off_the_screen_makes_the_page_a_booth() {
     let code = key.enrol(house.address()).await;
     assert_eq!(key.challenge(house.address()).await.booth, None);
     let typed = code.to_lowercase().replace('-', " ");
-    let approve = ["booth", "approve", &typed, "--name", "ブース1", "--place", "1階ロビー", "--device", "tablet"];
+    let approve =
+        ["booth", "approve", &typed, "--name", "ブース1", "--place", "1階ロビー", "--device", "tablet"];
     let id = house.command(&approve, "").unwrap();
     let challenge = key.challenge(house.address()).await;
     assert_eq!(challenge.booth.unwrap().to_string(), id.trim());

@@ -7,6 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use common::{House, request};
+use link::message::{BoothSays, Up};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -78,9 +79,12 @@ async fn a_head_that_never_ends_is_cut_and_a_huge_one_refused() {
     let mut house = House::build();
     house.start().await;
     let mut slow = Vec::new();
-    for _ in 0..50 {
+    // Nothing at all, something that may become HTTP/2, half a head, and silence after a good request.
+    let (half, good) =
+        ("GET /health HTTP/1.1\r\nHost: kenmu\r\nX-Slow: ", "GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
+    for words in ["", "P", half, good].repeat(10) {
         let mut stream = TcpStream::connect(house.address()).await.unwrap();
-        stream.write_all(b"GET /health HTTP/1.1\r\nHost: kenmu\r\nX-Slow: ").await.unwrap();
+        stream.write_all(words.as_bytes()).await.unwrap();
         slow.push(stream);
     }
     assert_eq!(house.get("/health").await.0, 200);
@@ -88,13 +92,18 @@ async fn a_head_that_never_ends_is_cut_and_a_huge_one_refused() {
     assert_eq!(request(house.address(), "GET /health", &huge, "").await.0, 431);
     let many = "X-Many: 1\r\n".repeat(120);
     assert_eq!(request(house.address(), "GET /health", &many, "").await.0, 431);
+    let mut preface = TcpStream::connect(house.address()).await.unwrap();
+    preface.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await.unwrap();
+    let mut answer = Vec::new();
+    // Cut at once, cleanly or not.
+    let _ = timeout(Duration::from_secs(2), preface.read_to_end(&mut answer)).await.expect("it is cut");
+    assert!(answer.is_empty(), "HTTP/2 is not spoken");
+
     let began = Instant::now();
-    for mut stream in slow {
-        // A dribble buys no time.
-        let _ = stream.write_all(b"x").await;
+    for (number, mut stream) in slow.into_iter().enumerate() {
         let mut rest = Vec::new();
         let cut = timeout(Duration::from_secs(15), stream.read_to_end(&mut rest)).await;
-        assert!(cut.is_ok(), "still open after {:?}", began.elapsed());
+        assert!(cut.is_ok(), "{number} is still open after {:?}", began.elapsed());
     }
     assert!(began.elapsed() < Duration::from_secs(15));
 }
@@ -130,4 +139,41 @@ async fn the_metrics_count_and_name_nobody() {
     assert_eq!(request(own, "GET /booth/", "", "").await.0, 404);
     let proxied = proxied().await;
     assert_eq!(proxied.get("/metrics").await.0, 404);
+}
+
+/// The memory of a process, KiB.
+fn resident(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn five_thousand_idle_sockets_cost_little_and_harm_nobody() {
+    const IDLE: usize = 5000;
+    // 64 KiB each: a connection's buffers, however it is filled.
+    const MOST_KIB: u64 = IDLE as u64 * 64;
+    server::raise_file_limit();
+    let house = House::build();
+    let (mut child, address) = house.spawn();
+    let booth = house.add_booth_at(address, "ブース1").await;
+    let mut page = common::Booth::at(address, &booth).await;
+    let before = resident(child.id());
+    let mut idle = Vec::new();
+    for number in 0..IDLE {
+        idle.push(TcpStream::connect(address).await.unwrap());
+        if number % 500 == 0 {
+            // A page says something every few seconds, however busy this machine is.
+            page.wire.text(link::json::encode(&Up::<BoothSays>::Ping)).await;
+        }
+    }
+    let began = Instant::now();
+    assert_eq!(page.ask(BoothSays::Ring).await, None);
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    let grown = resident(child.id()).saturating_sub(before);
+    assert!(grown < MOST_KIB, "{grown} KiB");
+    drop(idle);
+    child.kill().unwrap();
+    child.wait().unwrap();
 }

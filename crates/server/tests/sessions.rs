@@ -49,7 +49,8 @@ async fn a_refresh_goes_on_where_the_old_token_was() {
     // The same sign-in, so that the line's stream goes on.
     let mut wire = Wire::open(house.address()).await;
     wire.hello::<OperatorSays>(Who::Operator { token: second.token }, Some(resume)).await;
-    let welcome = wire.next::<link::state::DeskState, link::state::DeskChange, link::message::LegSignal>().await;
+    let welcome =
+        wire.next::<link::state::DeskState, link::state::DeskChange, link::message::LegSignal>().await;
     assert!(matches!(welcome, link::message::Down::Welcome { resumed: true, .. }), "{welcome:?}");
 }
 

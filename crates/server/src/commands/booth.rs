@@ -80,9 +80,9 @@ pub(super) async fn run(store: &dyn Store, command: BoothCommand, now: Time) -> 
 async fn approve(store: &dyn Store, code: &str, booth: NewBooth<'_>) -> anyhow::Result<()> {
     match store.approve_booth(hash_code(code), booth, MAX_MISSES, MISS_WINDOW, wall_now()).await? {
         Approval::Booth(id) => say(&id.to_string()),
-        Approval::Expired => bail!(
-            "the code {code} is older than ten minutes; the booth's screen shows a new one by itself"
-        ),
+        Approval::Expired => {
+            bail!("the code {code} is older than ten minutes; the booth's screen shows a new one by itself")
+        }
         Approval::Unknown { left } => bail!(
             "no booth shows the code {code}: compare it with the screen. After {left} more wrong codes every \
              pending code is void"

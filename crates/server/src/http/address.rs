@@ -212,7 +212,11 @@ mod tests {
             (&direct, "2001:db8:1:2:3:4:5:6", &[], "2001:db8:1:2::", false),
         ] {
             let found = client(addresses, peer, forwarded);
-            assert_eq!((found.address, found.local), (expected.parse().unwrap(), local), "{peer} {forwarded:?}");
+            assert_eq!(
+                (found.address, found.local),
+                (expected.parse().unwrap(), local),
+                "{peer} {forwarded:?}"
+            );
         }
     }
 
@@ -228,7 +232,8 @@ mod tests {
         assert!(direct.connect(peer).is_some());
 
         let proxied = addresses(true);
-        let _all: Vec<Place> = (0..9).map(|_| proxied.connect("10.0.0.1".parse().unwrap()).unwrap()).collect();
+        let _all: Vec<Place> =
+            (0..9).map(|_| proxied.connect("10.0.0.1".parse().unwrap()).unwrap()).collect();
         let one = client(&proxied, "10.0.0.1", &["198.51.100.1"]);
         let _sockets = [proxied.socket(one).unwrap(), proxied.socket(one).unwrap()];
         assert!(proxied.socket(one).is_none());

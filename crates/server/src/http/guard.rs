@@ -28,8 +28,7 @@ impl Guard {
 
     fn let_in(&self, stream: TcpStream) -> io::Result<Held> {
         let full = |why| io::Error::new(io::ErrorKind::ConnectionRefused, why);
-        let place =
-            Arc::clone(&self.places).try_acquire_owned().map_err(|_| full("every place is taken"))?;
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| full("every place is taken"))?;
         let own = match &self.addresses {
             Some(addresses) => {
                 let own = addresses.connect(stream.peer_addr()?.ip());

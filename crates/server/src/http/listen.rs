@@ -1,22 +1,30 @@
 //! The listening socket, with or without TLS. Knows no route.
 
 use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum_server::{Handle, Server};
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use axum_server::{Handle, Server};
 use hyper_util::rt::TokioTimer;
+use rustls::ServerConfig;
+use rustls::crypto::ring::default_provider;
+use rustls::pki_types::pem::{self, PemObject};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::task::JoinHandle;
 
 use super::Door;
 use super::guard::Guard;
+use super::prompt::Prompt;
 use crate::config::{Config, Tls};
 
 /// Connections that are in the middle of something get this long at a stop.
 const STOP_LIMIT: Duration = Duration::from_secs(3);
 /// A connection must send its request's head within this time, and so may not sit idle between two either.
 const HEAD_LIMIT: Duration = Duration::from_secs(10);
+/// TLS must be agreed on within this time.
+const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
 /// The largest head: ours are under 2 KiB, and cookies of other services on the same host come along.
 const MAX_HEAD_BYTES: usize = 16 * 1024;
 /// The most lines of a head: a browser sends some twenty.
@@ -38,8 +46,13 @@ pub enum ListenError {
         fault: std::io::Error,
     },
     /// The certificate or its key cannot be used.
-    #[error("the certificate or its key cannot be used: {0}")]
-    Certificate(std::io::Error),
+    #[error("the certificate or its key cannot be used: {path}: {fault}")]
+    Certificate {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        fault: String,
+    },
 }
 
 /// Open listeners with everything behind them.
@@ -62,12 +75,12 @@ impl Listening {
         let service = super::router(config, door).into_make_service_with_connect_info::<SocketAddr>();
         let server = server.handle(handle.clone());
         let task = match &config.tls {
-            Some(Tls { certificate, key }) => {
-                let tls = RustlsConfig::from_pem_file(certificate, key).await;
-                let tls = RustlsAcceptor::new(tls.map_err(ListenError::Certificate)?);
-                tokio::spawn(server.acceptor(tls.acceptor(guard)).serve(service))
+            Some(tls) => {
+                let tls = RustlsConfig::from_config(Arc::new(read(tls)?));
+                let tls = RustlsAcceptor::new(tls).handshake_timeout(HANDSHAKE_LIMIT);
+                tokio::spawn(server.acceptor(Prompt::new(tls.acceptor(guard), HEAD_LIMIT)).serve(service))
             }
-            None => tokio::spawn(server.acceptor(guard).serve(service)),
+            None => tokio::spawn(server.acceptor(Prompt::new(guard, HEAD_LIMIT)).serve(service)),
         };
         let mut listening = Listening { address, metrics: None, handle, task, metrics_task: None };
         if let Some(listen) = config.metrics_listen
@@ -83,7 +96,7 @@ impl Listening {
         let (address, server) = bind(listen)?;
         let service = super::metrics_router(door).into_make_service();
         let guard = Guard::new(MAX_METRICS_CONNECTIONS, None);
-        let server = server.handle(self.handle.clone()).acceptor(guard);
+        let server = server.handle(self.handle.clone()).acceptor(Prompt::new(guard, HEAD_LIMIT));
         self.metrics = Some(address);
         self.metrics_task = Some(tokio::spawn(server.serve(service)));
         Ok(())
@@ -126,4 +139,26 @@ fn bind(listen: SocketAddr) -> Result<(SocketAddr, Server<SocketAddr>), ListenEr
         .max_buf_size(MAX_HEAD_BYTES)
         .max_headers(MAX_HEAD_LINES);
     Ok((address, server))
+}
+
+fn read(Tls { certificate, key }: &Tls) -> Result<ServerConfig, ListenError> {
+    let unreadable = |path: &Path, fault: pem::Error| ListenError::Certificate {
+        path: path.to_owned(),
+        fault: fault.to_string(),
+    };
+    let chain = CertificateDer::pem_file_iter(certificate).and_then(Iterator::collect);
+    let chain = chain.map_err(|fault| unreadable(certificate, fault))?;
+    let private = PrivateKeyDer::from_pem_file(key).map_err(|fault| unreadable(key, fault))?;
+    let unusable = |fault: rustls::Error| ListenError::Certificate {
+        path: certificate.clone(),
+        fault: fault.to_string(),
+    };
+    let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(unusable)?
+        .with_no_client_auth()
+        .with_single_cert(chain, private)
+        .map_err(unusable)?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
 }

@@ -19,6 +19,7 @@ mod line;
 mod link;
 mod listen;
 mod metrics;
+mod prompt;
 mod rate;
 mod refresh;
 mod sign_in;

@@ -12,8 +12,8 @@ use desk::code::Code;
 use desk::time::{Millis, Time};
 use link::message::{Refresh, SignedIn};
 
-use super::answer::{answer, read, refuse, store_down};
 use super::Door;
+use super::answer::{answer, read, refuse, store_down};
 use crate::hub::Item;
 use crate::secret::{MAX_SECRET_BYTES, hash_token, heir_of, new_token};
 use crate::store::{Handed, Refreshed};
@@ -23,11 +23,7 @@ pub(super) const ACCESS_LIFE: Millis = Millis::seconds(5 * 60);
 
 /// Tokens as they are kept.
 pub(super) fn hand_out(token: &str, refresh: &str, now: Time) -> Handed {
-    Handed {
-        token: hash_token(token),
-        token_expires: now + ACCESS_LIFE,
-        refresh: hash_token(refresh),
-    }
+    Handed { token: hash_token(token), token_expires: now + ACCESS_LIFE, refresh: hash_token(refresh) }
 }
 
 pub(super) async fn refresh(State(door): State<Arc<Door>>, body: Bytes) -> Response {

@@ -11,10 +11,10 @@ use desk::ids::OperatorId;
 use desk::time::Millis;
 use link::message::{SignIn, SignedIn};
 
+use super::Door;
 use super::address::Client;
 use super::answer::{answer, fits, read, store_down};
 use super::refresh::{ACCESS_LIFE, hand_out};
-use super::Door;
 use crate::secret::{HashFailed, MAX_SECRET_BYTES, hash_token, new_token};
 use crate::store::{Account, Bearer};
 

@@ -16,8 +16,8 @@ use desk::ids::{BoothId, OperatorId};
 use desk::presence::{Channels, Chosen};
 use futures_util::{SinkExt, StreamExt};
 use link::message::{
-    BoothSays, Challenge, Down, EnrolCode, ExchangeOrder, ExchangeSays, LegFact, LegSignal, OperatorSays, RequestId, Resume,
-    SignedIn, Up, VERSION, Who,
+    BoothSays, Challenge, Down, EnrolCode, ExchangeOrder, ExchangeSays, LegFact, LegSignal, OperatorSays,
+    RequestId, Resume, SignedIn, Up, VERSION, Who,
 };
 use link::state::{BoothChange, BoothState, DeskChange, DeskState};
 use ring::rand::SystemRandom;

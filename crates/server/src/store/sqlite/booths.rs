@@ -193,7 +193,10 @@ mod tests {
         assert_eq!(approve(&*store, "D", 700).await.unwrap(), Approval::Expired);
         assert!(matches!(approve(&*store, "D", 699).await, Err(StoreError::NameTaken(_))));
         assert!(store.revoke_booth(booth, Time(800)).await.unwrap());
-        assert_eq!((store.booth_key(booth).await.unwrap(), store.booth_of_key("key-1").await.unwrap()), (None, None));
+        assert_eq!(
+            (store.booth_key(booth).await.unwrap(), store.booth_of_key("key-1").await.unwrap()),
+            (None, None)
+        );
     }
 
     #[tokio::test]

@@ -70,12 +70,7 @@ pub(super) async fn set_password(pool: &SqlitePool, name: &str, hash: &str) -> R
     Ok(true)
 }
 
-pub(super) async fn lock(
-    pool: &SqlitePool,
-    name: &str,
-    locked: bool,
-    now: Time,
-) -> Result<bool, StoreError> {
+pub(super) async fn lock(pool: &SqlitePool, name: &str, locked: bool, now: Time) -> Result<bool, StoreError> {
     let mut turn = begin(pool).await?;
     let id: Option<i64> = sqlx::query_scalar(
         "update operator set locked_ms = ?, failures = 0
