@@ -107,9 +107,7 @@ impl Bookkeeper {
                 open.ever_live = true;
                 open.holder.is_some() && !open.ended
             }),
-            Fact::HeldSet { contact, .. }
-            | Fact::Interrupted { contact }
-            | Fact::MaskSet { contact, .. } => {
+            Fact::HeldSet { contact, .. } | Fact::Interrupted { contact } | Fact::MaskSet { contact, .. } => {
                 self.change(contact, |open| open.holder.is_some() && !open.ended)
             }
             Fact::Rejoined { contact, operator, .. } => {
@@ -186,7 +184,7 @@ fn bucket(sums: &mut Books, ever_live: bool, end: EndReason) -> &mut u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use desk::contact::Channel;
+    use desk::contact::{Channel, Mask};
 
     fn arrived(contact: u64) -> Fact {
         Fact::Arrived { contact: ContactId(contact), channel: Channel::Booth, booth: None }
@@ -204,6 +202,24 @@ mod tests {
         assert_eq!((books.arrived, books.waiting, books.abandoned, books.lost_with_callback), (3, 1, 1, 1));
         assert_eq!((books.conservation_difference(), books.violations), (0, 0));
         assert_eq!((keeper.ends(EndReason::AbandonedWaiting), keeper.ends(EndReason::VisitorEnded)), (1, 0));
+    }
+
+    #[test]
+    fn a_mask_changes_no_count_and_has_its_place_in_a_talk_alone() {
+        let mut keeper = Bookkeeper::default();
+        let (contact, operator) = (ContactId(1), OperatorId(1));
+        let (offer, fence) = (desk::ids::OfferId(1), desk::ids::Fence(1));
+        let mask = |mask| Fact::MaskSet { contact, mask };
+        keeper.take(&arrived(1));
+        keeper.take(&Fact::Accepted { offer, contact, operator, fence });
+        keeper.take(&Fact::Live { contact });
+        let before = keeper.books();
+        keeper.take(&mask(Mask::On));
+        keeper.take(&mask(Mask::Off));
+        assert_eq!(keeper.books(), before);
+        keeper.take(&Fact::Ended { contact, end: EndReason::VisitorEnded });
+        keeper.take(&mask(Mask::On));
+        assert_eq!(keeper.books().violations, 1);
     }
 
     #[test]

@@ -70,9 +70,9 @@ impl Clock {
 /// Words for whoever wrote it.
 pub fn moment(text: &str) -> Result<Time, String> {
     let written: Option<Datetime> = text.parse().ok();
-    written.and_then(of_datetime).ok_or_else(|| {
-        format!("{text} is no moment; write it as 2026-11-24T17:14:30+09:00, with the offset")
-    })
+    written
+        .and_then(of_datetime)
+        .ok_or_else(|| format!("{text} is no moment; write it as 2026-11-24T17:14:30+09:00, with the offset"))
 }
 
 fn of_datetime(written: Datetime) -> Option<Time> {

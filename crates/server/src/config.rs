@@ -207,7 +207,15 @@ mod tests {
         let example = include_str!("../example.toml");
         assert_eq!(toml::from_str::<Config>(example).unwrap(), Config::default());
         // With the optional ones switched on it is still a configuration.
-        let all = ["# database_key_file", "# [tls]", "# certificate", "# key", "# holidays", "# exceptions", "# metrics_listen"];
+        let all = [
+            "# database_key_file",
+            "# [tls]",
+            "# certificate",
+            "# key",
+            "# holidays",
+            "# exceptions",
+            "# metrics_listen",
+        ];
         let all = all.iter().fold(example.to_owned(), |text, key| text.replace(key, &key[2..]));
         let all: Config = toml::from_str(&all).unwrap();
         assert!(all.tls.is_some() && all.database_key_file.is_some());

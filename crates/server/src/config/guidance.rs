@@ -180,10 +180,7 @@ pub(super) fn pages() -> Vec<WebPage> {
 
 /// The shipped numbers for help in the lobby.
 pub(super) fn lobby() -> Vec<LobbyContact> {
-    [
-        ("マイナンバー・パスポートセンター(開庁時間)", "048-782-9922"),
-        ("急病・火災(救急・消防)", "119"),
-    ]
-    .map(|(label, number)| LobbyContact { label: label.to_owned(), number: number.to_owned() })
-    .to_vec()
+    [("マイナンバー・パスポートセンター(開庁時間)", "048-782-9922"), ("急病・火災(救急・消防)", "119")]
+        .map(|(label, number)| LobbyContact { label: label.to_owned(), number: number.to_owned() })
+        .to_vec()
 }

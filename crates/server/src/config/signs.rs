@@ -157,11 +157,7 @@ fn is_host(host: &str) -> bool {
 }
 
 fn is_loopback(host: &str) -> bool {
-    let name = if host.starts_with('[') {
-        host.split_inclusive(']').next()
-    } else {
-        host.split(':').next()
-    };
+    let name = if host.starts_with('[') { host.split_inclusive(']').next() } else { host.split(':').next() };
     matches!(name, Some("127.0.0.1" | "localhost" | "[::1]"))
 }
 

@@ -227,8 +227,7 @@ fn booth_contact(truth: Truth, contact: &ContactView) -> Option<BoothContact> {
         // The operator still has them in wrap-up; the next visitor must not.
         Phase::Wrapping | Phase::Closed => Sheet::default(),
     };
-    let (contact, number, arrived, mask) =
-        (contact.contact, number(contact), contact.arrived, contact.mask);
+    let (contact, number, arrived, mask) = (contact.contact, number(contact), contact.arrived, contact.mask);
     Some(BoothContact { contact, number, arrived, state, mask, texts, shown, screen })
 }
 

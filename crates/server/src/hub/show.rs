@@ -2,7 +2,6 @@
 
 use desk::ids::{BoothId, OperatorId, Session};
 use desk::time::Time;
-use link::state::{BoothState, DeskState};
 
 use super::project::{self, Truth};
 use super::task::Hub;
@@ -13,12 +12,20 @@ impl Hub {
         if self.parties.desks.is_empty() && self.parties.booths.is_empty() {
             return;
         }
-        let (desks, booths) = self.states(now);
+        let truth = self.truth(now);
+        let board = project::board(truth);
+        let desks: Vec<_> = (self.parties.desks.iter())
+            .filter(|(_, desk)| desk.place.shown.is_some())
+            .map(|(id, desk)| (*id, project::desk(truth, &board, *id, desk.notice.as_ref())))
+            .collect();
+        let booths: Vec<_> = (self.parties.booths.iter())
+            .filter(|(_, place)| place.shown.is_some())
+            .map(|(id, _)| (*id, project::booth(truth, &board, *id)))
+            .collect();
         for (operator, new) in desks {
             let Some(desk) = self.parties.desks.get_mut(&operator) else { continue };
             if let Some(old) = &desk.place.shown {
-                let (changes, forget) =
-                    (project::desk_changes(old, &new), project::desk_forgets(old, &new));
+                let (changes, forget) = (project::desk_changes(old, &new), project::desk_forgets(old, &new));
                 desk.place.show(new, changes, forget, now);
             }
         }
@@ -49,19 +56,6 @@ impl Hub {
         if let Some(place) = self.parties.booths.get_mut(&booth) {
             place.welcome(Session(0), after, state, now);
         }
-    }
-
-    /// The present state of everybody who was shown one.
-    fn states(&self, now: Time) -> (Vec<(OperatorId, DeskState)>, Vec<(BoothId, BoothState)>) {
-        let truth = self.truth(now);
-        let board = project::board(truth);
-        let desks = (self.parties.desks.iter())
-            .filter(|(_, desk)| desk.place.shown.is_some())
-            .map(|(id, desk)| (*id, project::desk(truth, &board, *id, desk.notice.as_ref())));
-        let booths = (self.parties.booths.iter())
-            .filter(|(_, place)| place.shown.is_some())
-            .map(|(id, _)| (*id, project::booth(truth, &board, *id)));
-        (desks.collect(), booths.collect())
     }
 
     fn truth(&self, now: Time) -> Truth<'_> {
