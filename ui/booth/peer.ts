@@ -166,7 +166,7 @@ export class Peer {
     const reading = read(await connection.getStats());
     if (this.#connection !== connection || connection.connectionState !== 'connected') return;
     this.tells.voice(this.#loudness.take(reading));
-    const beat = this.#pulse.take(Date.now(), reading.bytesReceived);
+    const beat = this.#pulse.take(Date.now(), reading.arrived);
     if (beat === 'alive') this.#living();
     else this.#silent('shaky', beat.silentSince);
   }

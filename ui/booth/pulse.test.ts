@@ -22,3 +22,12 @@ test('a restarted leg is believed only when something has arrived', () => {
   expect(pulse.take(1_000, 10)).toEqual({ silentSince: 0 });
   expect(pulse.take(2_000, 11)).toBe('alive');
 });
+
+test('a count that begins anew on another path is no sign of life, and its next step is', () => {
+  const pulse = new Pulse();
+  pulse.take(0, 10);
+  pulse.take(1_000, 20);
+  pulse.doubt();
+  expect(pulse.take(2_000, 5)).toEqual({ silentSince: 1_000 });
+  expect(pulse.take(3_000, 6)).toBe('alive');
+});

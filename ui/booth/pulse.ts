@@ -11,7 +11,7 @@ export type Beat = 'alive' | { silentSince: Time };
 
 /** The pulse of one leg. */
 export class Pulse {
-  #bytes = -1;
+  #count = -1;
   #moved: Time = 0;
   #doubted = false;
 
@@ -20,11 +20,13 @@ export class Pulse {
     this.#doubted = true;
   }
 
-  /** Takes the count of bytes received so far. */
-  take(now: Time, bytes: number): Beat {
-    if (this.#bytes < 0 || bytes > this.#bytes) {
-      if (this.#bytes >= 0) this.#doubted = false;
-      this.#bytes = bytes;
+  /** Takes a count that grows with all that arrives. */
+  take(now: Time, count: number): Beat {
+    // After a restart of ICE another path counts its answers anew: that alone is no sign of life.
+    this.#count = Math.min(this.#count, count);
+    if (this.#count < 0 || count > this.#count) {
+      if (this.#count >= 0) this.#doubted = false;
+      this.#count = count;
       this.#moved = now;
     }
     return this.#doubted || now - this.#moved >= SILENT_MS ? { silentSince: this.#moved } : 'alive';

@@ -4,14 +4,15 @@
 interface Report {
   type: string;
   bytesReceived?: number;
+  responsesReceived?: number;
   totalAudioEnergy?: number;
   totalSamplesDuration?: number;
 }
 
 /** One reading; counts since the leg began. */
 export interface Reading {
-  /** Every packet's bytes, ICE's included. */
-  bytesReceived: number;
+  /** Grows with all that arrives: the media's bytes, and the answers to ICE's checks, which no bytes count. */
+  arrived: number;
   /** Energy and seconds of the own sound. */
   energy: number;
   seconds: number;
@@ -19,9 +20,10 @@ export interface Reading {
 
 /** The reports come as a map of anything. */
 export function read(stats: { forEach(each: (report: Report) => void): void }): Reading {
-  const reading: Reading = { bytesReceived: 0, energy: 0, seconds: 0 };
+  const reading: Reading = { arrived: 0, energy: 0, seconds: 0 };
   stats.forEach((report) => {
-    if (report.type === 'transport') reading.bytesReceived = report.bytesReceived ?? 0;
+    if (report.type === 'transport') reading.arrived += report.bytesReceived ?? 0;
+    if (report.type === 'candidate-pair') reading.arrived += report.responsesReceived ?? 0;
     if (report.type !== 'media-source') return;
     reading.energy += report.totalAudioEnergy ?? 0;
     reading.seconds += report.totalSamplesDuration ?? 0;
