@@ -23,10 +23,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     #[cfg(target_os = "linux")]
     linux::choose_renderer();
-    tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
-        .with_writer(std::io::stderr)
-        .init();
+    client::journal::start("error");
     match window::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {

@@ -10,6 +10,8 @@ pub mod shell;
 pub mod talk;
 pub mod view;
 
+pub use link::journal;
+
 pub use config::{CameraChoice, Config, ConfigError, ServerUrl};
 pub use run::{Desk, DeskHandle};
 pub use shell::{NoKeyring, Notice, Shell};

@@ -1,6 +1,5 @@
 //! The exchange as a program: flags, key, log, signals.
 
-use std::io::IsTerminal;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -42,13 +41,8 @@ async fn main() -> ExitCode {
 }
 
 async fn start(flags: Flags) -> anyhow::Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        // The stack below may log whole descriptions; only our own rooms speak by default.
-        .unwrap_or_else(|_| {
-            tracing_subscriber::EnvFilter::new("error,kenmu_exchange=info,exchange=info,link=info,peer=info")
-        });
-    let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
+    // The stack below may log whole descriptions; only our own rooms speak by default.
+    link::journal::start("error,kenmu_exchange=info,exchange=info,link=info,peer=info");
     // Fails only if a provider is there already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let config = Config {

@@ -24,10 +24,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), Box<dyn std::error::Error>> {
-    tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
-        .with_writer(std::io::stderr)
-        .init();
+    link::journal::start("error");
     let file = std::env::args_os().nth(1).map(PathBuf::from);
     let config = Config::load(file.as_deref(), |name| std::env::var(name).ok())?;
     let desk = Desk::start(config, Arc::new(Terminal))?;
