@@ -20,8 +20,8 @@ use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::{
-    Account, Approval, Batch, Bearer, Directory, Enrolled, ExchangeKeyRow, Handed, Later, Loaded, NewBooth, Page,
-    Refreshed, Standing, Store, StoreError,
+    Account, Approval, Batch, Bearer, Directory, Enrolled, ExchangeKeyRow, Handed, Later, Loaded, NewBooth,
+    Page, Refreshed, Standing, Store, StoreError,
 };
 use crate::secret::TokenHash;
 

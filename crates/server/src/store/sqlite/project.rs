@@ -27,7 +27,9 @@ pub(super) async fn project(turn: &mut SqliteConnection, entry: &Entry) -> Resul
     let at = int(entry.at.0);
     match entry.fact {
         Fact::SignedIn { .. } | Fact::SignedOut { .. } | Fact::PresenceSet { .. } => Ok(()),
-        Fact::HeldSet { .. } | Fact::MaskSet { .. } | Fact::Rejoined { .. } | Fact::Interrupted { .. } => Ok(()),
+        Fact::HeldSet { .. } | Fact::MaskSet { .. } | Fact::Rejoined { .. } | Fact::Interrupted { .. } => {
+            Ok(())
+        }
         Fact::Arrived { contact, channel, booth } => {
             move_one(turn, arrived(contact, entry.number.clone(), channel, booth, at)).await
         }
