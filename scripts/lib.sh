@@ -17,8 +17,8 @@ build_packages="build-essential pkg-config cmake perl libwebkit2gtk-4.1-dev libg
   librsvg2-dev libvpx-dev libdbus-1-dev libasound2-dev libclang-dev"
 # To hear it: a sound server of the tests' own.
 sound_packages="pulseaudio pulseaudio-utils procps"
-# To run it untouched: a screen, a bus, a keyring, browsers and their drivers.
-run_packages="xvfb dbus dbus-x11 gnome-keyring libsecret-tools chromium chromium-driver webkit2gtk-driver fonts-noto-cjk
+# To run it untouched: a screen, a bus, a keyring, another clock, browsers and their drivers.
+run_packages="xvfb dbus dbus-x11 gnome-keyring libsecret-tools faketime chromium chromium-driver webkit2gtk-driver fonts-noto-cjk
   libayatana-appindicator3-1"
 
 as_root() {

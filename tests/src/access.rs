@@ -12,7 +12,7 @@ const LONGEST_WALK: usize = 150;
 
 /// Finds every control that a keyboard should reach, and what has the focus.
 const CONTROLS: &str = "
-  const modal = document.querySelector('dialog:modal') ?? document;
+  const modal = document.querySelector('dialog:modal, [aria-modal=true]') ?? document;
   const lone = (e) => e.type !== 'radio' || e.checked
     || ![...document.getElementsByName(e.name)].some((other) => other.checked) && document.getElementsByName(e.name)[0] === e;
   const controls = [...modal.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')]

@@ -84,7 +84,7 @@ pub struct Browser<'a> {
     pub variables: &'a Variables,
     /// Where it shows itself.
     pub show: Show,
-    /// The person in front of it lets pages use camera and microphone.
+    /// The person in front of it lets pages use the camera.
     pub camera_allowed: bool,
     /// The key of the server that it trusts, where the server has a certificate.
     pub key_hash: Option<&'a str>,
@@ -174,11 +174,12 @@ impl Booth {
         self.screen("wait").await
     }
 
-    /// Opens the first of the pages beside the talk, which comes to the front.
+    /// Opens a page beside the talk; `number` counts from 0.
     ///
     /// # Errors
     /// When there is none.
     pub async fn open_page(&self, number: u32) -> Result<()> {
+        self.page.press("leaf-pages").await?;
         self.page.press(&format!("open-page-{number}")).await
     }
 
@@ -271,13 +272,16 @@ impl Browser<'_> {
             }
         }
         // What a person answered when the browser asked: 1 is yes, 2 is no.
-        let answer = if self.camera_allowed { 1 } else { 2 };
+        let camera = if self.camera_allowed { 1 } else { 2 };
         let answers = json!({
-            "profile.default_content_setting_values.media_stream_mic": answer,
-            "profile.default_content_setting_values.media_stream_camera": answer,
+            "profile.default_content_setting_values.media_stream_mic": 1,
+            "profile.default_content_setting_values.media_stream_camera": camera,
         });
         json!({
             "browserName": "chrome",
+            // A page whose video has a live source counts as loading for ever.
+            "pageLoadStrategy": "eager",
+            "timeouts": { "pageLoad": 30_000, "script": 30_000 },
             "goog:chromeOptions": { "binary": "/usr/bin/chromium", "args": arguments, "prefs": answers },
         })
     }

@@ -116,12 +116,12 @@ impl Page {
         self.client.switch_to_window(window).await.context("go to a window")
     }
 
-    /// Opens an empty tab in front of the page; the driver goes on speaking to the page.
+    /// Puts the browser's window away: its page is in the background.
     ///
     /// # Errors
     /// When the driver refuses.
-    pub async fn cover(&self) -> Result<()> {
-        self.client.new_window(true).await.map(|_| ()).context("open a tab in front")
+    pub async fn minimize(&self) -> Result<()> {
+        self.client.minimize_window().await.context("put the window away")
     }
 
     /// Gives the browser's window another size, pixels.

@@ -111,7 +111,20 @@ impl Centre {
     /// # Errors
     /// When the command fails; its words are in the text.
     pub async fn ask(&self, words: &[&str], line: &str) -> Result<String> {
-        let mut command = tokio::process::Command::new(place::program("kenmu-server")?);
+        self.run(tokio::process::Command::new(place::program("kenmu-server")?), words, line).await
+    }
+
+    /// The same as if it were asked later, such as `+11m`: the command sees another wall clock.
+    ///
+    /// # Errors
+    /// When the command fails; its words are in the text.
+    pub async fn ask_later(&self, later: &str, words: &[&str]) -> Result<String> {
+        let mut command = tokio::process::Command::new("faketime");
+        command.args(["-f", later]).arg(place::program("kenmu-server")?);
+        self.run(command, words, "").await
+    }
+
+    async fn run(&self, mut command: tokio::process::Command, words: &[&str], line: &str) -> Result<String> {
         command
             .arg("--config")
             .arg(&self.config)
@@ -145,7 +158,7 @@ impl Centre {
     pub fn desk_variables(&self) -> Variables {
         let mut variables = Variables::from([("KENMU_SERVER".to_owned(), Some(self.address()))]);
         if let Some(file) = self.authority() {
-            variables.insert("KENMU_CA".to_owned(), Some(file.to_string_lossy().into_owned()));
+            variables.insert("KENMU_CA_FILE".to_owned(), Some(file.to_string_lossy().into_owned()));
         }
         variables
     }
@@ -204,7 +217,7 @@ impl Centre {
             start = start.args(["--advertise", RELAYED]);
         }
         if let Some(authority) = self.authority() {
-            start = start.arg_path("--ca", authority);
+            start = start.arg_path("--ca-file", authority);
         }
         self.exchange = Some(start.start()?);
         self.exchange_is_there().await

@@ -42,8 +42,8 @@ impl Samples {
     /// When the page does not tell them.
     pub async fn names(&self, page: &Page) -> Result<Vec<String>> {
         page.go(&self.address).await?;
-        let script =
-            "import('./samples.ts').then(({ samples }) => done(Object.keys(samples())), () => done([]));";
+        let script = "import('./samples.ts')
+            .then(({ samples, NAMES }) => done(NAMES ?? Object.keys(samples()))).catch(() => done([]));";
         page.run_async(script, vec![]).await
     }
 

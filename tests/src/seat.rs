@@ -141,6 +141,27 @@ impl Seat {
         self.views.borrow().clone()
     }
 
+    /// Types a password that is refused, and gives the reason.
+    ///
+    /// # Errors
+    /// When it is not refused within 30 s.
+    pub async fn refused_password(&mut self, password: &str) -> Result<Code> {
+        self.views.mark_unchanged();
+        self.give_password(password).await?;
+        let told = async {
+            loop {
+                self.views.changed().await.context("the desk is gone")?;
+                let view = self.views.borrow_and_update();
+                if let Some(View { screen: Screen::SignIn { busy: false, error: Some(code), .. }, .. }) =
+                    view.as_ref()
+                {
+                    return Ok(*code);
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), told).await.context("the password is not refused")?
+    }
+
     /// Waits until the desk shows its sign-in as `good` says: busy, why it failed, whether it asks to move
     /// a talk here.
     ///

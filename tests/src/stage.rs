@@ -1,13 +1,15 @@
 //! A stage of one run's own: screen, sound, server and exchange, on which desks and booths appear.
 
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
 use crate::booth::{Booth, Browser, Feed};
 use crate::browser::Page;
 use crate::centre::{Centre, Plan};
 use crate::child::{Child, Variables};
+use crate::fact::Facts;
 use crate::relay::Relay;
 use crate::screen::Screen;
 use crate::sound::Sound;
@@ -37,6 +39,8 @@ pub struct Stage {
     pub voice: Option<Child>,
     /// Where photographs go; the folder, unless somebody else wants them.
     pub photos: PathBuf,
+    /// What needed scrolling on a photographed screen.
+    pub scrolling: Mutex<Vec<String>>,
 }
 
 impl Stage {
@@ -67,6 +71,7 @@ impl Stage {
             feeds,
             voice: Some(voice),
             photos: folder.to_owned(),
+            scrolling: Mutex::default(),
         })
     }
 
@@ -148,12 +153,12 @@ impl Stage {
         Ok(window)
     }
 
-    /// A picture of the window in this folder; nothing on it may need scrolling.
+    /// A picture of the window as it has settled; what needs scrolling on it is noted.
     ///
     /// # Errors
     /// When it cannot be taken.
     pub async fn photograph_window(&self, window: &Window, name: &str) -> Result<()> {
-        nothing_scrolls(&window.page, name).await?;
+        self.note_scrolling(&window.page, name).await?;
         self.screen.photograph(&self.photos.join(format!("{name}.png"))).await
     }
 
@@ -162,18 +167,22 @@ impl Stage {
     /// # Errors
     /// When it cannot be taken.
     pub async fn photograph_booth(&self, booth: &Booth, name: &str) -> Result<()> {
-        nothing_scrolls(&booth.page, name).await?;
+        self.note_scrolling(&booth.page, name).await?;
         booth.page.photograph(&self.photos.join(format!("{name}.png"))).await
     }
-}
 
-/// Nothing on the page as it stands needs scrolling.
-///
-/// # Errors
-/// When something does, or the page does not settle.
-pub async fn nothing_scrolls(page: &Page, name: &str) -> Result<()> {
-    page.settled().await?;
-    let overflowing = page.scrolling_places().await?;
-    ensure!(overflowing.is_empty(), "{name} scrolls at its smallest size: {overflowing:?}");
-    Ok(())
+    async fn note_scrolling(&self, page: &Page, name: &str) -> Result<()> {
+        page.settled().await?;
+        let places = page.scrolling_places().await?;
+        let mut noted = self.scrolling.lock().expect("the notes are never left broken");
+        noted.extend(places.into_iter().map(|place| format!("{name}: {place}")));
+        Ok(())
+    }
+
+    /// Every screen that was photographed fits its smallest size.
+    pub fn judge_scrolling(&self, facts: &mut Facts) {
+        let noted = self.scrolling.lock().expect("the notes are never left broken");
+        let bar = format!("none: {}", noted.join("; "));
+        facts.judge("places_that_scroll", noted.len(), noted.is_empty(), &bar);
+    }
 }

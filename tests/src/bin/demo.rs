@@ -13,6 +13,9 @@ struct Words {
     /// Plays the whole round by itself and measures it.
     #[arg(long)]
     check: bool,
+    /// With --check: plays only the first or the second act.
+    #[arg(long, requires = "check", value_parser = clap::value_parser!(u8).range(1..=2))]
+    act: Option<u8>,
 }
 
 #[tokio::main]
@@ -29,7 +32,7 @@ async fn main() -> ExitCode {
             pressed = tokio::signal::ctrl_c() => pressed,
         }
     };
-    let work = async { if words.check { check().await } else { play::play().await.map(|()| true) } };
+    let work = async { if words.check { check(words.act).await } else { play::play().await.map(|()| true) } };
     tokio::select! {
         done = work => match done {
             Ok(true) => ExitCode::SUCCESS,
@@ -44,8 +47,8 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn check() -> Result<bool> {
-    let facts = round::check().await?;
+async fn check(act: Option<u8>) -> Result<bool> {
+    let facts = round::check(act).await?;
     for short in facts.short() {
         eprintln!("falls short: {short}");
     }

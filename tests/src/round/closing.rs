@@ -5,9 +5,10 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use desk::contact::Phase;
 
+use super::SETTLE;
 use super::second_act::Act;
+use super::talk::longest_gap_since;
 use crate::fact::Facts;
-use crate::hear::longest_gap_ms;
 use crate::sound::now_ms;
 use crate::stage::{OPERATOR_HZ, VISITOR_HZ};
 use crate::wait::until;
@@ -28,6 +29,8 @@ pub async fn closing_time(act: &mut Act, facts: &mut Facts) -> Result<()> {
     let second = act.second.as_ref().context("the second booth is back")?;
     // It knows its key: nobody needs to approve it again.
     second.screen("start").await?;
+    // A browser that has just started is busy, and so is this machine.
+    tokio::time::sleep(SETTLE).await;
     let from = now_ms();
     act.stage.centre.restart_server_at(JUST_BEFORE).await?;
     act.stage.centre.exchange_is_there().await?;
@@ -40,14 +43,14 @@ pub async fn closing_time(act: &mut Act, facts: &mut Facts) -> Result<()> {
         (!queue.booth.open).then_some(())
     })
     .await?;
-    second.page.see("closed-notice").await?;
+    second.page.see("next-opening").await?;
+    act.first.page.see("closed-notice").await?;
     let can_ring = second.page.has("call").await;
     tokio::time::sleep(AFTERWARDS).await;
     let desk = act.window.desk().await?;
     let live = desk.state.contact.is_some_and(|contact| contact.phase == Phase::Live);
-    let part = |clip: crate::sound::Clip| clip.part(from, now_ms() - from);
-    let gap = longest_gap_ms(&part(at_desk.clip()), VISITOR_HZ)
-        .max(longest_gap_ms(&part(at_booth.clip()), OPERATOR_HZ));
+    let gap =
+        longest_gap_since(&act.stage, "closing", from, [(&at_desk, VISITOR_HZ), (&at_booth, OPERATOR_HZ)])?;
     act.stage.photograph_window(&act.window, "desk-closed").await?;
     act.stage.photograph_booth(second, "booth-closed").await?;
     act.stage.photograph_booth(&act.first, "booth-talk-closed").await?;

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use super::second_act::Act;
+use super::talk::longest_gap_since;
 use crate::fact::Facts;
-use crate::hear::longest_gap_ms;
 use crate::sound::now_ms;
 use crate::stage::{OPERATOR_HZ, VISITOR_HZ};
 use crate::wait::until;
@@ -34,9 +34,8 @@ pub async fn booth_lost(act: &mut Act, facts: &mut Facts) -> Result<()> {
     facts.judge("booth_offline_shown_ms", shown, shown <= 15_000, "≤ 15 s");
     tokio::time::sleep(AROUND).await;
     act.stage.photograph_window(&act.window, "desk-booth-offline").await?;
-    let part = |clip: crate::sound::Clip| clip.part(from, now_ms() - from);
-    let gap = longest_gap_ms(&part(at_desk.clip()), VISITOR_HZ)
-        .max(longest_gap_ms(&part(at_booth.clip()), OPERATOR_HZ));
+    let gap =
+        longest_gap_since(&act.stage, "lost", from, [(&at_desk, VISITOR_HZ), (&at_booth, OPERATOR_HZ)])?;
     facts.judge("other_booths_sound_gap_ms", gap, gap <= 100, "≤ 100: unharmed");
     Ok(())
 }

@@ -30,6 +30,7 @@ pub async fn masked(act: &Act, facts: &mut Facts) -> Result<()> {
     tokio::time::sleep(UNDER_WAY).await;
     capture::blink(&act.window.page, false).await?;
     let before = packets(act).await?;
+    ensure!(before > 0, "packets are counted while nothing is hidden");
     act.stage.photograph_window(&act.window, "desk-mask").await?;
     act.stage.photograph_booth(&act.first, "booth-mask").await?;
     tokio::time::sleep(LOOK).await;

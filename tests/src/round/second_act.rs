@@ -11,6 +11,7 @@ use crate::booth::Booth;
 use crate::capture::Eye;
 use crate::centre::Plan;
 use crate::fact::Facts;
+use crate::place;
 use crate::stage::Stage;
 use crate::window::Window;
 
@@ -47,14 +48,14 @@ pub async fn play(photos: &Path, facts: &mut Facts) -> Result<()> {
     }
     first.close().await;
     window.close().await;
+    stage.judge_scrolling(facts);
     stage.centre.conservation().await?;
     stage.centre.stop().await;
     Ok(())
 }
 
 async fn open(photos: &Path, page: &Beside) -> Result<Act> {
-    let folder = photos.join("second-act");
-    std::fs::create_dir_all(&folder)?;
+    let folder = place::fresh("demo/second-act")?;
     let settings =
         format!("[[pages]]\nlabel = \"手続きの予約\"\naddress = \"{}\"\n[calendar]\n", page.address);
     let plan = Plan { settings: &settings, relay: true, clock: Some(EVENING), ..Plan::default() };

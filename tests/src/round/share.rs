@@ -18,7 +18,7 @@ const LOOK: Duration = Duration::from_secs(6);
 /// # Errors
 /// When the second picture does not come.
 pub async fn second_window(act: &Act, facts: &mut Facts) -> Result<()> {
-    act.first.open_page(1).await?;
+    act.first.open_page(0).await?;
     act.window.page.press("screen-ask").await?;
     act.first.page.see("share-agree").await?;
     act.stage.photograph_booth(&act.first, "booth-share-asked").await?;

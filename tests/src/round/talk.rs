@@ -70,6 +70,25 @@ fn judge_tone(facts: &mut Facts, name: &str, clip: &Clip, hz: f64) {
     facts.judge(name, format!("{:.1}", peak.hz), near, &format!("{hz} Hz within 2 %"));
 }
 
+/// The longest gap on any of the recordings since a time, ms; what was heard is kept for whoever doubts it.
+///
+/// # Errors
+/// When it cannot be kept.
+pub fn longest_gap_since(
+    stage: &Stage,
+    name: &str,
+    from_ms: f64,
+    heard: [(&Recording, f64); 2],
+) -> Result<u32> {
+    let mut longest = 0;
+    for (recording, hz) in heard {
+        let clip = recording.clip().part(from_ms, now_ms() - from_ms);
+        longest = longest.max(longest_gap_ms(&clip, hz));
+        keep(&stage.folder, &format!("{name}-{hz:.0}"), &clip)?;
+    }
+    Ok(longest)
+}
+
 fn keep(folder: &Path, name: &str, clip: &Clip) -> Result<()> {
     let file = folder.join(format!("{name}.wav"));
     std::fs::write(&file, tone::wav::write(crate::sound::RATE, &clip.samples)).context("keep the sound")

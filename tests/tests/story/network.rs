@@ -1,19 +1,20 @@
-//! What a booth's Wi-Fi does: it goes for a while, it changes the address, and the page is covered.
+//! What a booth's Wi-Fi does: it goes for a while, it changes the address, and the page goes into the background.
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use kenmu_tests::centre::Plan;
-use kenmu_tests::hear::last_tone_ms;
-use kenmu_tests::sound::{Recording, now_ms};
+use kenmu_tests::hear::{last_tone_ms, longest_gap_ms};
+use kenmu_tests::sound::now_ms;
 use kenmu_tests::stage::{OPERATOR_HZ, VISITOR_HZ};
 
 use super::common::{Talk, heard, unbroken};
 
 const OUTAGE: Duration = Duration::from_secs(10);
-/// What is heard so long after an event is no rest in a buffer.
-const BUFFERED_MS: f64 = 300.0;
-const COVERED: Duration = Duration::from_secs(60);
+/// Longer than the bar, so that a path that never comes back is seen.
+const NEW_PATH: Duration = Duration::from_secs(8);
+const SETTLE: Duration = Duration::from_secs(3);
+const AWAY: Duration = Duration::from_secs(60);
 
 fn relayed() -> Plan<'static> {
     Plan { relay: true, ..Plan::default() }
@@ -54,14 +55,18 @@ async fn a_booth_that_comes_from_a_new_port_is_heard_again_within_five_seconds()
     let talk = Talk::open("new-port", &relayed()).await?;
     let changed = now_ms();
     talk.stage.relay()?.change_ports();
-    let desk = back_after(&talk.at_desk, VISITOR_HZ, changed).await?;
-    let booth = back_after(&talk.at_booth, OPERATOR_HZ, changed).await?;
-    println!("new_port_heard_by_operator_ms\t{desk:.0}");
-    println!("new_port_heard_by_visitor_ms\t{booth:.0}");
-    ensure!(desk.max(booth) <= 5_000.0, "both are heard within 5 s: {desk:.0} and {booth:.0} ms");
+    tokio::time::sleep(NEW_PATH).await;
+    for (who, recording, hz) in
+        [("operator", &talk.at_desk, VISITOR_HZ), ("visitor", &talk.at_booth, OPERATOR_HZ)]
+    {
+        // The longest silence is the time without a path: what was in buffers is heard before it.
+        let gap = longest_gap_ms(&recording.clip().part(changed, now_ms() - changed), hz);
+        println!("new_port_silence_for_{who}_ms\t{gap}");
+        ensure!(gap <= 5_000, "the {who} hears again within 5 s: {gap} ms");
+    }
     // It lasts: the way back is no leftover of the old path.
     let from = now_ms();
-    tokio::time::sleep(Duration::from_secs(5)).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
     unbroken("operator_on_new_port", &talk.at_booth, OPERATOR_HZ, from, 200)?;
     unbroken("visitor_on_new_port", &talk.at_desk, VISITOR_HZ, from, 200)?;
     talk.card()?;
@@ -70,21 +75,18 @@ async fn a_booth_that_comes_from_a_new_port_is_heard_again_within_five_seconds()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_covered_page_loses_no_sound_for_a_minute() -> Result<()> {
-    let talk = Talk::open("covered", &Plan::default()).await?;
-    talk.booth.page.cover().await?;
+async fn a_page_in_the_background_loses_no_sound_for_a_minute() -> Result<()> {
+    let talk = Talk::open("background", &Plan::default()).await?;
+    talk.booth.page.minimize().await?;
     let hidden: String = talk.booth.page.run("return document.visibilityState;", vec![]).await?;
     ensure!(hidden == "hidden", "the page is in the background: {hidden}");
+    // A browser brings a new voice to its level within the first seconds.
+    tokio::time::sleep(SETTLE).await;
     let from = now_ms();
-    tokio::time::sleep(COVERED).await;
-    unbroken("operator_heard_by_covered_page", &talk.at_booth, OPERATOR_HZ, from, 200)?;
-    unbroken("visitor_heard_from_covered_page", &talk.at_desk, VISITOR_HZ, from, 200)?;
+    tokio::time::sleep(AWAY).await;
+    unbroken("operator_heard_in_background", &talk.at_booth, OPERATOR_HZ, from, 200)?;
+    unbroken("visitor_heard_from_background", &talk.at_desk, VISITOR_HZ, from, 200)?;
     talk.card()?;
     talk.end().await?;
     Ok(())
-}
-
-/// How long it takes until a tone is heard that was not in a buffer at that moment.
-async fn back_after(recording: &Recording, hz: f64, from_ms: f64) -> Result<f64> {
-    Ok(heard(recording, hz, from_ms + BUFFERED_MS).await? - from_ms)
 }

@@ -45,8 +45,8 @@ async fn a_visitor_is_served_by_keyboard_alone_and_no_screen_shuts_anybody_out()
     booth.screen("talk").await?;
     no_serious_violation(&booth.page, "booth-talk").await?;
     no_serious_violation(&window.page, "desk-talk").await?;
-    enter_belongs_to_the_input_method(&window.page, &booth.page).await?;
-    enter_belongs_to_the_input_method(&booth.page, &window.page).await?;
+    enter_belongs_to_the_input_method(&window.page, &booth.page, "かんじ").await?;
+    enter_belongs_to_the_input_method(&booth.page, &window.page, "へんかん").await?;
     press_by_keyboard(&window.page, "end", ENTER).await?;
     window.page.see("disposition").await?;
     no_serious_violation(&window.page, "desk-wrapup").await?;
@@ -73,35 +73,36 @@ const COMPOSE: &str = "
   field.value = arguments[1];
   field.dispatchEvent(new CompositionEvent('compositionupdate', { bubbles: true, data: arguments[1] }));
   field.dispatchEvent(new InputEvent('input', { bubbles: true, data: arguments[1], isComposing: true, inputType: 'insertCompositionText' }));
-  const press = (key, code, isComposing) => {
+  const press = (key, code, isComposing, ctrlKey = false) => {
     for (const kind of ['keydown', 'keyup']) {
-      const event = new KeyboardEvent(kind, { key, code: key, bubbles: true, cancelable: true, isComposing, keyCode: code });
+      const event = new KeyboardEvent(kind, { key, code: key, bubbles: true, cancelable: true, isComposing, keyCode: code, ctrlKey });
       if (event.keyCode !== code) Object.defineProperty(event, 'keyCode', { get: () => code });
       document.activeElement.dispatchEvent(event);
     }
   };
 ";
+/// What was being written when another key came.
 const DRAFT: &str = "にほんご";
 
-async fn enter_belongs_to_the_input_method(from: &Page, to: &Page) -> Result<()> {
+async fn enter_belongs_to_the_input_method(from: &Page, to: &Page, draft: &str) -> Result<()> {
     from.see("text-input").await?;
     // Chromium marks the key by its flag, WebKit by its code alone, after the composition has ended.
     let script = format!(
         "{COMPOSE}
-        press('Enter', 229, true); press('Enter', 13, true);
+        for (const withCtrl of [false, true]) {{ press('Enter', 229, true, withCtrl); press('Enter', 13, true, withCtrl); }}
         field.dispatchEvent(new CompositionEvent('compositionend', {{ bubbles: true, data: arguments[1] }}));
-        press('Enter', 229, false);
+        press('Enter', 229, false); press('Enter', 229, false, true);
         return field.value;"
     );
     let field = "[data-testid=\"text-input\"]";
-    let kept: String = from.run(&script, vec![field.into(), DRAFT.into()]).await?;
-    ensure!(kept == DRAFT, "the draft stays in the field: {kept:?}");
+    let kept: String = from.run(&script, vec![field.into(), draft.into()]).await?;
+    ensure!(kept == draft, "the draft stays in the field: {kept:?}");
     // Time for a message that must not come.
     tokio::time::sleep(Duration::from_millis(500)).await;
-    ensure!(!to.text("texts").await?.contains(DRAFT), "a conversion's Enter sends nothing");
+    ensure!(!to.text("texts").await?.contains(draft), "a conversion's Enter sends nothing");
     from.press("text-send").await?;
     until("the sent word is read", Duration::from_secs(10), || async {
-        to.text("texts").await.ok()?.contains(DRAFT).then_some(())
+        to.text("texts").await.ok()?.contains(draft).then_some(())
     })
     .await
 }
