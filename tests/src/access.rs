@@ -131,7 +131,9 @@ async fn stop(page: &Page) -> Result<Stop> {
 pub async fn hidden_controls(page: &Page) -> Result<Vec<String>> {
     let script = format!(
         "{CONTROLS}
-        const hidden = controls.filter((e) => {{
+        // A place that only scrolls is no control: what lies in it is looked at by itself.
+        const pressed = controls.filter((e) => e.matches('a, button, input, select, textarea, summary'));
+        const hidden = pressed.filter((e) => {{
           const target = e.labels?.[0] ?? e;
           target.scrollIntoView({{ block: 'center', inline: 'center', behavior: 'instant' }});
           const box = target.getBoundingClientRect();

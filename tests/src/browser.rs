@@ -239,8 +239,8 @@ impl Page {
         self.run(script, vec![id.into(), name.into()]).await
     }
 
-    /// The places of the page that hold more than they show, as a person would find by scrolling. A log of
-    /// what was said (`role=log`) may grow longer than its place.
+    /// The places of the page that hold more than they show, as a person would find by scrolling. A place
+    /// that was made to scroll (the keyboard stops at it) may grow longer than it is.
     ///
     /// # Errors
     /// When the script fails.
@@ -248,7 +248,7 @@ impl Page {
         let script = "const over = (e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1;
             const rolls = (e) => e === document.scrollingElement
                 || /auto|scroll/.test(getComputedStyle(e).overflow);
-            return [...document.querySelectorAll('*')].filter((e) => e.clientHeight > 0 && rolls(e) && over(e) && e.role !== 'log')
+            return [...document.querySelectorAll('*')].filter((e) => e.clientHeight > 0 && rolls(e) && over(e) && e.getAttribute('tabindex') !== '0')
                 .map((e) => `${e.tagName} ${e.className} ${e.scrollWidth}×${e.scrollHeight} in ${e.clientWidth}×${e.clientHeight}`);";
         self.run(script, vec![]).await
     }

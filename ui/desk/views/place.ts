@@ -28,7 +28,7 @@ export function placeOf(desk: DeskView, fenced: number | null): Place {
 
 /** The line above the switch. */
 export function switchCaption(place: Place, fenced: number | null, next: string): string {
-  if (fenced !== null) return `回復すると ${next} に戻ります`;
+  if (fenced !== null) return `回復後は ${next}`;
   switch (place.kind) {
     case 'talk': return '終わったあとの状態';
     case 'wrapup': return '完了したあとの状態';
