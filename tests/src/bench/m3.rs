@@ -37,12 +37,20 @@ pub async fn measure() -> Result<Vec<Row>> {
     let (booth, leg, events) = BareBooth::open(&stage.centre, "ブース1").await?;
     let replay = Replay::start(Arc::clone(&clip), leg, events);
     let mut booth = booth;
+    // No own camera: what is sent is not what is measured.
+    let mut variables = stage.desk_variables();
+    variables.insert("KENMU_CAMERA".to_owned(), Some("none".to_owned()));
+    let window = Window::open(&stage.centre, "op01", &variables).await?;
+    window.sign_in("op01").await?;
+    round::ready(&window).await?;
+    Eye::Desk.place(&window.page).await?;
     let (mut ours, mut peers) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        ours.push(our_round(&stage, &mut booth).await?);
+        ours.push(our_round(&window, &mut booth).await?);
         peers.push(peer_round(&stage, &clip).await?);
     }
     drop(replay);
+    window.close().await;
     stage.centre.stop().await;
     Ok(vec![Row {
         id: "M3",
@@ -53,14 +61,7 @@ pub async fn measure() -> Result<Vec<Row>> {
     }])
 }
 
-async fn our_round(stage: &Stage, booth: &mut BareBooth) -> Result<f64> {
-    // No own camera: what is sent is not what is measured.
-    let mut variables = stage.desk_variables();
-    variables.insert("KENMU_CAMERA".to_owned(), Some("none".to_owned()));
-    let window = Window::open(&stage.centre, "op01", &variables).await?;
-    window.sign_in("op01").await?;
-    round::ready(&window).await?;
-    Eye::Desk.place(&window.page).await?;
+async fn our_round(window: &Window, booth: &mut BareBooth) -> Result<f64> {
     booth.ring()?;
     window.answer().await?;
     tokio::time::sleep(SETTLE).await;
@@ -75,7 +76,6 @@ async fn our_round(stage: &Stage, booth: &mut BareBooth) -> Result<f64> {
     booth.ended().await?;
     window.page.choose("disposition", "guided").await?;
     window.page.press("finish").await?;
-    window.close().await;
     per_picture(after - before, pictures)
 }
 
