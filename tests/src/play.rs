@@ -9,8 +9,8 @@ use crate::booth::{Booth, Browser, Feed, Show};
 use crate::centre::{Centre, PASSWORD, Plan};
 use crate::child::{Child, Start, Variables};
 use crate::place;
-use crate::round::VISITOR_HZ;
 use crate::screen::Screen;
+use crate::stage::VISITOR_HZ;
 
 /// How many booths a person can play with.
 const BOOTHS: u32 = 2;

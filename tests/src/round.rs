@@ -19,8 +19,6 @@ use anyhow::{Context, Result};
 use crate::fact::Facts;
 use crate::place;
 
-pub use crate::hear::{first_tone_ms, longest_gap_ms};
-pub use crate::stage::{OPERATOR_HZ, Stage, VISITOR_HZ};
 pub use serve::ready;
 
 /// How long a talk settles before it is looked at: jitter buffers and the pace of the encoder.

@@ -11,9 +11,9 @@ use crate::centre::{Centre, PASSWORD};
 use crate::child::{Child, Start};
 use crate::fact::median;
 use crate::place;
-use crate::round::Stage;
 use crate::screen::Area;
 use crate::seat::Seat;
+use crate::stage::Stage;
 use crate::wait::until;
 
 /// Starts of each kind, taking turns; the first of each warms caches and is left out.

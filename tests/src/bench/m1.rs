@@ -12,7 +12,8 @@ use crate::capture::{self, Eye};
 use crate::child::{Child, Variables};
 use crate::fact::median;
 use crate::place;
-use crate::round::{self, Stage, VISITOR_HZ};
+use crate::round;
+use crate::stage::{Stage, VISITOR_HZ};
 use crate::wait::until;
 use crate::window::{F2, Window};
 

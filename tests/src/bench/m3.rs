@@ -15,8 +15,9 @@ use crate::booth::{Feed, Show, chromium};
 use crate::capture::{self, Eye};
 use crate::fact::median;
 use crate::place;
-use crate::round::{self, Stage, VISITOR_HZ};
+use crate::round;
 use crate::sound::now_ms;
+use crate::stage::{Stage, VISITOR_HZ};
 use crate::wait::until;
 use crate::window::Window;
 
@@ -34,9 +35,8 @@ const LIMIT: Duration = Duration::from_secs(20);
 pub async fn measure() -> Result<Vec<Row>> {
     let stage = Stage::open(&place::fresh("bench/m3")?, 1, 0, "").await?;
     let clip = Arc::new(Clip::encode()?);
-    let (booth, leg, events) = BareBooth::open(&stage.centre, "ブース1").await?;
+    let (mut booth, leg, events) = BareBooth::open(&stage.centre, "ブース1").await?;
     let replay = Replay::start(Arc::clone(&clip), leg, events);
-    let mut booth = booth;
     // No own camera: what is sent is not what is measured.
     let mut variables = stage.desk_variables();
     variables.insert("KENMU_CAMERA".to_owned(), Some("none".to_owned()));
