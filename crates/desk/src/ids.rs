@@ -23,6 +23,8 @@ id!(/// One enrolled booth.
     BoothId, u32);
 id!(/// One visitor or caller and everything done for them; counts up within a centre, never used twice.
     ContactId, u64);
+id!(/// One call of the telephone network, named by the exchange: counts up, never used twice.
+    CallId, u64);
 id!(/// One showing of a contact to one operator.
     OfferId, u64);
 id!(/// The right to a contact's media: the highest fence wins, lower ones are refused everywhere.

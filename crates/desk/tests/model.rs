@@ -106,7 +106,7 @@ impl Model {
     /// What the exchange tells of its own bridges.
     fn exchange_says(&mut self, input: &Input) {
         match input {
-            Input::ExchangeUp { bridges } => {
+            Input::ExchangeUp { bridges, calls: _ } => {
                 self.bridges = bridges.iter().map(|one| (one.contact, (one.fence, one.masked))).collect();
             }
             Input::JoinFailed { contact, .. } => {
@@ -343,7 +343,7 @@ fn input(model: &Model, shift: &Shift, step: Step) -> Option<Input> {
                 let (fence, held) = (seen.fence, seen.phase == Phase::Held);
                 Some(Standing { contact, fence, held, masked })
             };
-            Input::ExchangeUp { bridges: (1..SEATS).filter_map(bridge).collect() }
+            Input::ExchangeUp { bridges: (1..SEATS).filter_map(bridge).collect(), calls: Vec::new() }
         }
         Step::Exchange(false, _) => Input::ExchangeDown,
         Step::SignIn(_) | Step::CutOff(_) | Step::Pass(_) => return None,

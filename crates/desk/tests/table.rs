@@ -28,7 +28,7 @@ fn inputs(shift: &Shift) -> Vec<(&'static str, Input)> {
     let visitor = Owner::Booth { booth: booth(1) };
     let no_media = Code::NoMedia;
     let standing =
-        |held, masked| Input::ExchangeUp { bridges: vec![Standing { contact, fence, held, masked }] };
+        |held, masked| Input::ExchangeUp { bridges: vec![Standing { contact, fence, held, masked }], calls: Vec::new() };
     let duty = |open| Input::Settings(Settings { open, ..Settings::default() });
     vec![
         ("sign in", Input::SignIn { operator, session: Session(session.0 + 1) }),
@@ -59,7 +59,7 @@ fn inputs(shift: &Shift) -> Vec<(&'static str, Input)> {
         ("seat media down", Input::Media { owner: leg, up: false }),
         ("joined", Input::Joined { contact, fence }),
         ("join failed", Input::JoinFailed { contact, fence, code: no_media }),
-        ("exchange up, bare", Input::ExchangeUp { bridges: Vec::new() }),
+        ("exchange up, bare", Input::ExchangeUp { bridges: Vec::new(), calls: Vec::new() }),
         ("exchange up, held", standing(true, false)),
         ("exchange up, masked", standing(false, true)),
         ("exchange down", Input::ExchangeDown),

@@ -1,21 +1,22 @@
 //! The messages themselves. One socket per process at `/link`; JSON text frames; the first one is
 //! [`Up::Hello`], answered by [`Down::Welcome`] and a snapshot, or by [`Down::Goodbye`].
 
-use desk::centre::Owner;
+mod exchange;
+
 use desk::code::Code;
 use desk::contact::{DeclineReason, Disposition};
-use desk::end::EndReason;
 use desk::ids::{BoothId, ContactId, Fence, OfferId, Session};
 use desk::presence::Chosen;
 use desk::time::Time;
 use serde::{Deserialize, Serialize};
 
-use crate::state::{BoothChange, BoothState, DeskChange, DeskState, Quality, VisitorTrouble};
+use crate::state::{BoothChange, BoothState, DeskChange, DeskState, Digit, VisitorTrouble};
+pub use exchange::{Bridge, CallFact, ExchangeOrder, ExchangeSays, LegFact};
 
 /// The version of this protocol. A server takes [`OLDEST`]..=[`VERSION`].
-pub const VERSION: u16 = 2;
+pub const VERSION: u16 = 3;
 /// The oldest version that a server still takes.
-pub const OLDEST: u16 = 2;
+pub const OLDEST: u16 = 3;
 /// The largest frame that either side takes, bytes: an SDP of two tracks is under 8 KiB.
 pub const MAX_FRAME_BYTES: usize = 64 * 1024;
 
@@ -227,6 +228,18 @@ pub enum OperatorSays {
         /// Asked or not.
         wanted: bool,
     },
+    /// A key of the keypad, sent to the caller as a tone (RFC 4733).
+    Digit {
+        /// Which contact.
+        contact: ContactId,
+        /// Which key.
+        digit: Digit,
+    },
+    /// 手上げ: asks the shift lead for help, or no longer.
+    RaiseHand {
+        /// Up or down.
+        up: bool,
+    },
     /// Sign out.
     SignOut,
 }
@@ -319,144 +332,6 @@ pub enum LegSignal {
         /// Which leg.
         #[cfg_attr(feature = "ts", ts(type = "number"))]
         leg: u64,
-    },
-}
-
-/// A bridge as the exchange holds it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bridge {
-    /// Which contact.
-    pub contact: ContactId,
-    /// The highest fence seen.
-    pub fence: Fence,
-    /// The visitor's side.
-    pub visitor: Owner,
-    /// The operator's side.
-    pub operator: Owner,
-    /// Held.
-    pub held: bool,
-    /// 目隠し: no picture of the visitor passes.
-    pub masked: bool,
-}
-
-/// A leg as the exchange holds it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LegFact {
-    /// Whose.
-    pub owner: Owner,
-    /// Its number.
-    pub leg: u64,
-    /// Media flows.
-    pub up: bool,
-}
-
-/// What the exchange may say.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum ExchangeSays {
-    /// Right after the welcome: everything that stands.
-    Inventory {
-        /// The bridges.
-        bridges: Vec<Bridge>,
-        /// The legs.
-        legs: Vec<LegFact>,
-    },
-    /// To be passed to the owner of a leg.
-    Leg {
-        /// Whose.
-        owner: Owner,
-        /// What.
-        signal: LegSignal,
-    },
-    /// A leg came up or went down.
-    Media(LegFact),
-    /// How well a leg is heard; every 5 s while it has media, and sooner when it changes much.
-    Quality {
-        /// Whose.
-        owner: Owner,
-        /// How well.
-        quality: Quality,
-    },
-    /// A bridge stands.
-    Joined {
-        /// Which contact.
-        contact: ContactId,
-        /// Under which fence.
-        fence: Fence,
-    },
-    /// A bridge was refused.
-    JoinFailed {
-        /// Which contact.
-        contact: ContactId,
-        /// Under which fence.
-        fence: Fence,
-        /// Why: `stale_fence` or `no_media`.
-        code: Code,
-    },
-}
-
-/// What the server asks of the exchange; carried as the signal `G`, its state and change are `()`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum ExchangeOrder {
-    /// Answer a media offer.
-    Sdp {
-        /// Whose.
-        owner: Owner,
-        /// The offer.
-        offer: LegOffer,
-    },
-    /// End a leg (signed out, booth revoked).
-    CloseLeg {
-        /// Whose.
-        owner: Owner,
-    },
-    /// The visitor waits: play the waiting sound; nothing of it reaches a desk.
-    Wait {
-        /// Which contact.
-        contact: ContactId,
-        /// Whose leg.
-        visitor: Owner,
-    },
-    /// Join the two, unless a higher fence was seen.
-    Join {
-        /// Which contact.
-        contact: ContactId,
-        /// The fence.
-        fence: Fence,
-        /// The visitor's side.
-        visitor: Owner,
-        /// The operator's side.
-        operator: Owner,
-        /// 目隠し is on from the start: the two are joined again in a talk that was masked.
-        masked: bool,
-    },
-    /// 目隠し on or off.
-    Mask {
-        /// Which contact.
-        contact: ContactId,
-        /// The fence.
-        fence: Fence,
-        /// On or off.
-        masked: bool,
-    },
-    /// Hold or take back.
-    Hold {
-        /// Which contact.
-        contact: ContactId,
-        /// The fence.
-        fence: Fence,
-        /// On or off.
-        held: bool,
-    },
-    /// Take the two apart; fences up to this one are dead.
-    Release {
-        /// Which contact.
-        contact: ContactId,
-        /// The fence.
-        fence: Fence,
-        /// How it ended.
-        end: EndReason,
     },
 }
 

@@ -2,6 +2,9 @@
 //!
 //! A change replaces one part by its new value, so that applying it twice does no harm.
 
+mod phone;
+mod wall;
+
 use desk::centre::OfferWhy;
 use desk::contact::{Channel, Mask, Phase};
 use desk::day::Day;
@@ -10,6 +13,9 @@ use desk::ids::{BoothId, ContactId, Fence, OfferId, OperatorId};
 use desk::presence::{Chosen, Presence};
 use desk::time::{Millis, Time};
 use serde::{Deserialize, Serialize};
+
+pub use phone::{Caller, CallerCard, Digit, MAX_DIGITS, TrunkState};
+pub use wall::{SeatCard, WaitingCard, Wall};
 
 /// An operator's own place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +33,8 @@ pub struct Me {
     pub next: Chosen,
     /// The warm line to the exchange is up.
     pub media: bool,
+    /// 手上げ, since when.
+    pub hand: Option<Time>,
 }
 
 /// An offer as the desk shows it.
@@ -45,6 +53,8 @@ pub struct OfferCard {
     pub channel: Channel,
     /// The booth's name.
     pub booth: Option<String>,
+    /// The caller, when it came by telephone.
+    pub caller: Option<CallerCard>,
     /// When the visitor rang.
     pub arrived: Time,
     /// When this ring began.
@@ -67,6 +77,14 @@ pub struct ContactCard {
     pub channel: Channel,
     /// The booth's name.
     pub booth: Option<String>,
+    /// The caller, when it came by telephone.
+    pub caller: Option<CallerCard>,
+    /// How often and how long in all the visitor was on hold, without a hold that goes on.
+    pub holds: u32,
+    /// See [`ContactCard::holds`].
+    pub held_ms: Millis,
+    /// Since when it is live, held or wrapping.
+    pub phase_since: Time,
     /// Where it stands: connecting, live, held or wrapping.
     pub phase: Phase,
     /// When the visitor rang.
@@ -395,6 +413,8 @@ pub struct DeskState {
     pub long_wait_ms: Millis,
     /// The wrap-up time that the desk shows as a guide.
     pub wrapup_ms: Millis,
+    /// 責任者室, for a shift lead.
+    pub wall: Option<Wall>,
 }
 
 /// One part of a [`DeskState`], new.
@@ -420,6 +440,8 @@ pub enum DeskChange {
     ExchangeUp(bool),
     /// The day's hours.
     Hours(Hours),
+    /// 責任者室.
+    Wall(Option<Wall>),
 }
 
 /// What a visitor's contact does, as the booth page shows it.
@@ -551,6 +573,7 @@ impl DeskState {
             DeskChange::Day(day) => self.day = day,
             DeskChange::ExchangeUp(up) => self.exchange_up = up,
             DeskChange::Hours(hours) => self.hours = hours,
+            DeskChange::Wall(wall) => self.wall = wall,
         }
     }
 }

@@ -6,9 +6,9 @@ use super::record::{ConnectWhy, Contact, Hand, Offer, Operator, PastOffer, Stage
 use super::{Fact, OfferOutcome};
 use crate::contact::{Channel, Mask};
 use crate::day::Day;
-use crate::ids::{BoothId, ContactId, Fence, OfferId, OperatorId, Session};
+use crate::ids::{BoothId, CallId, ContactId, Fence, OfferId, OperatorId, Session};
 use crate::presence::Presence;
-use crate::time::Time;
+use crate::time::{Millis, Time};
 
 impl Ledger {
     /// Puts one fact in its place.
@@ -17,7 +17,9 @@ impl Ledger {
             Fact::SignedIn { operator, session } => self.signed_in(operator, session),
             Fact::SignedOut { operator, session } => self.signed_out(operator, session),
             Fact::PresenceSet { operator, presence, next } => self.presence_set(at, operator, presence, next),
-            Fact::Arrived { contact, channel, booth } => self.arrived(at, contact, channel, booth),
+            Fact::Arrived { contact, channel, booth, call } => {
+                self.arrived(at, contact, channel, booth, call);
+            }
             Fact::Offered { offer, contact, operator, fence, expires, why } => {
                 let Some(session) = self.operators.get(&operator).and_then(|who| who.session) else { return };
                 let offered = at;
@@ -28,11 +30,11 @@ impl Ledger {
                 self.accepted(at, contact, operator, fence)
             }
             Fact::Live { contact } => self.live(at, contact),
-            Fact::HeldSet { contact, held } => {
-                self.talk_mut(contact, |talk| {
-                    talk.stage = if held { Stage::Held } else { Stage::Live };
-                    talk.since = at;
-                });
+            Fact::HeldSet { contact, held } => self.held_set(at, contact, held),
+            Fact::HandRaised { operator, up } => {
+                if let Some(who) = self.operators.get_mut(&operator) {
+                    who.asks = up.then_some(at);
+                }
             }
             Fact::Rejoined { contact, operator: _, fence, why } => {
                 self.talk_mut(contact, |talk| {
@@ -72,6 +74,7 @@ impl Ledger {
             && who.session == Some(session)
         {
             who.session = None;
+            who.asks = None;
         }
     }
 
@@ -92,13 +95,21 @@ impl Ledger {
         who.since = at;
     }
 
-    fn arrived(&mut self, at: Time, id: ContactId, channel: Channel, booth: Option<BoothId>) {
+    fn arrived(
+        &mut self,
+        at: Time,
+        id: ContactId,
+        channel: Channel,
+        booth: Option<BoothId>,
+        call: Option<CallId>,
+    ) {
         let day = Day::of(at);
         let serial = self.days.entry(day).or_default().arrived_mut(channel);
         *serial += 1;
         let contact = Contact {
             channel,
             booth,
+            call,
             day,
             serial: *serial,
             arrived: at,
@@ -108,6 +119,8 @@ impl Ledger {
             end: None,
             fence: Fence(0),
             interruptions: 0,
+            holds: 0,
+            held_ms: Millis(0),
             mask: Mask::Off,
             rings: 0,
             failures: 0,
@@ -122,6 +135,9 @@ impl Ledger {
             let place = self.booths.entry(booth).or_default();
             place.current = Some(id);
             place.last = Some(id);
+        }
+        if let Some(call) = call {
+            self.calls.insert(call, id);
         }
         self.queue.insert(Ledger::place(id, &contact));
         self.contacts.insert(id, contact);
@@ -201,7 +217,29 @@ impl Ledger {
         }
     }
 
+    fn held_set(&mut self, at: Time, id: ContactId, held: bool) {
+        self.count_hold(at, id);
+        self.talk_mut(id, |talk| {
+            talk.stage = if held { Stage::Held } else { Stage::Live };
+            talk.since = at;
+        });
+        if let Some(contact) = self.contacts.get_mut(&id) {
+            contact.holds += u32::from(held);
+        }
+    }
+
+    /// A hold that goes on is over now, whatever ends it.
+    pub(super) fn count_hold(&mut self, at: Time, id: ContactId) {
+        let Some(contact) = self.contacts.get_mut(&id) else { return };
+        if let Some(talk) = contact.talk()
+            && talk.stage == Stage::Held
+        {
+            contact.held_ms = Millis(contact.held_ms.0 + at.since(talk.since).0);
+        }
+    }
+
     fn returned(&mut self, at: Time, id: ContactId, operator: OperatorId) {
+        self.count_hold(at, id);
         let Some(contact) = self.contacts.get_mut(&id) else { return };
         // A connection fails for want of media; one whose operator is lost is no failure of the two.
         let lost = self.operators.get(&operator).is_some_and(|who| who.presence == Presence::Lost);

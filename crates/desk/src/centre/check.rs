@@ -81,7 +81,8 @@ impl Ledger {
 
     fn check_contact(&self, id: ContactId, contact: &Contact) -> Result<(), String> {
         let current = contact.booth.and_then(|booth| self.booths.get(&booth)).and_then(|place| place.current);
-        let in_booth = contact.booth.is_none() || current == Some(id);
+        let on_line = contact.call.is_none_or(|call| self.calls.get(&call) == Some(&id));
+        let in_booth = (contact.booth.is_none() || current == Some(id)) && on_line;
         let fits = match &contact.state {
             State::Queued { offers } => {
                 let listed = offers

@@ -8,6 +8,7 @@ use crate::time::Time;
 
 impl Ledger {
     pub(super) fn ended(&mut self, at: Time, id: ContactId, end: EndReason) {
+        self.count_hold(at, id);
         let Some(contact) = self.contacts.get_mut(&id) else { return };
         self.queue.remove(&Ledger::place(id, contact));
         contact.ended = Some(at);
@@ -17,6 +18,12 @@ impl Ledger {
             && place.current == Some(id)
         {
             place.current = None;
+        }
+        if let Some(call) = contact.call {
+            self.calls.remove(&call);
+        }
+        if let Some(tally) = self.days.get_mut(&contact.day).filter(|_| end == EndReason::OutOfHours) {
+            tally.out_of_hours += 1;
         }
         if contact.live.is_none()
             && end.fault() == Fault::Visitor

@@ -5,7 +5,7 @@ use super::turn::Turn;
 use super::{Fact, OfferOutcome, Output, Owner, RejoinWhy, RescindWhy, Standing};
 use crate::code::Code;
 use crate::end::EndReason;
-use crate::ids::{ContactId, Fence, OperatorId};
+use crate::ids::{CallId, ContactId, Fence, OperatorId};
 
 impl Turn<'_> {
     /// A leg came up or went down.
@@ -17,6 +17,11 @@ impl Turn<'_> {
             Owner::Booth { booth } => {
                 let current = self.centre.ledger.booths.get(&booth).and_then(|place| place.current);
                 if let Some(contact) = current {
+                    self.visitor_media(contact, was_up, up);
+                }
+            }
+            Owner::Caller { call } => {
+                if let Some(contact) = self.centre.ledger.calls.get(&call).copied() {
                     self.visitor_media(contact, was_up, up);
                 }
             }
@@ -69,9 +74,10 @@ impl Turn<'_> {
     }
 
     /// Compares the bridges that stand with the talks in the ledger.
-    pub fn exchange_up(&mut self, bridges: &[Standing]) -> Result<(), Code> {
+    pub fn exchange_up(&mut self, bridges: &[Standing], calls: &[CallId]) -> Result<(), Code> {
         self.centre.lines.set_exchange(true, self.now);
         self.distrust_legs_without(bridges);
+        self.settle_calls(calls);
         for bridge in bridges {
             self.release_if_strange(bridge.contact, bridge.fence);
         }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::OfferWhy;
 use crate::contact::{Channel, DeclineReason, Disposition, Mask};
 use crate::end::EndReason;
-use crate::ids::{BoothId, ContactId, Fence, OfferId, OperatorId, Session};
+use crate::ids::{BoothId, CallId, ContactId, Fence, OfferId, OperatorId, Session};
 use crate::presence::Presence;
 use crate::time::Time;
 
@@ -36,6 +36,13 @@ pub enum Fact {
         /// What follows the contact in hand or returns after a system-caused state.
         next: Presence,
     },
+    /// 手上げ: an operator asks the shift lead for help, or no longer.
+    HandRaised {
+        /// Who.
+        operator: OperatorId,
+        /// Up or down.
+        up: bool,
+    },
     /// A contact arrived.
     Arrived {
         /// Which one.
@@ -44,6 +51,9 @@ pub enum Fact {
         channel: Channel,
         /// From which booth, when it came from one.
         booth: Option<BoothId>,
+        /// By which call, when it came by telephone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<CallId>,
     },
     /// A contact was shown to an operator.
     Offered {

@@ -7,7 +7,7 @@ use crate::calendar::Duty;
 use crate::code::Code;
 use crate::contact::{DeclineReason, Disposition};
 use crate::end::EndReason;
-use crate::ids::{BoothId, ContactId, Fence, OfferId, OperatorId, Session};
+use crate::ids::{BoothId, CallId, ContactId, Fence, OfferId, OperatorId, Session};
 use crate::presence::Chosen;
 use crate::time::{Millis, Time};
 
@@ -21,11 +21,36 @@ pub enum Owner {
         /// Which one.
         booth: BoothId,
     },
+    /// A caller's telephone.
+    Caller {
+        /// Which call.
+        call: CallId,
+    },
     /// An operator's warm line.
     Operator {
         /// Whose.
         operator: OperatorId,
     },
+}
+
+impl Owner {
+    /// Somebody whom an operator serves.
+    pub fn is_visitor(self) -> bool {
+        match self {
+            Owner::Booth { .. } | Owner::Caller { .. } => true,
+            Owner::Operator { .. } => false,
+        }
+    }
+}
+
+/// How a call ended that the operator did not end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallOver {
+    /// The caller hung up.
+    HungUp,
+    /// The carrier or the line failed.
+    LineLost,
 }
 
 /// Whom a refusal goes to.
@@ -190,6 +215,15 @@ pub enum Input {
         /// On or off.
         on: bool,
     },
+    /// 手上げ: the operator asks the shift lead for help, or no longer.
+    RaiseHand {
+        /// Who.
+        operator: OperatorId,
+        /// The epoch.
+        session: Session,
+        /// Up or down.
+        up: bool,
+    },
     /// The operator is done with the wrap-up.
     Finish {
         /// Who.
@@ -205,6 +239,18 @@ pub enum Input {
     Ring {
         /// Which one.
         booth: BoothId,
+    },
+    /// A telephone call came in. Outside the hours, or when the queue is full, it is counted and turned away.
+    Call {
+        /// Which one.
+        call: CallId,
+    },
+    /// A call is over, and not by the operator.
+    CallOver {
+        /// Which one.
+        call: CallId,
+        /// How.
+        how: CallOver,
     },
     /// The visitor leaves the queue or ends the talk.
     Leave {
@@ -252,11 +298,14 @@ pub enum Input {
         /// Why.
         code: Code,
     },
-    /// The exchange connected and told which bridges stand. Its legs follow (or went before) as
-    /// [`Input::Media`]; a leg that is not told is taken as down, unless its bridge stands.
+    /// The exchange connected and told which bridges and calls stand. Its legs follow (or went before) as
+    /// [`Input::Media`]; a leg that is not told is taken as down, unless its bridge stands. A call that only
+    /// the exchange knows joins the queue; one that only the ledger knows is over.
     ExchangeUp {
         /// The standing bridges.
         bridges: Vec<Standing>,
+        /// The standing calls.
+        calls: Vec<CallId>,
     },
     /// The line to the exchange is gone (its media may well go on).
     ExchangeDown,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::record::{Contact, Offer, Operator, PastOffer};
 use crate::contact::Channel;
 use crate::day::Day;
-use crate::ids::{BoothId, ContactId, OfferId, OperatorId};
+use crate::ids::{BoothId, CallId, ContactId, OfferId, OperatorId};
 use crate::time::Time;
 
 /// Closed contacts that stay readable: far more than the booths and desks that still show one.
@@ -27,6 +27,8 @@ pub(super) struct Ledger {
     pub offers: BTreeMap<OfferId, Offer>,
     pub queue: BTreeSet<Place>,
     pub booths: BTreeMap<BoothId, BoothPlace>,
+    /// The calls of contacts that wait or talk.
+    pub calls: BTreeMap<CallId, ContactId>,
     pub past: VecDeque<PastOffer>,
     pub closed: VecDeque<ContactId>,
     pub days: BTreeMap<Day, DayTally>,
@@ -51,6 +53,8 @@ pub(super) struct DayTally {
     pub phone: u32,
     pub answered: u32,
     pub abandoned: u32,
+    /// Calls outside the hours: heard the announcement, and are no 着信.
+    pub out_of_hours: u32,
 }
 
 /// Counts since the first fact. Conservation: arrived = open + answered + abandoned + lost.

@@ -7,6 +7,7 @@
 
 mod accept;
 mod apply;
+mod call;
 mod check;
 mod closing;
 mod exchange;
@@ -33,7 +34,7 @@ use lines::Lines;
 use turn::Turn;
 
 pub use fact::{Fact, OfferOutcome, RejoinWhy};
-pub use input::{Input, OfferWhy, Output, Owner, Party, RescindWhy, Settings, Standing};
+pub use input::{CallOver, Input, OfferWhy, Output, Owner, Party, RescindWhy, Settings, Standing};
 pub use shown::{BoothView, ContactView, DayCounts, OfferView, OperatorView, QueueView};
 
 /// One contractor site with its queue: the unit of isolation.
@@ -87,6 +88,7 @@ impl Centre {
         turn.give_up_connections();
         turn.retry_joins();
         turn.lose_booths();
+        turn.lose_calls();
         turn.lift_masks();
         turn.offer_to_seats();
         turn.finish()

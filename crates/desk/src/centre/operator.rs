@@ -8,6 +8,14 @@ use crate::ids::{Fence, OperatorId, Session};
 use crate::presence::{AwayWhy, Chosen, Presence};
 
 impl Turn<'_> {
+    /// 手上げ; the same again keeps its place among the hands.
+    pub fn raise_hand(&mut self, operator: OperatorId, up: bool) -> Result<(), Code> {
+        if self.centre.ledger.operator(operator).asks.is_some() != up {
+            self.fact(Fact::HandRaised { operator, up });
+        }
+        Ok(())
+    }
+
     /// The session must be the one in force.
     pub fn check_session(&self, operator: OperatorId, session: Session) -> Result<(), Code> {
         let who = self.centre.ledger.operators.get(&operator).ok_or(Code::NotSignedIn)?;

@@ -5,9 +5,9 @@ use super::{OfferOutcome, OfferWhy, RejoinWhy};
 use crate::contact::{Channel, Mask, Phase};
 use crate::day::Day;
 use crate::end::EndReason;
-use crate::ids::{BoothId, ContactId, Fence, OfferId, OperatorId, Session};
+use crate::ids::{BoothId, CallId, ContactId, Fence, OfferId, OperatorId, Session};
 use crate::presence::{Chosen, Presence};
-use crate::time::Time;
+use crate::time::{Millis, Time};
 
 /// One operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub(super) struct Operator {
     pub hand: Hand,
     /// Since when this seat has its place among the idle ones.
     pub idle_since: Time,
+    /// 手上げ, since when.
+    pub asks: Option<Time>,
 }
 
 /// The one live thing that an operator can have.
@@ -37,6 +39,7 @@ pub(super) enum Hand {
 pub(super) struct Contact {
     pub channel: Channel,
     pub booth: Option<BoothId>,
+    pub call: Option<CallId>,
     /// The Japan-day of the arrival.
     pub day: Day,
     /// Counts up within `day` and `channel`.
@@ -51,6 +54,9 @@ pub(super) struct Contact {
     /// The highest fence ever raised.
     pub fence: Fence,
     pub interruptions: u32,
+    /// How often the visitor was on hold, and how long in the holds that are over.
+    pub holds: u32,
+    pub held_ms: Millis,
     /// 目隠し; whoever takes the contact over finds it as it was.
     pub mask: Mask,
     /// Rings that were declined or ran out.
@@ -137,6 +143,7 @@ impl Operator {
             next: Chosen::Away,
             hand: Hand::Free,
             idle_since: Time(0),
+            asks: None,
         }
     }
 }

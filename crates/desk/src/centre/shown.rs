@@ -4,9 +4,9 @@ use super::OfferWhy;
 use crate::contact::{Channel, Mask, Phase};
 use crate::day::Day;
 use crate::end::EndReason;
-use crate::ids::{BoothId, ContactId, Fence, OfferId, OperatorId, Session};
+use crate::ids::{BoothId, CallId, ContactId, Fence, OfferId, OperatorId, Session};
 use crate::presence::{Chosen, Presence};
-use crate::time::Time;
+use crate::time::{Millis, Time};
 
 /// An operator as others see them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct OperatorView {
     pub next: Chosen,
     /// The warm line to the exchange is up.
     pub media_up: bool,
+    /// 手上げ, since when.
+    pub asks: Option<Time>,
     /// What rings here.
     pub offer: Option<OfferId>,
     /// The contact in hand, wrap-up included.
@@ -38,6 +40,8 @@ pub struct ContactView {
     pub channel: Channel,
     /// From which booth.
     pub booth: Option<BoothId>,
+    /// By which call.
+    pub call: Option<CallId>,
     /// The Japan-day of the arrival.
     pub day: Day,
     /// Counts up from 1 within `day` and `channel`.
@@ -60,6 +64,12 @@ pub struct ContactView {
     pub visitor_since: Time,
     /// How often the visitor's media broke in the talk.
     pub interruptions: u32,
+    /// How often the visitor was on hold.
+    pub holds: u32,
+    /// How long in all, without a hold that goes on.
+    pub held_ms: Millis,
+    /// Since when it is connecting, live or held; none outside a talk.
+    pub stage_since: Option<Time>,
     /// 目隠し.
     pub mask: Mask,
     /// Who has it, or had it last.

@@ -14,9 +14,10 @@ use crate::time::{Millis, Time};
 const CONNECT_TRIES: u32 = 2;
 
 impl Contact {
-    /// The visitor's leg. Callers have none yet.
+    /// The visitor's leg.
     pub(super) fn visitor(&self) -> Option<Owner> {
-        self.booth.map(|booth| Owner::Booth { booth })
+        let caller = self.call.map(|call| Owner::Caller { call });
+        self.booth.map(|booth| Owner::Booth { booth }).or(caller)
     }
 }
 

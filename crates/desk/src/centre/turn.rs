@@ -61,10 +61,15 @@ impl Turn<'_> {
             Input::Mask { operator, session, contact, on } => {
                 self.asked(operator, session, |turn| turn.mask_by_operator(operator, contact, on))
             }
+            Input::RaiseHand { operator, session, up } => {
+                self.asked(operator, session, |turn| turn.raise_hand(operator, up))
+            }
             Input::Finish { operator, session, contact, disposition } => {
                 self.asked(operator, session, |turn| turn.finish_contact(operator, contact, disposition))
             }
             Input::Ring { booth } => (Party::Booth(booth), self.ring(booth)),
+            Input::Call { call } => (Party::Exchange, self.call(call)),
+            Input::CallOver { call, how } => (Party::Exchange, self.call_over(call, how)),
             Input::Leave { booth, contact } => (Party::Booth(booth), self.leave(booth, contact)),
             Input::VisitorMask { booth, contact, on } => {
                 (Party::Booth(booth), self.mask_by_visitor(booth, contact, on))
@@ -75,7 +80,7 @@ impl Turn<'_> {
             Input::JoinFailed { contact, fence, code } => {
                 (Party::Exchange, self.join_failed(contact, fence, code))
             }
-            Input::ExchangeUp { bridges } => (Party::Exchange, self.exchange_up(&bridges)),
+            Input::ExchangeUp { bridges, calls } => (Party::Exchange, self.exchange_up(&bridges, &calls)),
             Input::ExchangeDown => (Party::Exchange, self.exchange_down()),
             Input::Settings(settings) => (Party::Exchange, self.take_settings(settings)),
         };

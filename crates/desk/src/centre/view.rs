@@ -36,7 +36,8 @@ impl Centre {
         };
         let media_up = self.lines.leg(Owner::Operator { operator }).up;
         let (session, presence, since, next) = (who.session, who.presence, who.since, who.next);
-        OperatorView { operator, session, presence, since, next, media_up, offer, contact }
+        let asks = who.asks;
+        OperatorView { operator, session, presence, since, next, media_up, asks, offer, contact }
     }
 
     /// One contact; none when it never was or closed long ago.
@@ -50,10 +51,8 @@ impl Centre {
     }
 
     fn contact_view(&self, id: ContactId, known: &Contact) -> ContactView {
-        let (line, leg) = match known.booth {
-            Some(booth) => (self.lines.booth(booth), self.lines.leg(Owner::Booth { booth })),
-            None => Default::default(),
-        };
+        let leg = known.visitor().map(|visitor| self.lines.leg(visitor)).unwrap_or_default();
+        let line = known.booth.map_or(leg, |booth| self.lines.booth(booth));
         let phase = known.phase();
         let visitor = match phase {
             Phase::Waiting | Phase::Offered => line,
@@ -68,6 +67,7 @@ impl Centre {
             contact: id,
             channel: known.channel,
             booth: known.booth,
+            call: known.call,
             day: known.day,
             serial: known.serial,
             phase,
@@ -79,6 +79,9 @@ impl Centre {
             visitor_up: visitor.up,
             visitor_since: visitor.since,
             interruptions: known.interruptions,
+            holds: known.holds,
+            held_ms: known.held_ms,
+            stage_since: known.talk().map(|talk| talk.since),
             mask: known.mask,
             operator,
             operator_up,
@@ -127,7 +130,7 @@ impl Centre {
     pub fn today(&self, now: Time) -> DayCounts {
         let tally = self.ledger.days.get(&Day::of(now)).copied().unwrap_or_default();
         DayCounts {
-            arrived: tally.booth + tally.phone,
+            arrived: tally.booth + tally.phone - tally.out_of_hours,
             answered: tally.answered,
             abandoned: tally.abandoned,
             waiting: u32::try_from(self.ledger.queue.len()).unwrap_or(u32::MAX),

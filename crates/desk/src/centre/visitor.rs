@@ -23,7 +23,7 @@ impl Turn<'_> {
         }
         let contact = ContactId(ledger.last_contact + 1);
         self.centre.lines.set_booth(booth, true, self.now);
-        self.fact(Fact::Arrived { contact, channel: Channel::Booth, booth: Some(booth) });
+        self.fact(Fact::Arrived { contact, channel: Channel::Booth, booth: Some(booth), call: None });
         self.tell_wait(contact);
         Ok(())
     }
@@ -40,16 +40,20 @@ impl Turn<'_> {
         if place.current != Some(contact) {
             return Err(Code::Gone);
         }
+        self.end_contact(contact, self.end_by_visitor(contact));
+        Ok(())
+    }
+
+    /// What it means that the visitor goes now.
+    pub fn end_by_visitor(&self, contact: ContactId) -> EndReason {
         let known = self.centre.ledger.contact(contact);
-        let end = match (known.phase(), &known.state) {
+        match (known.phase(), &known.state) {
             (Phase::Waiting, _) => EndReason::AbandonedWaiting,
             (Phase::Offered, _) => EndReason::AbandonedRinging,
             (Phase::Connecting, State::Talk(talk)) if !talk.heard => EndReason::AbandonedConnecting,
             (Phase::Connecting | Phase::Live | Phase::Held | Phase::Wrapping | Phase::Closed, _) => {
                 EndReason::VisitorEnded
             }
-        };
-        self.end_contact(contact, end);
-        Ok(())
+        }
     }
 }

@@ -21,6 +21,7 @@ impl Centre {
         let booths = (self.ledger.booths.values())
             .filter_map(|place| self.ledger.contacts.get(&place.current?))
             .filter_map(|contact| Some((self.booth_due(contact)?, "booth stayed away")));
+        let calls = self.calls_due().map(|at| (at, "the exchange stayed away"));
         let lifts = self.talks().filter_map(|(id, _)| Some((self.lift_due(id)?, "mask is lifted")));
         let passes = (self.ledger.queue.iter())
             .flat_map(|(_, _, id)| &self.ledger.contact(*id).passed)
@@ -33,6 +34,7 @@ impl Centre {
             .chain(connects)
             .chain(retries)
             .chain(booths)
+            .chain(calls)
             .chain(lifts)
             .chain(passes)
             .min()

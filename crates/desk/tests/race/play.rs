@@ -32,7 +32,7 @@ pub fn settings(offers_at_once: u32) -> Settings {
 /// A centre where `seats` operators are ready: cloned for each interleaving.
 pub fn open_centre(seats: u32) -> Centre {
     let mut centre = Centre::new(settings(1));
-    centre.handle(START, Input::ExchangeUp { bridges: Vec::new() });
+    centre.handle(START, Input::ExchangeUp { bridges: Vec::new(), calls: Vec::new() });
     for id in 1..=seats {
         let (operator, session) = (OperatorId(id), Session(1));
         centre.handle(START, Input::SignIn { operator, session });

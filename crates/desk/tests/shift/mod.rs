@@ -41,7 +41,7 @@ impl Shift {
         let beat = MORNING + HEARTBEAT;
         let mut shift =
             Shift { centre, now: MORNING, settings, facts: Vec::new(), alive: BTreeMap::new(), beat };
-        shift.say(Input::ExchangeUp { bridges: Vec::new() });
+        shift.say(Input::ExchangeUp { bridges: Vec::new(), calls: Vec::new() });
         shift
     }
 

@@ -1,0 +1,81 @@
+//! Telephone calls: they come, they end, and they are compared with what the exchange holds. Knows no
+//! number of a caller.
+
+use super::turn::Turn;
+use super::{CallOver, Centre, Fact};
+use crate::code::Code;
+use crate::contact::Channel;
+use crate::end::EndReason;
+use crate::ids::{CallId, ContactId};
+use crate::time::Time;
+
+impl Turn<'_> {
+    /// A call comes in. Every call is counted, the one that is turned away too; the same call told again
+    /// is no news.
+    pub fn call(&mut self, call: CallId) -> Result<(), Code> {
+        if self.centre.ledger.calls.contains_key(&call) {
+            return Ok(());
+        }
+        let settings = &self.centre.settings;
+        let turned_away = if !settings.open.takes(Channel::Phone) {
+            Some(EndReason::OutOfHours)
+        } else if self.centre.ledger.queue.len() >= settings.queue_limit as usize {
+            Some(EndReason::QueueFull)
+        } else {
+            None
+        };
+        let contact = ContactId(self.centre.ledger.last_contact + 1);
+        self.fact(Fact::Arrived { contact, channel: Channel::Phone, booth: None, call: Some(call) });
+        self.tell_wait(contact);
+        if let Some(end) = turned_away {
+            self.end_contact(contact, end);
+        }
+        Ok(())
+    }
+
+    /// The caller or the carrier ended it.
+    pub fn call_over(&mut self, call: CallId, how: CallOver) -> Result<(), Code> {
+        let contact = self.centre.ledger.calls.get(&call).copied().ok_or(Code::Gone)?;
+        let end = match (how, self.centre.ledger.contact(contact).talk()) {
+            (CallOver::HungUp, _) => self.end_by_visitor(contact),
+            (CallOver::LineLost, Some(_)) => EndReason::LineLostTalking,
+            (CallOver::LineLost, None) => EndReason::LineLostWaiting,
+        };
+        self.end_contact(contact, end);
+        Ok(())
+    }
+
+    /// After the exchange came back: what only it holds joins the queue, what only the ledger knows is over.
+    pub fn settle_calls(&mut self, standing: &[CallId]) {
+        let known = self.centre.ledger.calls.iter();
+        let lost: Vec<ContactId> =
+            known.filter(|(call, _)| !standing.contains(call)).map(|(_, contact)| *contact).collect();
+        for contact in lost {
+            self.end_contact(contact, EndReason::ExchangeLost);
+        }
+        for call in standing {
+            // A call is never refused: it waits, or it is turned away and counted.
+            let _ = self.call(*call);
+        }
+    }
+
+    /// Ends the calls of an exchange that stayed away: their callers have hung up long ago.
+    pub fn lose_calls(&mut self) {
+        if self.centre.calls_due().is_none_or(|due| due > self.now) {
+            return;
+        }
+        let lost: Vec<ContactId> = self.centre.ledger.calls.values().copied().collect();
+        for contact in lost {
+            self.end_contact(contact, EndReason::ExchangeLost);
+        }
+    }
+}
+
+impl Centre {
+    /// When open calls end because the exchange stays away: as long as for a booth that is lost in a talk.
+    pub(super) fn calls_due(&self) -> Option<Time> {
+        let exchange = self.lines.exchange();
+        let open = !exchange.up && !self.ledger.calls.is_empty();
+        open.then(|| exchange.since + self.settings.booth_lost_talking_ms)
+    }
+}
