@@ -7,7 +7,7 @@ use desk::ids::{ContactId, OfferId};
 use desk::presence::Chosen;
 use desk::time::Time;
 use link::message::PublicHours;
-use link::state::DeskState;
+use link::state::{DeskState, Digit};
 use serde::{Deserialize, Serialize};
 
 /// The whole window.
@@ -275,6 +275,21 @@ pub enum Intent {
     Screen {
         /// Asked or not.
         wanted: bool,
+    },
+    /// 保留 / 保留解除.
+    Hold {
+        /// On or off.
+        held: bool,
+    },
+    /// A key of the keypad, heard by the caller as a tone.
+    Digit {
+        /// Which key.
+        digit: Digit,
+    },
+    /// 手上げ.
+    RaiseHand {
+        /// Up or down.
+        up: bool,
     },
     /// 後処理を延ばす: one more span of the guide time.
     ExtendWrapup,

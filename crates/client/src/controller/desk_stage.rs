@@ -154,6 +154,9 @@ impl Work {
                 self.close_refused = self.state.contact.is_some();
                 None
             }
+            Intent::Hold { held } => self.tell(|contact| OperatorSays::Hold { contact, held }),
+            Intent::Digit { digit } => self.tell(|contact| OperatorSays::Digit { contact, digit }),
+            Intent::RaiseHand { up } => Some((OperatorSays::RaiseHand { up }, Asked::Other)),
             Intent::Mask { on } => self.tell(|contact| OperatorSays::Mask { contact, on }),
             Intent::SendText { text } => self.text(&text),
             Intent::Guide { card, pointing } => {

@@ -208,6 +208,9 @@ impl Controller {
                 | Intent::SendText { .. }
                 | Intent::Guide { .. }
                 | Intent::Screen { .. }
+                | Intent::Hold { .. }
+                | Intent::Digit { .. }
+                | Intent::RaiseHand { .. }
                 | Intent::ExtendWrapup
                 | Intent::Check { .. }
                 | Intent::UseDevice { .. }
