@@ -5,10 +5,10 @@ mod shift;
 
 use std::collections::BTreeMap;
 
-use desk::centre::{Centre, Fact, Input, Output, Owner, Settings, Standing};
+use desk::centre::{CallOver, Centre, Fact, Input, Output, Owner, Settings, Standing};
 use desk::code::Code;
 use desk::contact::{DeclineReason, Disposition, Mask, Phase};
-use desk::ids::{ContactId, Fence, OfferId, OperatorId};
+use desk::ids::{CallId, ContactId, Fence, OfferId, OperatorId};
 use desk::presence::Chosen;
 use desk::time::Time;
 use proptest::prelude::*;
@@ -16,11 +16,16 @@ use shift::{BOTH, Shift, booth, op};
 
 const SEATS: u32 = 3;
 const BOOTHS: u32 = 3;
+const CALLERS: u32 = 3;
+/// Callers stand beside the booths: one contact each, as a place of this number and more.
+const FIRST_CALLER: u32 = 100;
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Ring(u32),
     Leave(u32),
+    Call(u32),
+    CallOver(u32, bool),
     SignIn(u32),
     SignOut(u32),
     Ready(u32, bool),
@@ -47,6 +52,8 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => place.clone().prop_map(Step::Ring),
         2 => place.clone().prop_map(Step::Leave),
+        4 => (1..=CALLERS).prop_map(Step::Call),
+        2 => (1..=CALLERS, any::<bool>()).prop_map(|(caller, hung_up)| Step::CallOver(caller, hung_up)),
         1 => seat.clone().prop_map(Step::SignIn),
         1 => seat.clone().prop_map(Step::SignOut),
         3 => (seat.clone(), any::<bool>()).prop_map(|(seat, ready)| Step::Ready(seat, ready)),
@@ -103,6 +110,17 @@ impl Model {
         self.contacts.iter().find(|(_, known)| held(known.1)).map(|(id, known)| (*id, known.1))
     }
 
+    fn hand_is_caller(&self, who: OperatorId) -> bool {
+        self.in_hand(who).is_some_and(|(contact, _)| self.contacts[&contact].0 > FIRST_CALLER)
+    }
+
+    /// The open call of a caller, or the next one: each is a number of its own.
+    fn call(&self, caller: u32) -> CallId {
+        let so_far = self.contacts.values().filter(|known| known.0 == FIRST_CALLER + caller).count();
+        let open = usize::from(self.in_booth(FIRST_CALLER + caller).is_some());
+        CallId(u64::from(FIRST_CALLER) * (so_far - open) as u64 + u64::from(caller))
+    }
+
     /// What the exchange tells of its own bridges.
     fn exchange_says(&mut self, input: &Input) {
         match input {
@@ -150,10 +168,11 @@ impl Model {
 
     fn fact(&mut self, fact: Fact) {
         match fact {
-            Fact::Arrived { contact, booth, .. } => {
-                let booth = booth.expect("from a booth").0;
-                assert_eq!(self.in_booth(booth), None, "one contact a booth");
-                assert_eq!(self.contacts.insert(contact, (booth, Place::Queue, false)), None);
+            Fact::Arrived { contact, booth, call, .. } => {
+                let caller = |call: CallId| FIRST_CALLER + (call.0 % u64::from(FIRST_CALLER)) as u32;
+                let place = booth.map(|booth| booth.0).or(call.map(caller)).expect("from somewhere");
+                assert_eq!(self.in_booth(place), None, "one contact a booth or caller");
+                assert_eq!(self.contacts.insert(contact, (place, Place::Queue, false)), None);
             }
             Fact::Offered { offer, contact, operator, fence, expires, .. } => {
                 assert_eq!(self.place(contact).1, Place::Queue);
@@ -199,6 +218,7 @@ impl Model {
             Fact::SignedIn { .. }
             | Fact::SignedOut { .. }
             | Fact::PresenceSet { .. }
+            | Fact::HandRaised { .. }
             | Fact::HeldSet { .. }
             | Fact::Rejoined { .. }
             | Fact::Interrupted { .. } => {}
@@ -257,6 +277,7 @@ fn expected(model: &Model, shift: &Shift, step: Step) -> Option<Code> {
     match step {
         Step::Ring(id) => model.in_booth(id).map(|_| Code::AlreadyWaiting),
         Step::Leave(id) => model.in_booth(id).is_none().then_some(Code::Gone),
+        Step::CallOver(id, _) => model.in_booth(FIRST_CALLER + id).is_none().then_some(Code::Gone),
         Step::SignOut(id) => hand(id).map(|_| Code::WrongState),
         Step::Accept(at, by) => {
             let (_, ring) = model.rings.iter().find(|(_, ring)| ring.1 == op(at))?;
@@ -264,6 +285,7 @@ fn expected(model: &Model, shift: &Shift, step: Step) -> Option<Code> {
             if at != by { Some(Code::Gone) } else { late.then_some(Code::TooLate) }
         }
         Step::Mask(id, _) => match hand(id) {
+            Some(Place::Talk { .. }) if model.hand_is_caller(op(id)) => Some(Code::WrongState),
             Some(Place::Talk { .. }) => None,
             Some(_) => Some(Code::WrongState),
             None => Some(Code::Gone),
@@ -295,6 +317,11 @@ fn input(model: &Model, shift: &Shift, step: Step) -> Option<Input> {
         Step::Leave(id) => {
             let contact = shift.centre.booth(booth(id)).contact.unwrap_or(ContactId(1));
             Input::Leave { booth: booth(id), contact }
+        }
+        Step::Call(id) => Input::Call { call: model.call(id) },
+        Step::CallOver(id, hung_up) => {
+            let how = if hung_up { CallOver::HungUp } else { CallOver::LineLost };
+            Input::CallOver { call: model.call(id), how }
         }
         Step::SignOut(id) => Input::SignOut { operator: op(id), session: signed_in(id)? },
         Step::Ready(id, ready) => {
@@ -343,7 +370,10 @@ fn input(model: &Model, shift: &Shift, step: Step) -> Option<Input> {
                 let (fence, held) = (seen.fence, seen.phase == Phase::Held);
                 Some(Standing { contact, fence, held, masked })
             };
-            Input::ExchangeUp { bridges: (1..SEATS).filter_map(bridge).collect(), calls: Vec::new() }
+            // An exchange that was started anew has lost some.
+            let stands = |id: &u32| model.in_booth(FIRST_CALLER + id).is_some() && (!masked || *id > 1);
+            let calls = (1..=CALLERS).filter(stands).map(|id| model.call(id)).collect();
+            Input::ExchangeUp { bridges: (1..SEATS).filter_map(bridge).collect(), calls }
         }
         Step::Exchange(false, _) => Input::ExchangeDown,
         Step::SignIn(_) | Step::CutOff(_) | Step::Pass(_) => return None,

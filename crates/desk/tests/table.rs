@@ -6,15 +6,17 @@ mod shift;
 use std::fmt::Write as _;
 
 use desk::calendar::Duty;
-use desk::centre::{Fact, Input, Output, Owner, Settings, Standing};
+use desk::centre::{CallOver, Fact, Input, Output, Owner, Settings, Standing};
 use desk::code::Code;
 use desk::contact::{DeclineReason, Disposition, Mask, Phase};
-use desk::ids::{ContactId, Fence, OfferId, Session};
+use desk::ids::{CallId, ContactId, Fence, OfferId, Session};
 use desk::presence::{AwayWhy, Channels, Chosen, Presence};
 use shift::{BOTH, Shift, booth, op};
 
+/// The call that the table's caller makes.
+const CALL: CallId = CallId(1);
 /// How many kinds of input [`inputs`] makes.
-const INPUTS: usize = 34;
+const INPUTS: usize = 38;
 
 /// Every kind of input, aimed at operator 1, booth 1 and what they have to do with each other.
 fn inputs(shift: &Shift) -> Vec<(&'static str, Input)> {
@@ -49,6 +51,10 @@ fn inputs(shift: &Shift) -> Vec<(&'static str, Input)> {
         ("finish", Input::Finish { operator, session, contact, disposition }),
         ("ring", Input::Ring { booth: booth(1) }),
         ("leave", Input::Leave { booth: booth(1), contact }),
+        ("raise hand", Input::RaiseHand { operator, session, up: true }),
+        ("call", Input::Call { call: CALL }),
+        ("caller hangs up", Input::CallOver { call: CALL, how: CallOver::HungUp }),
+        ("call is lost", Input::CallOver { call: CALL, how: CallOver::LineLost }),
         ("visitor masks", Input::VisitorMask { booth: booth(1), contact, on: true }),
         ("visitor unmasks", Input::VisitorMask { booth: booth(1), contact, on: false }),
         ("page up", Input::BoothLine { booth: booth(1), up: true }),
@@ -97,6 +103,7 @@ fn fact_word(fact: &Fact) -> String {
         Fact::Rejoined { why, .. } => format!("rejoined {why:?}"),
         Fact::SignedIn { .. }
         | Fact::SignedOut { .. }
+        | Fact::HandRaised { .. }
         | Fact::Arrived { .. }
         | Fact::Offered { .. }
         | Fact::Accepted { .. }
@@ -176,6 +183,33 @@ fn wrapping() -> Shift {
     shift
 }
 
+fn calling() -> Shift {
+    let mut shift = ready();
+    shift.call(1);
+    shift
+}
+
+fn on_the_phone() -> Shift {
+    let mut shift = calling();
+    let contact = shift.calls(1).expect("a call waits");
+    shift.accept(1);
+    shift.joined(contact);
+    shift
+}
+
+fn phone_held() -> Shift {
+    let mut shift = on_the_phone();
+    let (session, contact) = (shift.session(1), shift.who(1).contact.expect("a talk"));
+    shift.say(Input::Hold { operator: op(1), session, contact, held: true });
+    shift
+}
+
+fn phone_wrapping() -> Shift {
+    let mut shift = on_the_phone();
+    shift.say(Input::CallOver { call: CALL, how: CallOver::HungUp });
+    shift
+}
+
 fn not_answering() -> Shift {
     let mut shift = ringing();
     shift.pass(20_000);
@@ -221,7 +255,7 @@ fn closed() -> Shift {
     shift
 }
 
-/// Every presence that the machine can confirm today: no input leads to a call-back or a phone talk yet.
+/// Every presence that the machine can confirm today: no input leads to a call-back yet.
 fn presences() -> Vec<(&'static str, Presence, Shift)> {
     let both = Presence::Available { channels: Channels::Both };
     let phone = Chosen::Available { channels: Channels::Phone };
@@ -237,6 +271,10 @@ fn presences() -> Vec<(&'static str, Presence, Shift)> {
         ("video, rejoining", Presence::Video, rejoining()),
         ("hold", Presence::Hold, held()),
         ("wrapping", Presence::Wrapping, wrapping()),
+        ("ringing, phone", Presence::Ringing { channel: desk::contact::Channel::Phone }, calling()),
+        ("call", Presence::Call, on_the_phone()),
+        ("call held", Presence::Hold, phone_held()),
+        ("wrapping, phone", Presence::Wrapping, phone_wrapping()),
         ("away, not answered", Presence::Away { why: AwayWhy::NoAnswer }, not_answering()),
         ("lost", Presence::Lost, lost()),
         ("lost in a talk", Presence::Lost, lost_in_talk()),
@@ -363,7 +401,7 @@ fn every_state_has_an_answer_to_every_input() {
         let live = matches!(phase, Phase::Live | Phase::Held) || name == "connecting again";
         assert_eq!(refused(&answers, "end").is_none(), live, "{name}: end");
     }
-    assert_eq!(table.lines().count(), 1 + (20 + 14) * INPUTS, "the table is whole");
+    assert_eq!(table.lines().count(), 1 + (24 + 14) * INPUTS, "the table is whole");
     println!("{table}");
     if let Ok(path) = std::env::var("KENMU_TABLE") {
         std::fs::write(&path, &table).unwrap_or_else(|error| panic!("cannot write {path}: {error}"));

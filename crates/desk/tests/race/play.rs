@@ -1,10 +1,10 @@
 //! One interleaving: desks, booths and an exchange that act at random over lines that delay and
 //! reorder, until the time is over; then everybody helps to bring every contact to its end.
 
-use desk::centre::{Centre, Fact, Input, Output, Owner, RescindWhy, Settings};
+use desk::centre::{CallOver, Centre, Fact, Input, Output, Owner, RescindWhy, Settings};
 use desk::code::Code;
 use desk::contact::{DeclineReason, Disposition, Phase};
-use desk::ids::{BoothId, ContactId, Fence, OfferId, OperatorId, Session};
+use desk::ids::{BoothId, CallId, ContactId, Fence, OfferId, OperatorId, Session};
 use desk::presence::{Channels, Chosen, Presence};
 use desk::time::{Millis, Time};
 
@@ -94,6 +94,10 @@ impl Play {
             let at = self.dice.below(40);
             self.send(at, Input::Ring { booth: BoothId(booth) });
         }
+        for call in 1..=self.dice.below(4) {
+            let at = self.dice.below(40);
+            self.send(at, Input::Call { call: CallId(call) });
+        }
         self.play_until(START + Millis(RANDOM_MS));
         self.helping = true;
         self.help_to_the_end();
@@ -168,11 +172,14 @@ impl Play {
             | Input::End { operator, session, .. }
             | Input::Hold { operator, session, .. }
             | Input::Mask { operator, session, .. }
+            | Input::RaiseHand { operator, session, .. }
             | Input::Finish { operator, session, .. } => (operator, session, true),
             Input::Detach { operator, session } => (operator, session, false),
             Input::SignOut { .. }
             | Input::Ring { .. }
             | Input::Leave { .. }
+            | Input::Call { .. }
+            | Input::CallOver { .. }
             | Input::VisitorMask { .. }
             | Input::BoothLine { .. }
             | Input::Media { .. }
@@ -212,7 +219,10 @@ impl Play {
                     self.choose_ready(operator, after);
                 }
                 Output::Fact(Fact::Arrived { contact, booth: Some(booth), .. }) => {
-                    self.arrives(booth, contact)
+                    self.arrives(Input::Leave { booth, contact });
+                }
+                Output::Fact(Fact::Arrived { call: Some(call), .. }) => {
+                    self.arrives(Input::CallOver { call, how: CallOver::HungUp });
                 }
                 Output::Fact(Fact::Live { contact }) => self.talk_begins(contact),
                 Output::Fact(Fact::Ended { contact, .. }) => self.talk_ends(contact),
@@ -235,10 +245,10 @@ impl Play {
         }
     }
 
-    fn arrives(&mut self, booth: BoothId, contact: ContactId) {
+    fn arrives(&mut self, leave: Input) {
         if self.dice.chance(45) {
             let after = self.dice.below(RING + 20);
-            self.send(after, Input::Leave { booth, contact });
+            self.send(after, leave);
         }
     }
 
@@ -320,13 +330,20 @@ impl Play {
 
     fn talk_begins(&mut self, contact: ContactId) {
         let Some(seen) = self.centre.contact(contact) else { return };
-        let (Some(operator), Some(booth)) = (seen.operator, seen.booth) else { return };
-        self.mask_at_random(booth, operator, contact);
+        let Some(operator) = seen.operator else { return };
+        let leave = match (seen.booth, seen.call) {
+            (Some(booth), _) => {
+                self.mask_at_random(booth, operator, contact);
+                Input::Leave { booth, contact }
+            }
+            (None, Some(call)) => Input::CallOver { call, how: CallOver::LineLost },
+            (None, None) => return,
+        };
         let session = self.seats[operator.0 as usize - 1].session;
         let after = self.dice.below(25);
         match self.dice.below(10) {
             0..5 => self.send(after, Input::End { operator, session, contact }),
-            5 | 6 => self.send(after, Input::Leave { booth, contact }),
+            5 | 6 => self.send(after, leave),
             7 => {
                 self.send(after, Input::Hold { operator, session, contact, held: true });
                 self.send(after, Input::End { operator, session, contact });

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use desk::centre::{Centre, ContactView, Fact, Input, OperatorView, Output, Owner, Settings};
 use desk::code::Code;
 use desk::contact::{Channel, Phase};
-use desk::ids::{BoothId, ContactId, Fence, OfferId, OperatorId, Session};
+use desk::ids::{BoothId, CallId, ContactId, Fence, OfferId, OperatorId, Session};
 use desk::presence::{Channels, Chosen};
 use desk::time::{Millis, Time};
 
@@ -86,6 +86,18 @@ impl Shift {
         self.media(Owner::Booth { booth: booth(id) }, true);
         self.say(Input::Ring { booth: booth(id) });
         self.centre.booth(booth(id)).contact.expect("a ring makes a contact")
+    }
+
+    /// A call comes in, and its leg is up.
+    pub fn call(&mut self, id: u64) -> Vec<Output> {
+        self.media(Owner::Caller { call: CallId(id) }, true);
+        self.say(Input::Call { call: CallId(id) })
+    }
+
+    /// The open contact of a call.
+    pub fn calls(&self, id: u64) -> Option<ContactId> {
+        let open = |view: &ContactView| view.call == Some(CallId(id)) && view.ended.is_none();
+        self.centre.contacts().find(open).map(|view| view.contact)
     }
 
     pub fn leave(&mut self, id: u32, contact: ContactId) -> Vec<Output> {
