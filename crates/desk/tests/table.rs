@@ -29,8 +29,10 @@ fn inputs(shift: &Shift) -> Vec<(&'static str, Input)> {
     let leg = Owner::Operator { operator };
     let visitor = Owner::Booth { booth: booth(1) };
     let no_media = Code::NoMedia;
-    let standing =
-        |held, masked| Input::ExchangeUp { bridges: vec![Standing { contact, fence, held, masked }], calls: Vec::new() };
+    let standing = |held, masked| Input::ExchangeUp {
+        bridges: vec![Standing { contact, fence, held, masked }],
+        calls: Vec::new(),
+    };
     let duty = |open| Input::Settings(Settings { open, ..Settings::default() });
     vec![
         ("sign in", Input::SignIn { operator, session: Session(session.0 + 1) }),

@@ -269,7 +269,8 @@ fn an_exchange_that_comes_back_with_the_bridge_changes_nothing() {
     shift.say(Input::ExchangeDown);
     assert_eq!(refused(&hold(&mut shift, contact, true)), Some(Code::NoExchange));
     shift.pass(10_000);
-    let outputs = shift.say(Input::ExchangeUp { bridges: vec![stands(contact, fence, false)], calls: Vec::new() });
+    let outputs =
+        shift.say(Input::ExchangeUp { bridges: vec![stands(contact, fence, false)], calls: Vec::new() });
     assert_eq!(outputs, []);
     assert_eq!(shift.phase(contact), Phase::Live);
     assert!(shift.contact(contact).visitor_up);
@@ -343,7 +344,8 @@ fn a_bridge_that_should_not_stand_is_taken_apart() {
     shift.say(Input::ExchangeDown);
     shift.end(1, contact);
     let strange = stands(ContactId(99), Fence(3), false);
-    let outputs = shift.say(Input::ExchangeUp { bridges: vec![stands(contact, fence, false), strange], calls: Vec::new() });
+    let outputs = shift
+        .say(Input::ExchangeUp { bridges: vec![stands(contact, fence, false), strange], calls: Vec::new() });
     assert_eq!(
         released(&outputs),
         [(contact, EndReason::OperatorEnded), (ContactId(99), EndReason::ExchangeLost)]

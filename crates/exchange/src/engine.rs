@@ -208,6 +208,7 @@ impl Works {
                 Output::Answer { leg, sdp } => self.answer(leg, sdp),
                 Output::Restart { leg, sdp } => self.restart(leg, sdp),
                 Output::Select { leg, source } => self.select(leg, source),
+                Output::Digit { .. } => {}
                 Output::Keyframe(leg) => {
                     if let Some(leg) = self.live.get(&leg) {
                         Track::PICTURES.into_iter().for_each(|track| leg.leg().want_keyframe(track));
@@ -275,7 +276,7 @@ impl Works {
         let Some(live) = self.live.get(&name) else { return };
         let feed = match source {
             Source::Silence => Feed::Nothing,
-            Source::WaitingSound | Source::HoldSound => Feed::Sound(&self.sound),
+            Source::WaitingSound | Source::HoldSound | Source::TurnedAway(_) => Feed::Sound(&self.sound),
             Source::Leg(from) => self.live.get(&from).map_or(Feed::Nothing, Feed::Leg),
             Source::Voice(from) => self.live.get(&from).map_or(Feed::Nothing, Feed::Voice),
         };

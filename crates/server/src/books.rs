@@ -74,7 +74,10 @@ impl Bookkeeper {
     /// Takes the next fact.
     pub fn take(&mut self, fact: &Fact) {
         let legal = match *fact {
-            Fact::SignedIn { .. } | Fact::SignedOut { .. } | Fact::PresenceSet { .. } => true,
+            Fact::SignedIn { .. }
+            | Fact::SignedOut { .. }
+            | Fact::PresenceSet { .. }
+            | Fact::HandRaised { .. } => true,
             Fact::Arrived { contact, .. } => {
                 self.sums.arrived += 1;
                 self.open.insert(contact, Open::default()).is_none()
@@ -187,7 +190,7 @@ mod tests {
     use desk::contact::{Channel, Mask};
 
     fn arrived(contact: u64) -> Fact {
-        Fact::Arrived { contact: ContactId(contact), channel: Channel::Booth, booth: None }
+        Fact::Arrived { contact: ContactId(contact), channel: Channel::Booth, booth: None, call: None }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use desk::centre::{Fact, OfferOutcome, OfferWhy, RejoinWhy};
 use desk::contact::{Channel, DeclineReason, Disposition, Mask};
 use desk::end::EndReason;
-use desk::ids::{BoothId, ContactId, Fence, OfferId, OperatorId, Session};
+use desk::ids::{BoothId, CallId, ContactId, Fence, OfferId, OperatorId, Session};
 use desk::presence::{AwayWhy, Channels, Presence};
 use desk::time::{Millis, Time};
 
@@ -25,8 +25,15 @@ fn every_kind() -> Vec<Fact> {
             presence: Presence::Away { why: AwayWhy::NoAnswer },
             next: Presence::Lunch,
         },
-        Fact::Arrived { contact, channel: Channel::Booth, booth: Some(BoothId(1)) },
-        Fact::Arrived { contact: ContactId(8), channel: Channel::Phone, booth: None },
+        Fact::Arrived { contact, channel: Channel::Booth, booth: Some(BoothId(1)), call: None },
+        Fact::Arrived { contact: ContactId(8), channel: Channel::Phone, booth: None, call: None },
+        Fact::Arrived {
+            contact: ContactId(9),
+            channel: Channel::Phone,
+            booth: None,
+            call: Some(CallId(1_775_401_220_000_001)),
+        },
+        Fact::HandRaised { operator, up: true },
         Fact::Offered {
             offer,
             contact,
@@ -54,6 +61,7 @@ fn every_kind() -> Vec<Fact> {
             Fact::SignedIn { .. }
             | Fact::SignedOut { .. }
             | Fact::PresenceSet { .. }
+            | Fact::HandRaised { .. }
             | Fact::Arrived { .. }
             | Fact::Offered { .. }
             | Fact::OfferEnded { .. }

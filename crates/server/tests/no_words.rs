@@ -13,13 +13,16 @@ use std::time::{Duration, Instant};
 use common::{Booth, Desk, Exchange, House, Key, PASSWORD, Wire, request};
 use desk::centre::Owner;
 use desk::contact::Phase;
-use desk::ids::OperatorId;
+use desk::ids::{CallId, OperatorId};
 use link::message::{
-    BoothSays, Down, ExchangeOrder, ExchangeSays, OperatorSays, PublicHours, SignedIn, VERSION, Who,
+    BoothSays, CallFact, Down, ExchangeOrder, ExchangeSays, OperatorSays, PublicHours, SignedIn, VERSION, Who,
 };
+use link::state::Caller;
 
 /// A Tuesday on which everything is open, whatever today is.
 const MOMENT: &str = "2026-11-24T12:00:00+09:00";
+/// Who calls in the test.
+const NUMBER: &str = "09012345678";
 const WRITTEN: [&str; 2] = ["himitsu-no-kotoba", "naisho-no-kotoba"];
 
 /// Does not outlive the test, however that ends.
@@ -100,14 +103,23 @@ async fn neither_log_nor_files_hold_what_was_written_or_a_secret() {
     let (status, body) = request(address, "GET /api/hours", "", "").await;
     let hours: PublicHours = link::json::decode(&body).unwrap();
     assert_eq!((status, hours.hours.day.ymd()), (200, (2026, 11, 24)));
-    let (mut desk, mut page, _exchange, signed_in) = talk(&house, address, &key).await;
+    let (mut desk, mut page, mut exchange, signed_in) = talk(&house, address, &key).await;
     let contact = desk.state.contact.clone().unwrap().contact;
     let [first, second] = WRITTEN.map(str::to_owned);
     assert_eq!(page.ask(BoothSays::Text { contact, text: first }).await, None);
     assert_eq!(desk.ask(OperatorSays::Text { contact, text: second }).await, None);
     desk.until(|state| state.contact.as_ref().is_some_and(|card| card.texts.len() == 2)).await;
     assert_eq!(desk.ask(OperatorSays::End { contact }).await, None);
+    let caller = Caller::Number { number: NUMBER.into() };
+    exchange.says(ExchangeSays::Call(CallFact { call: CallId(1), caller, trunk: "main".into() })).await;
+    desk.until(|state| state.queue.phone.waiting == 1).await;
     drop(child);
+    let told = std::fs::read_to_string(&log).unwrap();
+    assert!(
+        told.contains("call: Some(CallId(1))") && !told.contains(NUMBER),
+        "the call is told, its number not"
+    );
+    assert!(!told.contains(&NUMBER[NUMBER.len() - 8..]), "nor a part of it");
 
     let mut kept = Vec::new();
     for file in std::fs::read_dir(folder.path()).unwrap() {

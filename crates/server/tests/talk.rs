@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Booth, Desk, Exchange, House, Key, new_request};
+use common::{Booth, Desk, Exchange, House, Key, inventory, new_request};
 use desk::centre::Owner;
 use desk::code::Code;
 use desk::contact::{Disposition, Phase};
@@ -167,7 +167,7 @@ async fn a_killed_server_comes_back_with_the_talk_and_nobody_is_lost() {
     // Everybody comes again; the exchange has kept its bridge.
     let mut exchange = scene.house.exchange(&scene.key).await;
     let legs = [bridge.operator, bridge.visitor].map(|owner| LegFact { owner, leg: 1, up: true }).to_vec();
-    exchange.says(ExchangeSays::Inventory { bridges: vec![bridge], legs }).await;
+    exchange.says(inventory(vec![bridge], legs)).await;
     let mut page = scene.house.booth(&scene.booth).await;
     let mut desk = scene.house.operator(&scene.token, Some(desk.resume())).await;
     assert!(desk.session > 1, "a new session, because the old stream died with the server");
@@ -314,7 +314,7 @@ async fn an_exchange_that_missed_a_hold_hears_it_when_it_comes_back() {
     assert_eq!(desk.ask(OperatorSays::Hold { contact, held: true }).await, None);
     drop(exchange);
     let mut exchange = scene.house.exchange(&scene.key).await;
-    exchange.says(ExchangeSays::Inventory { bridges: vec![bridge], legs: Vec::new() }).await;
+    exchange.says(inventory(vec![bridge], Vec::new())).await;
     let order = exchange.order_like(|order| matches!(order, ExchangeOrder::Hold { .. })).await;
     assert_eq!(order, ExchangeOrder::Hold { contact, fence: bridge.fence, held: true });
 }

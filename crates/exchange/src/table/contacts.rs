@@ -245,12 +245,20 @@ impl Contacts {
         bridge.filter(|bridge| bridge.fence == fence)
     }
 
-    pub(super) fn release(&mut self, contact: ContactId, fence: Fence) {
+    /// Ends a contact, and gives whose it was.
+    pub(super) fn release(&mut self, contact: ContactId, fence: Fence) -> Option<Owner> {
         let highest = self.highest(contact);
         if highest.is_some_and(|highest| highest > fence) {
-            return;
+            return None;
         }
+        let visitor = self.live.get(&contact).map(|known| known.place.visitor());
         self.end(contact, Some(fence));
+        visitor
+    }
+
+    /// The visitor of a bridge that stands under this fence.
+    pub(super) fn visitor_under(&mut self, contact: ContactId, fence: Fence) -> Option<Owner> {
+        self.bridge_under(contact, fence).map(|bridge| bridge.visitor)
     }
 
     fn highest(&self, contact: ContactId) -> Option<Fence> {

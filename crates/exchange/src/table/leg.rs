@@ -51,6 +51,11 @@ impl Leg {
         Leg { number, state, quiet: false, hears: Source::Silence }
     }
 
+    /// A telephone's leg comes with its call: it is up as long as the call stands.
+    pub(super) fn of_call(number: u64) -> Leg {
+        Leg { number, state: State::Up, quiet: false, hears: Source::Silence }
+    }
+
     pub(super) fn is_up(&self) -> bool {
         match self.state {
             State::Up => true,

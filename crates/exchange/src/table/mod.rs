@@ -5,6 +5,7 @@
 //! comes in as a value. What a leg hears is computed from the whole state after each input, so that
 //! no order of events can leave a visitor at a desk to which no standing bridge leads.
 
+mod calls;
 mod contacts;
 mod leg;
 mod words;
@@ -21,9 +22,10 @@ use desk::time::Time;
 use link::message::{Bridge, ExchangeOrder, ExchangeSays, LegFact, LegOffer, LegSignal};
 use link::state::Quality;
 
+use calls::Calls;
 use contacts::{Contacts, Join, Place};
 use leg::{Due, Leg};
-pub use words::{Input, LegName, Output, Source};
+pub use words::{Input, LegName, Output, Refusal, Source};
 
 /// Legs at most: above one centre's booths and seats, so that a loop of offers under new names cannot
 /// eat the machine's memory. The inventory names all of them, and has to fit one frame.
@@ -34,6 +36,7 @@ const MAX_LEGS: usize = 256;
 pub struct Table {
     legs: BTreeMap<Owner, Leg>,
     contacts: Contacts,
+    calls: Calls,
 }
 
 /// What one input leads to, until it is put in order.
@@ -76,6 +79,14 @@ impl Table {
             Input::LegDown(name) => self.leg_down(now, name, &mut work),
             Input::LegFailed(name) => self.leg_failed(name, &mut work),
             Input::LegClosed(name) => self.leg_closed(name, &mut work),
+            Input::CallIn(fact) => self.call_in(fact, &mut work),
+            Input::CallOver { call, how } => self.call_over(call, how, &mut work),
+            Input::Digit { call, digit } => work.say(ExchangeSays::Digit { call, digit }),
+            Input::SoundOver(name) => self.sound_over(name, &mut work),
+            Input::Trunks(trunks) => {
+                self.calls.trunks = trunks.clone();
+                work.say(ExchangeSays::Trunks(trunks));
+            }
             Input::Measured { leg, quality } => self.measured(leg, quality, &mut work),
         }
         self.finish(work)
@@ -84,7 +95,8 @@ impl Table {
     /// When [`Table::handle_timeout`] wants to be called, and why.
     pub fn poll_timeout(&self) -> Option<(Time, &'static str)> {
         let joins = self.contacts.deadline().map(|at| (at, "a join waits for a leg"));
-        self.legs.values().filter_map(Leg::deadline).chain(joins).min()
+        let farewells = self.calls.deadline().map(|at| (at, "an announcement has no end"));
+        self.legs.values().filter_map(Leg::deadline).chain(joins).chain(farewells).min()
     }
 
     /// Does what is due.
@@ -100,6 +112,9 @@ impl Table {
                 Due::Nudge => work.signal(name.owner, LegSignal::RestartIce { leg: name.leg }),
                 Due::GivenUp => self.give_up_leg(name, &mut work),
             }
+        }
+        for caller in self.calls.overdue(now) {
+            self.end_call(caller, &mut work);
         }
         for bridge in self.contacts.give_up(now) {
             work.say(failed(bridge.contact, bridge.fence, Code::NoMedia));
@@ -123,7 +138,7 @@ impl Table {
                 }
             }
             ExchangeOrder::Wait { contact, visitor } => {
-                if is_visitor(visitor) {
+                if visitor.is_visitor() {
                     self.contacts.wait(contact, visitor);
                 }
             }
@@ -133,7 +148,12 @@ impl Table {
             }
             ExchangeOrder::Mask { contact, fence, masked } => self.contacts.mask(contact, fence, masked),
             ExchangeOrder::Hold { contact, fence, held } => self.contacts.hold(contact, fence, held),
-            ExchangeOrder::Release { contact, fence, end: _ } => self.contacts.release(contact, fence),
+            ExchangeOrder::Digit { contact, fence, digit } => self.digit(contact, fence, digit, work),
+            ExchangeOrder::Release { contact, fence, end } => {
+                if let Some(visitor) = self.contacts.release(contact, fence) {
+                    self.released(now, visitor, end, work);
+                }
+            }
         }
     }
 
@@ -169,7 +189,7 @@ impl Table {
 
     fn join(&mut self, now: Time, bridge: Bridge, work: &mut Work) {
         let Bridge { contact, fence, visitor, operator, held: _, masked: _ } = bridge;
-        if !is_visitor(visitor) || is_visitor(operator) {
+        if !visitor.is_visitor() || operator.is_visitor() {
             work.say(failed(contact, fence, Code::Malformed));
             return;
         }
@@ -272,7 +292,8 @@ impl Table {
     fn inventory(&self) -> ExchangeSays {
         let fact = |(owner, leg): (&Owner, &Leg)| LegFact { owner: *owner, leg: leg.number, up: leg.is_up() };
         let legs = self.legs.iter().map(fact).collect();
-        ExchangeSays::Inventory { bridges: self.contacts.bridges(), legs }
+        let (calls, trunks) = (self.calls.standing(), self.calls.trunks.clone());
+        ExchangeSays::Inventory { bridges: self.contacts.bridges(), legs, calls, trunks }
     }
 
     fn finish(&mut self, mut work: Work) -> Vec<Output> {
@@ -316,7 +337,7 @@ impl Table {
             let leg = self.legs.get(&owner).filter(|leg| leg.is_up() && !leg.quiet)?;
             Some(LegName { owner, leg: leg.number })
         };
-        let mut sources = BTreeMap::new();
+        let mut sources = self.calls.sources();
         for place in self.contacts.places() {
             match place {
                 Place::Waiting { visitor } => {
@@ -350,18 +371,11 @@ fn rank(output: &Output) -> u8 {
     match output {
         Output::CloseLeg(_) | Output::Answer { .. } | Output::Restart { .. } => 0,
         Output::Select { .. } => 1,
-        Output::Keyframe(_) => 2,
+        Output::Digit { .. } | Output::Keyframe(_) => 2,
         Output::Say(_) => 3,
     }
 }
 
 fn failed(contact: ContactId, fence: Fence, code: Code) -> ExchangeSays {
     ExchangeSays::JoinFailed { contact, fence, code }
-}
-
-fn is_visitor(owner: Owner) -> bool {
-    match owner {
-        Owner::Booth { .. } => true,
-        Owner::Operator { .. } => false,
-    }
 }

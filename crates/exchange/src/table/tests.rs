@@ -1,13 +1,14 @@
 //! The table's rules, one sentence each, and random days against a simple model.
 
 mod bounds;
+mod calls;
 mod days;
 mod mask;
 
 use desk::centre::Owner;
 use desk::code::Code;
 use desk::end::EndReason;
-use desk::ids::{BoothId, ContactId, Fence, OperatorId};
+use desk::ids::{BoothId, CallId, ContactId, Fence, OperatorId};
 use desk::time::{Millis, Time};
 use link::message::{Bridge, ExchangeOrder, ExchangeSays, LegFact, LegOffer, LegSignal};
 use link::state::Quality;
@@ -22,6 +23,10 @@ fn booth(n: u32) -> Owner {
 
 fn operator(n: u32) -> Owner {
     Owner::Operator { operator: OperatorId(n) }
+}
+
+fn caller(n: u64) -> Owner {
+    Owner::Caller { call: CallId(n) }
 }
 
 fn name(owner: Owner, leg: u64) -> LegName {
@@ -394,6 +399,8 @@ fn the_inventory_names_standing_bridges_and_all_legs() {
             LegFact { owner: booth(1), leg: 10, up: false },
             LegFact { owner: operator(1), leg: 20, up: true },
         ],
+        calls: Vec::new(),
+        trunks: Vec::new(),
     };
     assert_eq!(table.handle(NOW, Input::LineUp), [Output::Say(inventory)]);
 }

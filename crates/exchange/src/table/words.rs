@@ -1,9 +1,11 @@
 //! What goes into the call table and what comes out. Knows no rule.
 
+use desk::centre::CallOver;
 use desk::centre::Owner;
 use desk::code::Code;
-use link::message::{ExchangeOrder, ExchangeSays};
-use link::state::Quality;
+use desk::ids::CallId;
+use link::message::{CallFact, ExchangeOrder, ExchangeSays};
+use link::state::{Digit, Quality, TrunkState};
 
 /// One leg of one owner. A newer leg of the same owner has a higher number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,6 +29,17 @@ pub enum Source {
     WaitingSound,
     /// 保留: the operator has put the visitor on hold.
     HoldSound,
+    /// The announcement that says why a call is not taken; the call ends with it.
+    TurnedAway(Refusal),
+}
+
+/// Why a call is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Refusal {
+    /// Outside the hours.
+    OutOfHours,
+    /// No place in the queue.
+    QueueFull,
 }
 
 /// What can happen to the table.
@@ -64,6 +77,26 @@ pub enum Input {
     LegFailed(LegName),
     /// The far side closed it.
     LegClosed(LegName),
+    /// A call came in, and its leg with it.
+    CallIn(CallFact),
+    /// A call is over, and not by us.
+    CallOver {
+        /// Which one.
+        call: CallId,
+        /// How.
+        how: CallOver,
+    },
+    /// The caller pressed a key.
+    Digit {
+        /// In which call.
+        call: CallId,
+        /// Which key.
+        digit: Digit,
+    },
+    /// A leg has heard its announcement to the end.
+    SoundOver(LegName),
+    /// The trunks, after a change.
+    Trunks(Vec<TrunkState>),
     /// How well a leg is heard.
     Measured {
         /// Which.
@@ -99,6 +132,13 @@ pub enum Output {
         leg: LegName,
         /// What.
         source: Source,
+    },
+    /// Send a key to a telephone.
+    Digit {
+        /// Whose.
+        leg: LegName,
+        /// Which key.
+        digit: Digit,
     },
     /// Ask a leg for a key frame at once.
     Keyframe(LegName),

@@ -24,6 +24,17 @@ pub(super) enum OperatorCommand {
         /// The name on the tag, such as オペレーター01.
         #[arg(long)]
         display: String,
+        /// A shift lead (業務責任者), who sees the whole shift.
+        #[arg(long)]
+        lead: bool,
+    },
+    /// Make an account a shift lead's, or with --off an operator's again.
+    Lead {
+        /// The account.
+        name: String,
+        /// No longer a lead.
+        #[arg(long)]
+        off: bool,
     },
     /// Set a new password; the account is signed out everywhere, and its failures are forgotten.
     Password {
@@ -50,13 +61,15 @@ pub(super) enum OperatorCommand {
         /// The account.
         name: String,
     },
-    /// List the accounts: number, name, name on the tag, and "locked".
+    /// List the accounts: number, name, name on the tag, then "lead" and "locked" where it is so.
     List,
 }
 
 pub(super) async fn run(store: &dyn Store, command: OperatorCommand, now: Time) -> anyhow::Result<()> {
     let (name, found) = match command {
-        OperatorCommand::Add { name, display } => return add(store, &name, &display, now).await,
+        OperatorCommand::Add { name, display, lead } => {
+            return add(store, &name, &display, lead, now).await;
+        }
         OperatorCommand::List => return list(store, now).await,
         OperatorCommand::Password { name } => {
             let hash = argon2id(&new_password("New password")?)?;
@@ -78,6 +91,10 @@ pub(super) async fn run(store: &dyn Store, command: OperatorCommand, now: Time) 
             let found = store.lock_operator(&name, false, now).await?;
             (name, found)
         }
+        OperatorCommand::Lead { name, off } => {
+            let found = store.set_lead(&name, !off).await?;
+            (name, found)
+        }
         OperatorCommand::Remove { name } => {
             let found = store.remove_operator(&name, now).await?;
             (name, found)
@@ -89,19 +106,23 @@ pub(super) async fn run(store: &dyn Store, command: OperatorCommand, now: Time) 
     Ok(())
 }
 
-async fn add(store: &dyn Store, name: &str, display: &str, now: Time) -> anyhow::Result<()> {
+async fn add(store: &dyn Store, name: &str, display: &str, lead: bool, now: Time) -> anyhow::Result<()> {
     if name.trim().is_empty() || display.trim().is_empty() || name.starts_with(REMOVED) {
         bail!("the name and the display name must not be empty, and the name must not begin with {REMOVED}");
     }
     let hash = argon2id(&new_password("Password")?)?;
     let id = store.add_operator(name, display, &hash, now).await?;
+    if lead {
+        store.set_lead(name, true).await?;
+    }
     say(&id.to_string())
 }
 
 async fn list(store: &dyn Store, now: Time) -> anyhow::Result<()> {
     for row in store.directory(now).await?.operators.iter().filter(|row| !row.removed) {
+        let role = if row.lead { "lead" } else { "" };
         let state = if row.locked { "locked" } else { "" };
-        say(&format!("{}\t{}\t{}\t{state}", row.operator, row.name, row.display))?;
+        say(&format!("{}\t{}\t{}\t{role}\t{state}", row.operator, row.name, row.display))?;
     }
     Ok(())
 }

@@ -41,6 +41,8 @@ pub struct Signs {
     pub long_wait_ms: Millis,
     /// The wrap-up time that the desk shows as a guide.
     pub wrapup_ms: Millis,
+    /// 再入電: the same number again within this time is marked.
+    pub call_again_ms: Millis,
     /// Nothing heard, touched or moved for this long: the booth asks whether somebody is there.
     pub idle_ask_ms: Millis,
     /// No answer for this long after that: the booth leaves.
@@ -69,6 +71,7 @@ impl Config {
             pages: self.pages.clone(),
             long_wait_ms: self.long_wait_ms,
             wrapup_ms: self.wrapup_ms,
+            call_again_ms: self.call_again_ms,
             idle_ask_ms: self.idle_ask_ms,
             idle_end_ms: self.idle_end_ms,
         }
@@ -103,6 +106,7 @@ impl Config {
         for (name, value, least) in [
             ("long_wait_ms", self.long_wait_ms, Millis(1)),
             ("wrapup_ms", self.wrapup_ms, Millis(1)),
+            ("call_again_ms", self.call_again_ms, Millis(1)),
             ("idle_ask_ms", self.idle_ask_ms, SHORTEST_IDLE_ASK),
             ("idle_end_ms", self.idle_end_ms, SHORTEST_IDLE_END),
         ] {

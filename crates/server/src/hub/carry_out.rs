@@ -131,6 +131,8 @@ impl Hub {
                     place.send(Down::Signal { signal });
                 }
             }
+            // A telephone has no page that could be told.
+            Owner::Caller { .. } => {}
         }
     }
 

@@ -1,7 +1,7 @@
 //! Who may come in, as the hub knows it, and the task that notices when a command of the administrator
 //! changed it. Knows no machine.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,18 +21,26 @@ const WATCH_EVERY: Duration = Duration::from_secs(2);
 pub(super) struct Names {
     operators: BTreeMap<OperatorId, String>,
     booths: BTreeMap<BoothId, BoothRow>,
+    leads: BTreeSet<OperatorId>,
 }
 
 impl Names {
     /// Takes over the names of a directory.
     pub fn read(&mut self, directory: &Directory) {
         self.operators = directory.operators.iter().map(|row| (row.operator, row.display.clone())).collect();
+        let leads = directory.operators.iter().filter(|row| row.lead && !row.removed);
+        self.leads = leads.map(|row| row.operator).collect();
         self.booths = directory.booths.iter().map(|row| (row.booth, row.clone())).collect();
     }
 
     /// The name on the tag; its number when the directory does not know it yet.
     pub fn operator(&self, operator: OperatorId) -> String {
         self.operators.get(&operator).cloned().unwrap_or_else(|| format!("#{operator}"))
+    }
+
+    /// 業務責任者: sees the whole shift.
+    pub fn leads(&self, operator: OperatorId) -> bool {
+        self.leads.contains(&operator)
     }
 
     /// The booth's name.

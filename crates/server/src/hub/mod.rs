@@ -2,6 +2,7 @@
 //! into one transaction, and only then does anything go out. Refuses to know sockets and SQL.
 
 mod answers;
+mod callers;
 mod carry_out;
 mod directory;
 mod duty;
@@ -14,6 +15,7 @@ mod quality;
 mod show;
 mod task;
 mod turn;
+mod wall;
 mod words;
 
 #[cfg(test)]

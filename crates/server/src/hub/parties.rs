@@ -8,7 +8,7 @@ use desk::ids::{BoothId, OperatorId, Session};
 use desk::time::{Millis, Time};
 use link::message::{Down, LegSignal, ToExchange, VERSION};
 use link::resume::Outbox;
-use link::state::{BoothChange, BoothState, DeskChange, DeskState, RingNotice};
+use link::state::{BoothChange, BoothState, DeskChange, DeskState, RingNotice, TrunkState};
 use tokio::sync::mpsc;
 
 use super::LineId;
@@ -146,11 +146,14 @@ pub(super) struct ExchangeLine {
     pub legs: BTreeMap<Owner, u64>,
     /// How well it hears them.
     pub qualities: Qualities,
+    /// Its ways into the telephone network.
+    pub trunks: Vec<TrunkState>,
 }
 
 impl ExchangeLine {
     pub fn new(line: LineId, key: TokenHash, out: mpsc::Sender<ToExchange>) -> ExchangeLine {
-        ExchangeLine { line, key, out: Some(out), legs: BTreeMap::new(), qualities: Qualities::default() }
+        let (legs, qualities, trunks) = Default::default();
+        ExchangeLine { line, key, out: Some(out), legs, qualities, trunks }
     }
 
     /// Sends, or closes the line when it is far behind: it comes back and tells what stands.

@@ -8,13 +8,16 @@ use desk::ids::{BoothId, ContactId, OfferId, OperatorId};
 use desk::presence::{Chosen, Presence};
 use desk::time::Time;
 use link::state::{
-    BoothCard, BoothChange, BoothContact, BoothContactState, BoothDoing, BoothState, ChannelBoard,
-    ContactCard, DayCounts, DeskChange, DeskState, Hours, Me, OfferCard, QueueBoard, RingNotice,
+    BoothCard, BoothChange, BoothContact, BoothContactState, BoothDoing, BoothState, CallerCard,
+    ChannelBoard, ContactCard, DayCounts, DeskChange, DeskState, Hours, Me, OfferCard, QueueBoard,
+    RingNotice, TrunkState,
 };
 
+use super::callers::Callers;
 use super::directory::Names;
 use super::papers::{Papers, Sheet};
 use super::quality::Qualities;
+use super::wall::wall;
 use crate::config::Signs;
 use crate::store::BoothRow;
 
@@ -30,7 +33,16 @@ pub(super) struct Truth<'a> {
     pub seen: &'a BTreeSet<BoothId>,
     /// None: no exchange tells.
     pub qualities: Option<&'a Qualities>,
+    pub callers: &'a Callers,
+    pub trunks: &'a [TrunkState],
     pub now: Time,
+}
+
+impl Truth<'_> {
+    /// A caller as a screen may show them.
+    pub(super) fn caller(&self, contact: ContactId) -> Option<CallerCard> {
+        self.callers.card(contact, self.signs.call_again_ms)
+    }
 }
 
 /// 受付番号: the channel's letter, the day in Japan and the serial of that day and channel.
@@ -115,8 +127,9 @@ pub(super) fn desk(
             since: view.map_or(Time(0), |view| view.since),
             next: view.map_or(Chosen::Away, |view| view.next),
             media: view.is_some_and(|view| view.media_up),
+            hand: view.and_then(|view| view.asks),
         },
-        offer: view.and_then(|view| view.offer).and_then(|offer| offer_card(centre, names, offer)),
+        offer: view.and_then(|view| view.offer).and_then(|offer| offer_card(truth, offer)),
         notice: notice.cloned(),
         contact: view
             .and_then(|view| view.contact)
@@ -132,10 +145,12 @@ pub(super) fn desk(
         lobby: signs.lobby.clone(),
         long_wait_ms: signs.long_wait_ms,
         wrapup_ms: signs.wrapup_ms,
+        wall: names.leads(operator).then(|| wall(truth)),
     }
 }
 
-fn offer_card(centre: &Centre, names: &Names, offer: OfferId) -> Option<OfferCard> {
+fn offer_card(truth: Truth, offer: OfferId) -> Option<OfferCard> {
+    let Truth { centre, names, .. } = truth;
     let offer = centre.offer(offer)?;
     let contact = centre.contact(offer.contact)?;
     Some(OfferCard {
@@ -145,6 +160,7 @@ fn offer_card(centre: &Centre, names: &Names, offer: OfferId) -> Option<OfferCar
         number: number(&contact),
         channel: contact.channel,
         booth: contact.booth.map(|booth| names.booth(booth)),
+        caller: truth.caller(offer.contact),
         arrived: contact.arrived,
         offered: offer.offered,
         expires: offer.expires,
@@ -160,6 +176,10 @@ fn contact_card(truth: Truth, contact: &ContactView) -> ContactCard {
         number: number(contact),
         channel: contact.channel,
         booth: contact.booth.map(|booth| names.booth(booth)),
+        caller: truth.caller(contact.contact),
+        holds: contact.holds,
+        held_ms: contact.held_ms,
+        phase_since: contact.stage_since.or(contact.ended).unwrap_or(contact.arrived),
         phase: contact.phase,
         arrived: contact.arrived,
         answered: contact.answered.unwrap_or(contact.arrived),
@@ -249,6 +269,7 @@ pub(super) fn desk_changes(old: &DeskState, new: &DeskState) -> Vec<DeskChange> 
     part(old.day != new.day, |state| DeskChange::Day(state.day));
     part(old.exchange_up != new.exchange_up, |state| DeskChange::ExchangeUp(state.exchange_up));
     part(old.hours != new.hours, |state| DeskChange::Hours(state.hours));
+    part(old.wall != new.wall, |state| DeskChange::Wall(state.wall.clone()));
     changes
 }
 

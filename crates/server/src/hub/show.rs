@@ -66,6 +66,8 @@ impl Hub {
             papers: &self.papers,
             hours: self.duty.hours(),
             seen: &self.parties.seen,
+            callers: &self.callers,
+            trunks: self.parties.exchange.as_ref().map_or(&[], |exchange| &exchange.trunks),
             qualities: self.parties.exchange.as_ref().map(|exchange| &exchange.qualities),
             now,
         }

@@ -11,6 +11,8 @@ use desk::ids::Session;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior};
 
+use super::callers;
+use super::callers::Callers;
 use super::directory::Names;
 use super::duty::Duty;
 use super::papers::Papers;
@@ -66,6 +68,7 @@ pub struct Hub {
     pub(super) names: Names,
     pub(super) signs: Signs,
     pub(super) papers: Papers,
+    pub(super) callers: Callers,
     pub(super) duty: Duty,
     pub(super) centre: Centre,
     ownership: Ownership,
@@ -90,6 +93,7 @@ impl Hub {
             status,
             names: Names::default(),
             signs,
+            callers: Callers::default(),
             papers: Papers::default(),
             duty: Duty::new(calendar, now),
             centre: Centre::new(settings),
@@ -176,6 +180,7 @@ impl Hub {
             self.carry_out(turn.now, after);
         }
         self.papers.tidy(&self.centre);
+        self.callers.tidy(turn.now, self.signs.call_again_ms);
         self.show(turn.now);
         self.tell_status();
         Ok(())
@@ -218,11 +223,13 @@ impl Hub {
             entries: &turn.entries,
             session: self.session,
             revoked: &turn.revoked,
+            callers: &turn.callers,
         };
         if batch.is_empty() {
             return Ok(());
         }
         self.store.commit(batch).await?;
+        self.callers.keep(&turn.callers);
         self.next_seq += turn.entries.len() as u64;
         self.figures.count(&turn.entries);
         for entry in &turn.entries {
@@ -294,6 +301,9 @@ impl Hub {
             self.store.take_over(self.clock.now()).await?;
         let directory: Directory = self.store.directory(self.clock.now()).await?;
         self.clock.not_before(last_at);
+        let remembered = callers::since(self.clock.now(), self.signs.call_again_ms);
+        self.callers = Callers::default();
+        self.callers.keep(&self.store.callers(remembered).await?);
         self.names.read(&directory);
         let (read, now) = (facts.len(), self.clock.now());
         self.duty.look(now);

@@ -117,7 +117,7 @@ impl Centre {
         let exchange = Exchange { inbox: self.inbox.clone(), line, heard };
         let owners = [Owner::Operator { operator: OP }, Owner::Booth { booth: BOOTH }];
         let legs = owners.map(|owner| LegFact { owner, leg: 1, up: true }).to_vec();
-        exchange.says(ExchangeSays::Inventory { bridges, legs }).await;
+        exchange.says(ExchangeSays::Inventory { bridges, legs, calls: Vec::new(), trunks: Vec::new() }).await;
         exchange
     }
 

@@ -11,7 +11,7 @@ use super::parties::{BoothWay, DeskWay, ExchangeLine};
 use super::project::number;
 use super::task::Hub;
 use crate::secret::TokenHash;
-use crate::store::Entry;
+use crate::store::{CallerRow, Entry};
 
 /// What is done once the facts are stored, in order.
 pub(super) enum After {
@@ -47,11 +47,12 @@ pub(super) struct Turn {
     pub entries: Vec<Entry>,
     pub after: Vec<After>,
     pub revoked: Vec<TokenHash>,
+    pub callers: Vec<CallerRow>,
 }
 
 impl Turn {
     pub fn new(now: Time) -> Turn {
-        Turn { now, entries: Vec::new(), after: Vec::new(), revoked: Vec::new() }
+        Turn { now, entries: Vec::new(), after: Vec::new(), revoked: Vec::new(), callers: Vec::new() }
     }
 }
 

@@ -7,7 +7,7 @@ use desk::ids::{BoothId, ContactId, OperatorId, Session};
 use link::message::{
     BoothSays, Bridge, ExchangeOrder, ExchangeSays, LegFact, LegOffer, LegSignal, OperatorSays,
 };
-use link::state::Writer;
+use link::state::{Digit, TrunkState, Writer};
 
 use super::papers::{Papers, talk_of_booth, talk_of_operator};
 use super::parties::Caller;
@@ -82,9 +82,30 @@ impl Hub {
                     Ok(())
                 });
             }
+            OperatorSays::Digit { contact, digit } => {
+                return self.operator_presses(turn, operator, session, contact, digit);
+            }
+            OperatorSays::RaiseHand { up } => Input::RaiseHand { operator, session, up },
             OperatorSays::SignOut => Input::SignOut { operator, session },
         };
         self.feed(turn, input)
+    }
+
+    /// A key for the caller: passed on under the talk's own fence, and kept nowhere.
+    fn operator_presses(
+        &mut self,
+        turn: &mut Turn,
+        operator: OperatorId,
+        session: Session,
+        contact: ContactId,
+        digit: Digit,
+    ) -> Option<Code> {
+        let refused = self.operator_lays(operator, session, contact, |_, _| Ok(()));
+        let fence = self.centre.contact(contact).map(|known| known.fence);
+        if let (None, Some(fence)) = (refused, fence) {
+            turn.after.push(After::Order(ExchangeOrder::Digit { contact, fence, digit }));
+        }
+        refused
     }
 
     /// Something for the table, from the operator whose talk it is.
@@ -168,14 +189,20 @@ impl Hub {
 
     fn exchange_says(&mut self, turn: &mut Turn, body: ExchangeSays) -> Option<Code> {
         match body {
-            ExchangeSays::Inventory { bridges, legs } => {
-                tracing::info!(bridges = bridges.len(), legs = legs.len(), "exchange told what stands");
+            ExchangeSays::Inventory { bridges, legs, calls, trunks } => {
+                let (bridge_count, leg_count, call_count) = (bridges.len(), legs.len(), calls.len());
+                tracing::info!(bridge_count, leg_count, call_count, "exchange told what stands");
+                self.take_trunks(trunks);
                 let stand = |bridge: &Bridge| {
                     let Bridge { contact, fence, held, masked, .. } = *bridge;
                     Standing { contact, fence, held, masked }
                 };
                 let bridges = bridges.iter().map(stand).collect();
-                let refused = self.feed(turn, Input::ExchangeUp { bridges });
+                let standing = calls.iter().map(|fact| fact.call).collect();
+                let refused = self.feed(turn, Input::ExchangeUp { bridges, calls: standing });
+                for fact in calls {
+                    self.name_caller(turn, fact);
+                }
                 for leg in legs {
                     self.media(turn, leg);
                 }
@@ -186,6 +213,20 @@ impl Hub {
                 None
             }
             ExchangeSays::Media(leg) => self.media(turn, leg),
+            ExchangeSays::Call(fact) => {
+                let refused = self.feed(turn, Input::Call { call: fact.call });
+                self.name_caller(turn, fact);
+                refused
+            }
+            ExchangeSays::CallOver { call, how } => self.feed(turn, Input::CallOver { call, how }),
+            ExchangeSays::Digit { call, digit } => {
+                self.caller_pressed(call, digit);
+                None
+            }
+            ExchangeSays::Trunks(trunks) => {
+                self.take_trunks(trunks);
+                None
+            }
             ExchangeSays::Quality { owner, quality } => {
                 if let Some(exchange) = &mut self.parties.exchange {
                     exchange.qualities.take(owner, quality);
@@ -196,6 +237,12 @@ impl Hub {
             ExchangeSays::JoinFailed { contact, fence, code } => {
                 self.feed(turn, Input::JoinFailed { contact, fence, code })
             }
+        }
+    }
+
+    fn take_trunks(&mut self, trunks: Vec<TrunkState>) {
+        if let Some(exchange) = &mut self.parties.exchange {
+            exchange.trunks = trunks;
         }
     }
 

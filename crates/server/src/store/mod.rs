@@ -17,8 +17,8 @@ use prometheus_client::metrics::histogram::Histogram;
 
 use crate::secret::TokenHash;
 pub use people::{
-    Account, Approval, Bearer, BoothRow, Directory, Enrolled, ExchangeKeyRow, Handed, NewBooth, OperatorRow,
-    Refreshed,
+    Account, Approval, Bearer, BoothRow, CallerRow, Directory, Enrolled, ExchangeKeyRow, Handed, NewBooth,
+    OperatorRow, Refreshed,
 };
 
 /// What a call of the store gives back, later.
@@ -105,12 +105,14 @@ pub struct Batch<'a> {
     pub session: Session,
     /// Sign-ins that are dead from now on.
     pub revoked: &'a [TokenHash],
+    /// Who is behind the calls that arrived.
+    pub callers: &'a [CallerRow],
 }
 
 impl Batch<'_> {
     /// Nothing to write.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty() && self.revoked.is_empty()
+        self.entries.is_empty() && self.revoked.is_empty() && self.callers.is_empty()
     }
 }
 
@@ -155,6 +157,8 @@ pub trait Store: Send + Sync + 'static {
     fn take_over(&self, now: Time) -> Later<'_, Loaded>;
     /// Writes a turn; it is on the disk when this returns.
     fn commit<'a>(&'a self, batch: Batch<'a>) -> Later<'a, ()>;
+    /// Who called since `since`, the oldest first.
+    fn callers(&self, since: Time) -> Later<'_, Vec<CallerRow>>;
     /// Who may come in.
     fn directory(&self, now: Time) -> Later<'_, Directory>;
     /// The number of the last change in the directory; cheap.
@@ -178,6 +182,8 @@ pub trait Store: Send + Sync + 'static {
     fn lock_operator<'a>(&'a self, name: &'a str, locked: bool, now: Time) -> Later<'a, bool>;
     /// Ends every sign-in of an account and gives how many; none: no such account.
     fn revoke_operator<'a>(&'a self, name: &'a str) -> Later<'a, Option<u64>>;
+    /// Makes an account a shift lead's, or no longer; false: no such account.
+    fn set_lead<'a>(&'a self, name: &'a str, lead: bool) -> Later<'a, bool>;
     /// Takes an account away and frees its name; false: no such account.
     fn remove_operator<'a>(&'a self, name: &'a str, now: Time) -> Later<'a, bool>;
     /// The account of that name with its password's hash.
@@ -314,6 +320,7 @@ mod tests {
             entries: &entries,
             session: Session(1),
             revoked: &[],
+            callers: &[],
         };
         assert!(matches!(store.commit(batch(older)).await, Err(StoreError::Superseded)));
         store.commit(batch(newer)).await.unwrap();

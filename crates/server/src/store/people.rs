@@ -1,8 +1,8 @@
 //! Who may come in, as rows: accounts, sign-ins, booths. Knows no SQL and no socket.
 
-use desk::ids::{BoothId, OperatorId};
+use desk::ids::{BoothId, ContactId, OperatorId};
 use desk::time::Time;
-use link::state::BoothDevice;
+use link::state::{BoothDevice, Caller};
 
 use crate::secret::TokenHash;
 
@@ -19,6 +19,19 @@ pub struct OperatorRow {
     pub locked: bool,
     /// Gone: talks of the past still name it.
     pub removed: bool,
+    /// 業務責任者: sees the whole shift.
+    pub lead: bool,
+}
+
+/// Who is behind a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallerRow {
+    /// The call's contact.
+    pub contact: ContactId,
+    /// Who. Personal.
+    pub caller: Caller,
+    /// When the call came.
+    pub called: Time,
 }
 
 /// An account as a sign-in needs it.

@@ -16,8 +16,8 @@ use desk::ids::{BoothId, OperatorId};
 use desk::presence::{Channels, Chosen};
 use futures_util::{SinkExt, StreamExt};
 use link::message::{
-    BoothSays, Challenge, Down, EnrolCode, ExchangeOrder, ExchangeSays, LegFact, LegSignal, OperatorSays,
-    RequestId, Resume, SignedIn, Up, VERSION, Who,
+    BoothSays, Bridge, Challenge, Down, EnrolCode, ExchangeOrder, ExchangeSays, LegFact, LegSignal,
+    OperatorSays, RequestId, Resume, SignedIn, Up, VERSION, Who,
 };
 use link::state::{BoothChange, BoothState, DeskChange, DeskState};
 use ring::rand::SystemRandom;
@@ -423,7 +423,7 @@ impl Exchange {
     /// Nothing stands, and these have their media up.
     pub async fn stands(&mut self, owners: &[Owner]) {
         let legs = owners.iter().map(|owner| LegFact { owner: *owner, leg: 1, up: true }).collect();
-        self.says(ExchangeSays::Inventory { bridges: Vec::new(), legs }).await;
+        self.says(inventory(Vec::new(), legs)).await;
     }
 
     /// The next order, whatever is said between.
@@ -444,4 +444,9 @@ impl Exchange {
             }
         }
     }
+}
+
+/// What an exchange tells that has no calls.
+pub fn inventory(bridges: Vec<Bridge>, legs: Vec<LegFact>) -> ExchangeSays {
+    ExchangeSays::Inventory { bridges, legs, calls: Vec::new(), trunks: Vec::new() }
 }

@@ -42,6 +42,7 @@ pub fn state() -> DeskState {
             since: START,
             next: Chosen::Available { channels: Channels::Both },
             media: true,
+            hand: None,
         },
         offer: None,
         notice: None,
@@ -56,6 +57,7 @@ pub fn state() -> DeskState {
         lobby: Vec::new(),
         long_wait_ms: Millis::seconds(180),
         wrapup_ms: Millis::seconds(60),
+        wall: None,
     }
 }
 
@@ -198,6 +200,7 @@ impl Table {
             number: "W-20260406-0007".into(),
             channel: Channel::Booth,
             booth: Some("ブース2".into()),
+            caller: None,
             arrived: self.server_now(),
             offered: self.server_now(),
             expires: self.server_now() + Millis::seconds(20),
@@ -211,6 +214,10 @@ impl Table {
             number: "W-20260406-0007".into(),
             channel: Channel::Booth,
             booth: Some("ブース2".into()),
+            caller: None,
+            holds: 0,
+            held_ms: Millis(0),
+            phase_since: START,
             phase,
             arrived: START,
             answered: START,

@@ -159,7 +159,11 @@ impl Model {
                     assert_eq!(*fence, at.0, "joined under another fence than the ordered one");
                     *stands = true;
                 }
-                Output::Say(_) | Output::Answer { .. } | Output::Restart { .. } | Output::Keyframe(_) => {}
+                Output::Say(_)
+                | Output::Answer { .. }
+                | Output::Restart { .. }
+                | Output::Digit { .. }
+                | Output::Keyframe(_) => {}
             }
         }
     }
@@ -172,7 +176,9 @@ impl Model {
             let (from, seen) = match source {
                 Source::Leg(from) => (from, true),
                 Source::Voice(from) => (from, false),
-                Source::Silence | Source::WaitingSound | Source::HoldSound => continue,
+                Source::Silence | Source::WaitingSound | Source::HoldSound | Source::TurnedAway(_) => {
+                    continue;
+                }
             };
             let pair = match (leg.owner, from.owner) {
                 (Owner::Operator { operator }, Owner::Booth { booth }) => (booth.0, operator.0),

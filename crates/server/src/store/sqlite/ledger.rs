@@ -79,6 +79,12 @@ async fn operators_since(turn: &mut SqliteConnection, since: i64) -> Result<Vec<
                          where l.contact_id is null and l.operator_id = o.operator_id and l.seq < ?1
                            and l.kind = 'presence_set'
                          order by l.seq desc limit 1)
+                 from operator o)
+             or seq in (
+                 select (select l.seq from ledger l
+                         where l.contact_id is null and l.operator_id = o.operator_id and l.seq < ?1
+                           and l.kind = 'hand_raised'
+                         order by l.seq desc limit 1)
                  from operator o))",
     )
     .bind(since)
@@ -109,6 +115,9 @@ pub(super) async fn commit(pool: &SqlitePool, batch: Batch<'_>) -> Result<(), St
     for (seq, entry) in (batch.first_seq..).zip(batch.entries) {
         append(&mut turn, seq, entry).await?;
         project(&mut turn, entry).await?;
+    }
+    for caller in batch.callers {
+        super::callers::keep(&mut turn, caller).await?;
     }
     sqlx::query("update counter set value = ?1 where name = 'session' and value < ?1")
         .bind(int(batch.session.0))
@@ -198,13 +207,20 @@ mod tests {
                 Entry { at: Time(*at), fact: *fact, number }
             })
             .collect();
-        let batch = Batch { ownership, first_seq, entries: &entries, session: Session(1), revoked: &[] };
+        let batch = Batch {
+            ownership,
+            first_seq,
+            entries: &entries,
+            session: Session(1),
+            revoked: &[],
+            callers: &[],
+        };
         store.commit(batch).await.unwrap();
     }
 
     fn life(contact: u64, at: u64, over: bool) -> Vec<(u64, Fact)> {
         let contact = ContactId(contact);
-        let arrived = Fact::Arrived { contact, channel: Channel::Booth, booth: Some(BoothId(1)) };
+        let arrived = Fact::Arrived { contact, channel: Channel::Booth, booth: Some(BoothId(1)), call: None };
         let ended = Fact::Ended { contact, end: EndReason::AbandonedWaiting };
         [(at, arrived)].into_iter().chain(over.then_some((at + 1000, ended))).collect()
     }

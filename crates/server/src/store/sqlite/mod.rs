@@ -1,6 +1,7 @@
 //! The store in one SQLite file (SQLCipher is linked): write-ahead log, `synchronous=FULL`, one writer.
 
 mod booths;
+mod callers;
 mod ledger;
 mod operators;
 mod people;
@@ -20,8 +21,8 @@ use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::{
-    Account, Approval, Batch, Bearer, Directory, Enrolled, ExchangeKeyRow, Handed, Later, Loaded, NewBooth,
-    Page, Refreshed, Standing, Store, StoreError,
+    Account, Approval, Batch, Bearer, CallerRow, Directory, Enrolled, ExchangeKeyRow, Handed, Later, Loaded,
+    NewBooth, Page, Refreshed, Standing, Store, StoreError,
 };
 use crate::secret::TokenHash;
 
@@ -115,6 +116,10 @@ impl Store for Sqlite {
         })
     }
 
+    fn callers(&self, since: Time) -> Later<'_, Vec<CallerRow>> {
+        Box::pin(callers::since(&self.readers, since))
+    }
+
     fn directory(&self, now: Time) -> Later<'_, Directory> {
         Box::pin(people::directory(&self.readers, now))
     }
@@ -147,6 +152,10 @@ impl Store for Sqlite {
 
     fn revoke_operator<'a>(&'a self, name: &'a str) -> Later<'a, Option<u64>> {
         Box::pin(operators::revoke(&self.writer, name))
+    }
+
+    fn set_lead<'a>(&'a self, name: &'a str, lead: bool) -> Later<'a, bool> {
+        Box::pin(operators::set_lead(&self.writer, name, lead))
     }
 
     fn remove_operator<'a>(&'a self, name: &'a str, now: Time) -> Later<'a, bool> {

@@ -9,7 +9,7 @@ use super::super::{Account, OperatorRow, StoreError};
 use super::people::{begin, taken, told};
 use super::{int, small};
 
-/// The account of a row `operator_id, name, display, locked, removed`.
+/// The account of a row `operator_id, name, display, locked, removed, lead`.
 pub(super) fn operator(row: &SqliteRow) -> OperatorRow {
     OperatorRow {
         operator: OperatorId(small(row.get(0))),
@@ -17,6 +17,7 @@ pub(super) fn operator(row: &SqliteRow) -> OperatorRow {
         display: row.get(2),
         locked: row.get::<i64, _>(3) != 0,
         removed: row.get::<i64, _>(4) != 0,
+        lead: row.get::<i64, _>(5) != 0,
     }
 }
 
@@ -45,13 +46,14 @@ pub(super) async fn add(
 
 pub(super) async fn account(pool: &SqlitePool, name: &str) -> Result<Option<Account>, StoreError> {
     let row = sqlx::query(
-        "select operator_id, name, display, locked_ms is not null, removed_ms is not null, password_hash
+        "select operator_id, name, display, locked_ms is not null, removed_ms is not null, lead,
+             password_hash
          from operator where name = ? and removed_ms is null",
     )
     .bind(name)
     .fetch_optional(pool)
     .await?;
-    Ok(row.map(|row| Account { row: operator(&row), hash: row.get(5) }))
+    Ok(row.map(|row| Account { row: operator(&row), hash: row.get(6) }))
 }
 
 pub(super) async fn set_password(pool: &SqlitePool, name: &str, hash: &str) -> Result<bool, StoreError> {
@@ -86,6 +88,19 @@ pub(super) async fn lock(pool: &SqlitePool, name: &str, locked: bool, now: Time)
     }
     told(turn).await?;
     Ok(true)
+}
+
+pub(super) async fn set_lead(pool: &SqlitePool, name: &str, lead: bool) -> Result<bool, StoreError> {
+    let mut turn = begin(pool).await?;
+    let id: Option<i64> = sqlx::query_scalar(
+        "update operator set lead = ? where name = ? and removed_ms is null returning operator_id",
+    )
+    .bind(i64::from(lead))
+    .bind(name)
+    .fetch_optional(&mut *turn)
+    .await?;
+    told(turn).await?;
+    Ok(id.is_some())
 }
 
 pub(super) async fn revoke(pool: &SqlitePool, name: &str) -> Result<Option<u64>, StoreError> {

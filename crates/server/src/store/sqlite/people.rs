@@ -43,7 +43,7 @@ pub(super) async fn directory(pool: &SqlitePool, now: Time) -> Result<Directory,
         .fetch_one(&mut *turn)
         .await?;
     let operators = sqlx::query(
-        "select operator_id, name, display, locked_ms is not null, removed_ms is not null
+        "select operator_id, name, display, locked_ms is not null, removed_ms is not null, lead
          from operator order by operator_id",
     )
     .fetch_all(&mut *turn)

@@ -4,7 +4,7 @@
 use desk::centre::{Fact, OfferOutcome};
 use desk::contact::Channel;
 use desk::end::EndReason;
-use desk::ids::{BoothId, ContactId, Fence, OfferId, OperatorId};
+use desk::ids::{BoothId, CallId, ContactId, Fence, OfferId, OperatorId};
 use desk::time::Time;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{Sqlite, SqliteConnection};
@@ -26,12 +26,15 @@ async fn move_one(turn: &mut SqliteConnection, query: Query) -> Result<(), Store
 pub(super) async fn project(turn: &mut SqliteConnection, entry: &Entry) -> Result<(), StoreError> {
     let at = int(entry.at.0);
     match entry.fact {
-        Fact::SignedIn { .. } | Fact::SignedOut { .. } | Fact::PresenceSet { .. } => Ok(()),
+        Fact::SignedIn { .. }
+        | Fact::SignedOut { .. }
+        | Fact::PresenceSet { .. }
+        | Fact::HandRaised { .. } => Ok(()),
         Fact::HeldSet { .. } | Fact::MaskSet { .. } | Fact::Rejoined { .. } | Fact::Interrupted { .. } => {
             Ok(())
         }
-        Fact::Arrived { contact, channel, booth } => {
-            move_one(turn, arrived(contact, entry.number.clone(), channel, booth, at)).await
+        Fact::Arrived { contact, channel, booth, call } => {
+            move_one(turn, arrived(contact, entry.number.clone(), channel, booth, call, at)).await
         }
         Fact::Offered { offer, contact, operator, fence, expires, why: _ } => {
             move_one(turn, offered(offer, contact, operator, fence, expires, at)).await
@@ -87,16 +90,18 @@ fn arrived(
     number: Option<String>,
     channel: Channel,
     booth: Option<BoothId>,
+    call: Option<CallId>,
     at: i64,
 ) -> Query {
     sqlx::query(
-        "insert into contact (contact_id, number, channel, booth_id, state, arrived_ms)
-         values (?, ?, ?, ?, 'waiting', ?)",
+        "insert into contact (contact_id, number, channel, booth_id, call_id, state, arrived_ms)
+         values (?, ?, ?, ?, ?, 'waiting', ?)",
     )
     .bind(int(contact.0))
     .bind(number)
     .bind(channel_word(channel))
     .bind(booth.map(|booth| i64::from(booth.0)))
+    .bind(call.map(|call| int(call.0)))
     .bind(at)
 }
 

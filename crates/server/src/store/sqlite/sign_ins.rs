@@ -129,7 +129,7 @@ async fn kept(
     now: Time,
 ) -> Result<Option<Kept>, StoreError> {
     let row = sqlx::query(
-        "select operator_id, name, display, locked_ms is not null, removed_ms is not null,
+        "select operator_id, name, display, locked_ms is not null, removed_ms is not null, lead,
              sign_in_hash, used_ms is not null, attempt_hash
          from refresh_token join sign_in using (sign_in_hash) join operator using (operator_id)
          where refresh_hash = ? and expires_ms > ?",
@@ -141,9 +141,9 @@ async fn kept(
     Ok(row.and_then(|row| {
         Some(Kept {
             row: operator(&row),
-            sign_in: hash(row.get(5))?,
-            used: row.get::<i64, _>(6) != 0,
-            attempt: row.get::<Option<Vec<u8>>, _>(7).and_then(hash),
+            sign_in: hash(row.get(6))?,
+            used: row.get::<i64, _>(7) != 0,
+            attempt: row.get::<Option<Vec<u8>>, _>(8).and_then(hash),
         })
     }))
 }

@@ -1,0 +1,188 @@
+//! Who is behind each call: kept beside the ledger, shown masked, and compared to tell 再入電. The only place
+//! of the hub that knows a number; nothing here can be printed.
+
+use std::collections::BTreeMap;
+
+use desk::centre::Fact;
+use desk::ids::{CallId, ContactId};
+use desk::time::{Millis, Time};
+use link::message::CallFact;
+use link::state::{Caller, CallerCard, Digit, MAX_DIGITS};
+
+use super::task::Hub;
+use super::turn::Turn;
+use crate::store::CallerRow;
+
+/// Digits at either end of a number that a list shows.
+const SHOWN_HEAD: usize = 3;
+const SHOWN_TAIL: usize = 4;
+
+/// The callers of the last while.
+#[derive(Default)]
+pub(super) struct Callers {
+    known: BTreeMap<ContactId, Known>,
+}
+
+struct Known {
+    caller: Caller,
+    called: Time,
+    /// The keys that were pressed; never stored.
+    digits: Vec<Digit>,
+}
+
+/// Since when callers are remembered.
+pub(super) fn since(now: Time, again: Millis) -> Time {
+    Time(now.0.saturating_sub(again.0))
+}
+
+impl Callers {
+    /// Takes over who called.
+    pub fn keep(&mut self, rows: &[CallerRow]) {
+        for row in rows {
+            let (caller, called) = (row.caller.clone(), row.called);
+            self.known.insert(row.contact, Known { caller, called, digits: Vec::new() });
+        }
+    }
+
+    /// Forgets those who called too long ago to count as 再入電.
+    pub fn tidy(&mut self, now: Time, again: Millis) {
+        while let Some(oldest) = self.known.first_entry() {
+            if oldest.get().called >= since(now, again) {
+                return;
+            }
+            oldest.remove();
+        }
+    }
+
+    /// A key that the caller pressed.
+    pub fn press(&mut self, contact: ContactId, digit: Digit) {
+        let Some(known) = self.known.get_mut(&contact) else { return };
+        if known.digits.len() == MAX_DIGITS {
+            known.digits.remove(0);
+        }
+        known.digits.push(digit);
+    }
+
+    /// The caller as a screen may show them.
+    pub fn card(&self, contact: ContactId, again: Millis) -> Option<CallerCard> {
+        let known = self.known.get(&contact)?;
+        let caller = match &known.caller {
+            Caller::Number { number } => Caller::Number { number: masked(number) },
+            other @ (Caller::Withheld | Caller::Payphone | Caller::OutOfArea) => other.clone(),
+        };
+        Some(CallerCard { caller, times: self.times(contact, known, again), digits: known.digits.clone() })
+    }
+
+    /// Which call of this number it is within the time; without a number every call is the first.
+    fn times(&self, contact: ContactId, known: &Known, again: Millis) -> u32 {
+        let Caller::Number { number } = &known.caller else { return 1 };
+        let same = |other: &Known| match &other.caller {
+            Caller::Number { number: theirs } => {
+                theirs == number && other.called >= since(known.called, again)
+            }
+            Caller::Withheld | Caller::Payphone | Caller::OutOfArea => false,
+        };
+        let before = self.known.range(..contact).filter(|(_, other)| same(other)).count();
+        u32::try_from(before + 1).unwrap_or(u32::MAX)
+    }
+}
+
+impl Hub {
+    /// The exchange tells of a call: whoever it brought into the ledger in this turn gets their caller.
+    pub(super) fn name_caller(&mut self, turn: &mut Turn, fact: CallFact) {
+        let brought = turn.entries.iter().rev().find_map(|entry| match entry.fact {
+            Fact::Arrived { contact, call: Some(call), .. } if call == fact.call => Some(contact),
+            _ => None,
+        });
+        if let Some(contact) = brought {
+            turn.callers.push(CallerRow { contact, caller: fact.caller, called: turn.now });
+        }
+    }
+
+    /// The caller pressed a key.
+    pub(super) fn caller_pressed(&mut self, call: CallId, digit: Digit) {
+        let contact = self.centre.contacts().find(|view| view.call == Some(call) && view.ended.is_none());
+        if let Some(contact) = contact {
+            self.callers.press(contact.contact, digit);
+        }
+    }
+}
+
+/// 090-****-5678: the head tells a mobile from a landline, the tail lets two people compare.
+fn masked(number: &str) -> String {
+    let digits: Vec<char> = number.chars().filter(char::is_ascii_digit).collect();
+    if digits.len() < SHOWN_HEAD + SHOWN_TAIL + 1 {
+        return "*".repeat(digits.len());
+    }
+    let (head, rest) = digits.split_at(SHOWN_HEAD);
+    let (hidden, tail) = rest.split_at(rest.len() - SHOWN_TAIL);
+    let text = |part: &[char]| part.iter().collect::<String>();
+    format!("{}-{}-{}", text(head), "*".repeat(hidden.len()), text(tail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: Millis = Millis::seconds(86_400);
+
+    fn row(contact: u64, number: &str, called: u64) -> CallerRow {
+        let caller = Caller::Number { number: number.into() };
+        CallerRow { contact: ContactId(contact), caller, called: Time(called) }
+    }
+
+    #[test]
+    fn a_number_is_shown_by_its_ends() {
+        for (number, shown) in
+            [("09012345678", "090-****-5678"), ("0487829922", "048-***-9922"), ("110", "***"), ("", "")]
+        {
+            assert_eq!(masked(number), shown);
+        }
+    }
+
+    #[test]
+    fn the_same_number_within_the_time_counts_up_and_others_do_not() {
+        let mut callers = Callers::default();
+        let day = DAY.0;
+        callers.keep(&[
+            row(1, "09012345678", day),
+            row(2, "09099999999", day + 1),
+            row(3, "09012345678", day + 2),
+            row(4, "09012345678", 2 * day + 1),
+        ]);
+        callers.keep(&[
+            CallerRow { contact: ContactId(5), caller: Caller::Withheld, called: Time(2 * day + 2) },
+            CallerRow { contact: ContactId(6), caller: Caller::Withheld, called: Time(2 * day + 3) },
+        ]);
+        let times = |contact| callers.card(ContactId(contact), DAY).map(|card| card.times);
+        assert_eq!(
+            [1, 2, 3, 4, 5, 6, 7].map(times),
+            [
+                Some(1),
+                Some(1),
+                Some(2),
+                // The first is more than a day ago.
+                Some(2),
+                Some(1),
+                Some(1),
+                None
+            ]
+        );
+        callers.tidy(Time(2 * day + 2), DAY);
+        let times = |contact| callers.card(ContactId(contact), DAY).map(|card| card.times);
+        assert_eq!([1, 2, 3, 4].map(times), [None, None, Some(1), Some(2)]);
+    }
+
+    #[test]
+    fn the_latest_keys_are_kept() {
+        let mut callers = Callers::default();
+        callers.keep(&[row(1, "09012345678", 1)]);
+        for _ in 0..MAX_DIGITS {
+            callers.press(ContactId(1), Digit::D1);
+        }
+        callers.press(ContactId(1), Digit::Hash);
+        callers.press(ContactId(2), Digit::Hash);
+        let digits = callers.card(ContactId(1), DAY).unwrap().digits;
+        assert_eq!((digits.len(), digits.last()), (MAX_DIGITS, Some(&Digit::Hash)));
+    }
+}

@@ -1,0 +1,193 @@
+//! Telephone calls through the server: one queue with the booths, masked numbers, what survives a restart,
+//! and the shift lead's wall.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod common;
+
+use common::{Desk, Exchange, House, inventory};
+use desk::centre::{CallOver, Owner};
+use desk::code::Code;
+use desk::contact::{Channel, Disposition, Phase};
+use desk::end::EndReason;
+use desk::ids::{CallId, OperatorId};
+use desk::presence::Presence;
+use link::message::{Bridge, CallFact, ExchangeOrder, ExchangeSays, LegFact, OperatorSays};
+use link::state::{Caller, Digit, TrunkState};
+
+const NUMBER: &str = "09012345678";
+
+fn call(call: u64, number: &str) -> CallFact {
+    CallFact { call: CallId(call), caller: Caller::Number { number: number.into() }, trunk: "main".into() }
+}
+
+/// One operator who is ready, and an exchange.
+async fn scene() -> (House, String, String, Desk, Exchange, OperatorId) {
+    let mut house = House::build();
+    let operator = house.add_operator("op01", "オペレーター01");
+    let key = house.add_exchange();
+    house.start().await;
+    let token = house.token("op01").await;
+    let mut exchange = house.exchange(&key).await;
+    let mut desk = house.operator(&token, None).await;
+    exchange.stands(&[Owner::Operator { operator }]).await;
+    desk.until(|state| state.me.media).await;
+    desk.available().await;
+    (house, token, key, desk, exchange, operator)
+}
+
+async fn comes_in(exchange: &mut Exchange, fact: CallFact) {
+    let owner = Owner::Caller { call: fact.call };
+    exchange.says(ExchangeSays::Media(LegFact { owner, leg: 1, up: true })).await;
+    exchange.says(ExchangeSays::Call(fact)).await;
+}
+
+/// The call is answered; gives the bridge.
+async fn answer(desk: &mut Desk, exchange: &mut Exchange) -> Bridge {
+    desk.until(|state| state.offer.is_some()).await;
+    let offer = desk.state.offer.clone().unwrap();
+    assert_eq!(desk.ask(OperatorSays::Accept { offer: offer.offer, fence: offer.fence }).await, None);
+    let order = exchange.order_like(|order| matches!(order, ExchangeOrder::Join { .. })).await;
+    let ExchangeOrder::Join { contact, fence, visitor, operator, masked } = order else {
+        panic!("{order:?}")
+    };
+    exchange.says(ExchangeSays::Joined { contact, fence }).await;
+    desk.until(|state| state.contact.as_ref().is_some_and(|card| card.phase == Phase::Live)).await;
+    Bridge { contact, fence, visitor, operator, held: false, masked }
+}
+
+async fn finish(desk: &mut Desk) {
+    desk.until(|state| state.contact.as_ref().is_some_and(|card| card.phase == Phase::Wrapping)).await;
+    let contact = desk.state.contact.clone().unwrap().contact;
+    let disposition = Disposition::Guided;
+    assert_eq!(desk.ask(OperatorSays::Finish { contact, disposition }).await, None);
+    desk.until(|state| state.contact.is_none()).await;
+}
+
+#[tokio::test]
+async fn a_call_is_offered_with_its_masked_number_talked_to_and_ended() {
+    let (house, _, _, mut desk, mut exchange, _) = scene().await;
+    comes_in(&mut exchange, call(1, NUMBER)).await;
+    desk.until(|state| state.offer.is_some()).await;
+    let offer = desk.state.offer.clone().unwrap();
+    let caller = offer.caller.clone().unwrap();
+    assert_eq!(caller.caller, Caller::Number { number: "090-****-5678".into() });
+    assert_eq!((offer.channel, offer.booth, caller.times), (Channel::Phone, None, 1));
+    assert!(offer.number.starts_with("C-") && offer.number.ends_with("-0001"), "{}", offer.number);
+
+    let bridge = answer(&mut desk, &mut exchange).await;
+    assert_eq!(bridge.visitor, Owner::Caller { call: CallId(1) });
+    assert_eq!(desk.state.me.presence, Presence::Call);
+    let contact = bridge.contact;
+    assert_eq!(desk.ask(OperatorSays::Hold { contact, held: true }).await, None);
+    let held = exchange.order_like(|order| matches!(order, ExchangeOrder::Hold { .. })).await;
+    assert_eq!(held, ExchangeOrder::Hold { contact, fence: bridge.fence, held: true });
+    desk.until(|state| state.me.presence == Presence::Hold).await;
+    assert_eq!(desk.ask(OperatorSays::Hold { contact, held: false }).await, None);
+    desk.until(|state| state.contact.as_ref().is_some_and(|card| card.holds == 1)).await;
+
+    assert_eq!(desk.ask(OperatorSays::Digit { contact, digit: Digit::D5 }).await, None);
+    let digit = exchange.order_like(|order| matches!(order, ExchangeOrder::Digit { .. })).await;
+    assert_eq!(digit, ExchangeOrder::Digit { contact, fence: bridge.fence, digit: Digit::D5 });
+    exchange.says(ExchangeSays::Digit { call: CallId(1), digit: Digit::Hash }).await;
+    desk.until(|state| {
+        let digits = state.contact.as_ref().and_then(|card| card.caller.as_ref()).map(|card| &card.digits);
+        digits == Some(&vec![Digit::Hash])
+    })
+    .await;
+
+    assert_eq!(desk.ask(OperatorSays::Mask { contact, on: true }).await, Some(Code::WrongState));
+    assert_eq!(desk.ask(OperatorSays::End { contact }).await, None);
+    let release = exchange.order_like(|order| matches!(order, ExchangeOrder::Release { .. })).await;
+    assert!(matches!(release, ExchangeOrder::Release { end: EndReason::OperatorEnded, .. }));
+    finish(&mut desk).await;
+    assert_eq!((desk.state.day.arrived, desk.state.day.answered), (1, 1));
+    assert_eq!(house.verified("conservation_difference"), 0);
+}
+
+#[tokio::test]
+async fn the_same_number_again_is_marked_and_a_withheld_one_never() {
+    let (_house, _, _, mut desk, mut exchange, _) = scene().await;
+    for (n, fact, times) in [
+        (1, call(1, NUMBER), 1),
+        (2, call(2, NUMBER), 2),
+        (3, CallFact { caller: Caller::Withheld, ..call(3, "") }, 1),
+    ] {
+        comes_in(&mut exchange, fact).await;
+        desk.until(|state| state.offer.is_some()).await;
+        assert_eq!(desk.state.offer.clone().unwrap().caller.unwrap().times, times);
+        exchange.says(ExchangeSays::CallOver { call: CallId(n), how: CallOver::HungUp }).await;
+        desk.until(|state| state.offer.is_none()).await;
+    }
+    assert_eq!(desk.state.day.abandoned, 3);
+}
+
+#[tokio::test]
+async fn after_a_restart_of_the_server_the_call_goes_on_and_its_caller_is_known() {
+    let (mut house, token, key, mut desk, mut exchange, operator) = scene().await;
+    comes_in(&mut exchange, call(1, NUMBER)).await;
+    let bridge = answer(&mut desk, &mut exchange).await;
+    house.kill().await;
+    house.start().await;
+    let mut exchange = house.exchange(&key).await;
+    let mut desk = house.operator(&token, None).await;
+    let owners = [Owner::Operator { operator }, bridge.visitor];
+    let legs: Vec<LegFact> = owners.iter().map(|owner| LegFact { owner: *owner, leg: 1, up: true }).collect();
+    let ExchangeSays::Inventory { bridges, legs, trunks, .. } = inventory(vec![bridge], legs) else {
+        unreachable!()
+    };
+    let calls = vec![call(1, NUMBER), call(2, "0487829922")];
+    exchange.says(ExchangeSays::Inventory { bridges, legs, calls, trunks }).await;
+    // The new session takes the talk along under a new fence.
+    let order = exchange.order_like(|order| matches!(order, ExchangeOrder::Join { .. })).await;
+    let ExchangeOrder::Join { contact, fence, .. } = order else { panic!("{order:?}") };
+    assert_eq!(contact, bridge.contact);
+    exchange.says(ExchangeSays::Joined { contact, fence }).await;
+    desk.until(|state| state.contact.as_ref().is_some_and(|card| card.phase == Phase::Live)).await;
+    let caller = desk.state.contact.clone().unwrap().caller.unwrap();
+    assert_eq!(caller.caller, Caller::Number { number: "090-****-5678".into() });
+    desk.until(|state| state.queue.phone.waiting == 1).await;
+    exchange.says(ExchangeSays::CallOver { call: CallId(1), how: CallOver::HungUp }).await;
+    finish(&mut desk).await;
+    desk.available().await;
+    desk.until(|state| state.offer.is_some()).await;
+    let adopted = desk.state.offer.clone().unwrap().caller.unwrap();
+    assert_eq!(adopted.caller, Caller::Number { number: "048-***-9922".into() });
+}
+
+#[tokio::test]
+async fn a_lead_sees_the_shift_and_an_operator_does_not() {
+    let (house, _, _, mut desk, mut exchange, operator) = scene().await;
+    assert_eq!(desk.state.wall, None);
+    house
+        .command(&["operator", "add", "lead01", "--display", "責任者01", "--lead"], common::PASSWORD)
+        .unwrap();
+    let token = house.token("lead01").await;
+    let mut lead = house.operator(&token, None).await;
+    lead.until(|state| state.wall.as_ref().is_some_and(|wall| wall.seats.len() == 2)).await;
+
+    exchange.says(ExchangeSays::Trunks(vec![TrunkState { name: "main".into(), up: false }])).await;
+    comes_in(&mut exchange, call(1, NUMBER)).await;
+    desk.until(|state| state.offer.is_some()).await;
+    comes_in(&mut exchange, call(2, "0487829922")).await;
+    lead.until(|state| {
+        let wall = state.wall.as_ref().unwrap();
+        wall.waiting.len() == 2 && wall.trunks.first().is_some_and(|trunk| !trunk.up)
+    })
+    .await;
+    let wall = lead.state.wall.clone().unwrap();
+    let seat = wall.seats.iter().find(|seat| seat.operator == operator).unwrap();
+    assert_eq!(seat.presence, Presence::Ringing { channel: Channel::Phone });
+    assert_eq!(seat.contact, Some((Channel::Phone, None)));
+    let callers: Vec<Caller> = wall.waiting.iter().map(|card| card.caller.clone().unwrap().caller).collect();
+    assert_eq!(callers[0], Caller::Number { number: "090-****-5678".into() }, "in the order of serving");
+
+    assert_eq!(desk.ask(OperatorSays::RaiseHand { up: true }).await, None);
+    let raised = |state: &link::state::DeskState| {
+        let wall = state.wall.as_ref().unwrap();
+        wall.seats.iter().any(|seat| seat.operator == operator && seat.hand.is_some())
+    };
+    lead.until(raised).await;
+    assert!(desk.state.me.hand.is_some());
+    assert_eq!(desk.ask(OperatorSays::RaiseHand { up: false }).await, None);
+    lead.until(|state| !raised(state)).await;
+}
