@@ -45,6 +45,14 @@ function show(name: string): void {
   flushSync();
 }
 
+/** A call in the hand of somebody who has the wall beside it. */
+function leadsCall(): void {
+  const { call, wall } = samples(Date.now());
+  if (call?.screen.kind !== 'desk' || wall?.screen.kind !== 'desk') throw new Error('samples');
+  draw({ ...call, screen: { ...call.screen, state: { ...call.screen.state, wall: wall.screen.state.wall } } });
+  flushSync();
+}
+
 function press(code: string, more: KeyboardEventInit = {}): KeyboardEvent {
   const event = new KeyboardEvent('keydown', { code, bubbles: true, cancelable: true, ...more });
   (document.activeElement ?? document.body).dispatchEvent(event);
@@ -84,7 +92,7 @@ describe('an offer of a call', () => {
     expect(element('wall')).not.toBeNull();
     press('F2');
     expect(acts()).toEqual([{ kind: 'answer' }]);
-    show('call');
+    leadsCall();
     expect(element('call')).not.toBeNull();
     expect(element('wall')).toBeNull();
   });
@@ -174,7 +182,13 @@ describe('the keypad', () => {
     draw({ ...call, screen: { ...call.screen, check: check.screen.check } });
     flushSync();
     press('Digit1', { key: '1' });
+    leadsCall();
+    click('room-lead');
+    press('Digit1', { key: '1' });
     expect(acts()).toEqual([]);
+    click('room-desk');
+    press('Digit1', { key: '1' });
+    expect(acts()).toEqual([{ kind: 'digit', digit: '1' }]);
   });
   it('is closed by Esc, and forgotten with the call', () => {
     open('call');

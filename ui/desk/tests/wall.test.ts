@@ -75,7 +75,11 @@ describe('責任者室', () => {
     open('wall');
     click('room-lead');
     expect(element('tag-word')?.textContent).toBe('業務責任者対応');
-    show('offline');
+    const { wall, offline } = samples(Date.now());
+    if (wall === undefined || offline === undefined) throw new Error('samples');
+    draw({ ...wall, line: offline.line });
+    flushSync();
+    expect(element('room-lead')).toBeNull();
     expect(element('wall')).toBeNull();
     expect(element('offline')).not.toBeNull();
   });
