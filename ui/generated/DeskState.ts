@@ -10,6 +10,7 @@ import type { Millis } from "./Millis";
 import type { OfferCard } from "./OfferCard";
 import type { QueueBoard } from "./QueueBoard";
 import type { RingNotice } from "./RingNotice";
+import type { Wall } from "./Wall";
 
 /**
  * Everything that a desktop shows of the server's truth.
@@ -74,4 +75,8 @@ long_wait_ms: Millis,
 /**
  * The wrap-up time that the desk shows as a guide.
  */
-wrapup_ms: Millis, };
+wrapup_ms: Millis, 
+/**
+ * 責任者室, for a shift lead.
+ */
+wall: Wall | null, };

@@ -2,6 +2,7 @@
 import type { Chosen } from "./Chosen";
 import type { DeclineReason } from "./DeclineReason";
 import type { DeviceKind } from "./DeviceKind";
+import type { Digit } from "./Digit";
 import type { Disposition } from "./Disposition";
 
 /**
@@ -55,7 +56,19 @@ pointing: number | null, } | { "kind": "screen",
 /**
  * Asked or not.
  */
-wanted: boolean, } | { "kind": "extend_wrapup" } | { "kind": "check", 
+wanted: boolean, } | { "kind": "hold", 
+/**
+ * On or off.
+ */
+held: boolean, } | { "kind": "digit", 
+/**
+ * Which key.
+ */
+digit: Digit, } | { "kind": "raise_hand", 
+/**
+ * Up or down.
+ */
+up: boolean, } | { "kind": "extend_wrapup" } | { "kind": "check", 
 /**
  * Open or not.
  */

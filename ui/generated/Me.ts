@@ -31,4 +31,8 @@ next: Chosen,
 /**
  * The warm line to the exchange is up.
  */
-media: boolean, };
+media: boolean, 
+/**
+ * 手上げ, since when.
+ */
+hand: Time | null, };

@@ -1,5 +1,6 @@
 // What the samples are made of, with the design's numbers: one Monday at the desk of オペレーター01.
 import type { BoothCard } from '$generated/BoothCard';
+import type { CallerCard } from '$generated/CallerCard';
 import type { ContactCard } from '$generated/ContactCard';
 import type { DeskState } from '$generated/DeskState';
 import type { DeskView } from '$generated/DeskView';
@@ -54,6 +55,7 @@ export function quietState(now: number): DeskState {
       since: now - 6 * MINUTE - 12 * SECOND,
       next: { kind: 'available', channels: 'both' },
       media: true,
+      hand: null,
     },
     offer: null,
     notice: null,
@@ -79,6 +81,7 @@ export function quietState(now: number): DeskState {
     ],
     long_wait_ms: 3 * MINUTE,
     wrapup_ms: 2 * MINUTE,
+    wall: null,
   };
 }
 
@@ -91,6 +94,7 @@ export function boothOffer(now: number): OfferCard {
     number: 'W-20260406-0007',
     channel: 'booth',
     booth: 'ブース2',
+    caller: null,
     arrived: now - 8 * SECOND,
     offered: now - 6 * SECOND,
     expires: now + 14 * SECOND,
@@ -105,6 +109,10 @@ export function boothContact(now: number): ContactCard {
     number: 'W-20260406-0007',
     channel: 'booth',
     booth: 'ブース2',
+    caller: null,
+    holds: 0,
+    held_ms: 0,
+    phase_since: now - 12 * MINUTE - 41 * SECOND,
     phase: 'live',
     arrived: now - 12 * MINUTE - 50 * SECOND,
     answered: now - 12 * MINUTE - 41 * SECOND,
@@ -171,6 +179,60 @@ export function wrapping(now: number, ago: number, more: Partial<DeskView> = {})
   state.me.since = now - ago;
   state.contact = { ...boothContact(now), phase: 'wrapping', ended: now - ago, end: 'visitor_ended', interruptions: 1 };
   return deskView(state, { wrapup_until: now - ago + 2 * MINUTE, ...more }, now);
+}
+
+/** Who calls in the samples, by the design's number. */
+export const CALLER: CallerCard = { caller: { kind: 'number', number: '090-****-5678' }, times: 1, digits: [] };
+
+/** The same caller for the third time. */
+export const AGAIN: CallerCard = { ...CALLER, times: 3 };
+
+/** A call of 4 min 12 s with one hold behind it. */
+export function phoneContact(now: number): ContactCard {
+  return {
+    ...boothContact(now),
+    number: 'C-20260406-0062',
+    channel: 'phone',
+    booth: null,
+    caller: AGAIN,
+    holds: 1,
+    held_ms: 20 * SECOND,
+    phase_since: now - 2 * MINUTE - 5 * SECOND,
+    arrived: now - 4 * MINUTE - 26 * SECOND,
+    answered: now - 4 * MINUTE - 12 * SECOND,
+    visitor_since: now - 4 * MINUTE - 12 * SECOND,
+  };
+}
+
+/** That call, a little different each time. */
+export function calling(now: number, contact: Partial<ContactCard>, talk: Partial<TalkView>, more: Partial<DeskView> = {}): View {
+  const state = quietState(now);
+  state.contact = { ...phoneContact(now), ...contact };
+  state.me.presence = { kind: state.contact.phase === 'held' ? 'hold' : 'call' };
+  state.me.since = state.contact.phase_since;
+  state.queue.phone = { open: true, waiting: 1, oldest: now - 12 * SECOND, ready: 1 };
+  return deskView(state, { talk: { ...TALK, picture_packets: 0, ...talk }, ...more }, now);
+}
+
+/** After that call. */
+export function callWrapping(now: number, ago: number): View {
+  const state = quietState(now);
+  const call = phoneContact(now - ago);
+  state.me.presence = { kind: 'wrapping' };
+  state.me.since = now - ago;
+  state.contact = { ...call, holds: 2, held_ms: 74 * SECOND, phase: 'wrapping', phase_since: now - ago, ended: now - ago, end: 'visitor_ended' };
+  return deskView(state, { wrapup_until: now - ago + 2 * MINUTE }, now);
+}
+
+/** A call that rings, 6 s into its 20 s. */
+export function phoneOffer(now: number, caller: CallerCard, more: Partial<OfferCard> = {}): View {
+  const view = offering(now, { channel: 'phone', booth: null, number: 'C-20260406-0062', caller, ...more }, {});
+  if (view.screen.kind !== 'desk') return view;
+  const { state } = view.screen;
+  state.booths[1] = booth(2, { kind: 'idle' }, now - 40 * MINUTE);
+  state.queue.booth = { open: true, waiting: 0, oldest: null, ready: 1 };
+  state.queue.phone = { open: true, waiting: 1, oldest: now - 8 * SECOND, ready: 3 };
+  return view;
 }
 
 /** A ring. */

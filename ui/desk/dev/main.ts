@@ -1,7 +1,7 @@
 // Draws one sample view in a browser: `/dev/?view=offer`, with `&contrast=high` in high contrast and `&press=TESTID` with
 // one thing pressed. `?view=states` is the sheet of all states, and without a view comes the list of them. Served by
 // `vite` only, never part of a build.
-import { mount } from 'svelte';
+import { flushSync, mount } from 'svelte';
 import type { Intent } from '$generated/Intent';
 import '$shared/fonts';
 import '$shared/tokens.css';
@@ -11,7 +11,7 @@ import '../styles/parts.css';
 import type { Shell } from '../shell';
 import App from '../views/App.svelte';
 import { paint } from './paint';
-import { samples } from './samples';
+import { PRESSED, samples } from './samples';
 import States from './States.svelte';
 
 /** The samples in which pictures stand. */
@@ -35,16 +35,17 @@ const shell: Shell = {
 const target = document.getElementById('app');
 if (target !== null && sample !== undefined) {
   mount(App, { target, props: { shell } });
+  flushSync();
+  press(PRESSED[name] ?? null);
   if (PICTURED.includes(name)) setTimeout(() => paint(document), 50);
 } else if (target !== null && name === 'states') mount(States, { target });
 else if (target !== null) {
   target.innerHTML = ['states', ...Object.keys(samples())].map((each) => `<p><a href="?view=${each}">${each}</a></p>`).join('');
 }
 if (wanted.get('contrast') === 'high') document.documentElement.dataset['contrast'] = 'high';
-const pressed = wanted.get('press');
-if (pressed !== null) {
-  setTimeout(() => {
-    const found = document.querySelector(`[data-testid="${pressed}"]`);
-    if (found instanceof HTMLElement) found.click();
-  }, 50);
+setTimeout(() => press(wanted.get('press')), 50);
+
+function press(id: string | null): void {
+  const found = id === null ? null : document.querySelector(`[data-testid="${id}"]`);
+  if (found instanceof HTMLElement) found.click();
 }

@@ -2,14 +2,19 @@
 import type { CheckView } from '$generated/CheckView';
 import type { Code } from '$generated/Code';
 import type { DeviceChoice } from '$generated/DeviceChoice';
+import type { Digit } from '$generated/Digit';
 import type { Presence } from '$generated/Presence';
 import type { PublicHours } from '$generated/PublicHours';
 import type { TextCard } from '$generated/TextCard';
 import type { View } from '$generated/View';
 import { CARDS } from './cards';
-import { boothContact, deskView, EVENING, MINUTE, MONDAY, offering, OPEN, quietState, SECOND, SUNDAY, talking, TALK, wrapping } from './base';
+import {
+  AGAIN, CALLER, calling, callWrapping, deskView, EVENING, MINUTE, MONDAY, offering, OPEN, phoneOffer, quietState, SECOND, SUNDAY, talking,
+  wrapping,
+} from './base';
+import { crowdedWall, leading, mondayWall, quietWall, ringingWall, troubledWall } from './walls';
 
-export { boothContact, boothOffer, deskView, MONDAY, quietState, TALK, talking } from './base';
+export { boothContact, boothOffer, deskView, MONDAY, phoneContact, quietState, TALK, talking } from './base';
 
 const CLOSING = MONDAY + (17 * 60 + 8 - 10 * 60 - 42) * MINUTE;
 
@@ -167,9 +172,49 @@ function talks(now: number): Record<string, View> {
     'visitor-lost': talking(now, { visitor_up: false, visitor_since: now - 15 * SECOND, interruptions: 1 }, {}),
     'own-lost': talking(now, {}, { media_up: false }),
     'past-closing': pastClosing(CLOSING),
-    phone: talking(now, { ...boothContact(now), channel: 'phone', booth: null, number: 'C-20260406-0012' }, { ...TALK }),
   };
 }
+
+function calls(now: number): Record<string, View> {
+  const held = { phase: 'held' as const, phase_since: now - 9 * SECOND };
+  const pressed = { ...AGAIN, digits: ['1', '2', '#'] satisfies Digit[] };
+  return {
+    'offer-phone': phoneOffer(now, CALLER),
+    'offer-repeated': phoneOffer(now, AGAIN, { arrived: now - 4 * MINUTE - 8 * SECOND, why: { ready: 2, idle_ms: 95 * SECOND, rings_before: 3 } }),
+    'offer-withheld': phoneOffer(now, { ...CALLER, caller: { kind: 'withheld' } }),
+    call: calling(now, {}, {}),
+    'call-connecting': calling(now, { phase: 'connecting', holds: 0, held_ms: 0 }, { media_up: false, loss_percent: null }),
+    'call-muted': calling(now, {}, { muted: true, loss_percent: 6.4 }),
+    'call-held': calling(now, held, {}),
+    'call-keypad': calling(now, { caller: pressed }, {}),
+    'call-lost': calling(now, { visitor_up: false, visitor_since: now - 15 * SECOND }, {}, { troubles: ['microphone', 'speaker'] }),
+    'call-own-lost': calling(now, { caller: { ...CALLER, caller: { kind: 'out_of_area' } } }, { media_up: false }),
+    'wrapup-call': callWrapping(now, 84 * SECOND),
+  };
+}
+
+function walls(now: number): Record<string, View> {
+  const hand = deskView({ ...quietState(now), me: { ...quietState(now).me, hand: now - 42 * SECOND } }, {}, now);
+  return {
+    hand,
+    'lead-desk': leading(now, mondayWall(now)),
+    wall: leading(now, mondayWall(now)),
+    'wall-troubles': troubledWall(now),
+    'wall-offer': ringingWall(now),
+    'wall-quiet': quietWall(now),
+    'wall-crowded': crowdedWall(now),
+  };
+}
+
+/** What is pressed before a sample is looked at, by its test id: states that the page itself holds. */
+export const PRESSED: Readonly<Record<string, string>> = {
+  'call-keypad': 'keypad',
+  wall: 'room-lead',
+  'wall-troubles': 'room-lead',
+  'wall-offer': 'room-lead',
+  'wall-quiet': 'room-lead',
+  'wall-crowded': 'room-lead',
+};
 
 /** Every sample by its name. */
 export function samples(now = MONDAY): Record<string, View> {
@@ -177,9 +222,10 @@ export function samples(now = MONDAY): Record<string, View> {
     ...gates(),
     ...seats(now),
     ...talks(now),
+    ...calls(now),
+    ...walls(now),
     offer: offering(now, {}, {}),
     'offer-long': offering(now, { arrived: now - 4 * MINUTE - 8 * SECOND, why: { ready: 2, idle_ms: 95 * SECOND, rings_before: 3 } }, {}),
-    'offer-phone': offering(now, { channel: 'phone', booth: null, number: 'C-20260406-0012' }, {}),
     accepting: offering(now, { why: { ready: 1, idle_ms: 3000, rings_before: 2 } }, { accepting: 71 }),
     wrapup: wrapping(now, 84 * SECOND),
     'wrapup-over': wrapping(now, 132 * SECOND, { troubles: ['speaker'] }),

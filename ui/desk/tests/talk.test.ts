@@ -129,7 +129,7 @@ describe('the device check', () => {
 describe('the way back', () => {
   it('leads to the channels that this seat was last ready for', () => {
     const back = new Back();
-    const me = { operator: 1, name: '', since: 0, media: true };
+    const me = { operator: 1, name: '', since: 0, media: true, hand: null };
     back.see({ ...me, presence: { kind: 'available', channels: 'phone' }, next: { kind: 'available', channels: 'phone' } });
     back.see({ ...me, presence: { kind: 'away', why: 'no_answer' }, next: { kind: 'away' } });
     expect(back.wish).toEqual({ kind: 'available', channels: 'phone' });

@@ -1,7 +1,9 @@
 // What the hands do at the workspace: keys, what is being written, and what the pictures are told. Thinks for
 // Workspace.svelte, draws nothing and decides nothing that the desk decides.
 import { onMount, untrack } from 'svelte';
+import type { ContactId } from '$generated/ContactId';
 import type { DeskView } from '$generated/DeskView';
+import type { Digit } from '$generated/Digit';
 import type { Intent } from '$generated/Intent';
 import type { OfferCard } from '$generated/OfferCard';
 import { commit, composing } from '$shared/ime';
@@ -9,9 +11,11 @@ import { maskPress } from '../rooms/booth/controls';
 import { Writing } from '../rooms/booth/writing.svelte';
 import { Draft } from '../rooms/note/draft.svelte';
 import { Directory } from '../rooms/note/lines.svelte';
+import { holdPress } from '../rooms/phone/controls';
+import { digitOf, Keypad, writes } from '../rooms/phone/keypad.svelte';
 import { WISHES } from '../rooms/presence/wishes';
 import { meaning, type Meant } from './keys';
-import type { Place } from './place';
+import { roomOf, type Place, type Room } from './place';
 import { Stage, type Arrival } from './stage.svelte';
 
 /** What the workspace shows just now. */
@@ -31,12 +35,16 @@ export class Hands {
   readonly draft = new Draft();
   readonly directory = new Directory();
   readonly writing = new Writing();
+  readonly keypad = new Keypad();
   readonly stage: Stage;
+  /** The room that was chosen in the bar. */
+  room: Room = $state('desk');
   /** The list behind その他 is open. */
   othersOpen = $state(false);
   /** The field for written words, while there is one. */
   field: HTMLTextAreaElement | undefined = $state();
   readonly #sight: () => Sight;
+  #contact: ContactId | null = null;
 
   constructor(sight: () => Sight) {
     this.#sight = sight;
@@ -50,13 +58,21 @@ export class Hands {
     });
     $effect(() => {
       const { desk, place } = sight();
-      const contact = place.kind === 'talk' ? place.contact : null;
-      untrack(() => this.writing.see(contact, desk.refused));
+      untrack(() => {
+        this.writing.see(place.kind === 'talk' ? place.contact : null, desk.refused);
+        this.keypad.see(place.kind === 'call' ? place.contact.contact : null);
+        this.#follow(desk.state.contact?.contact ?? null);
+      });
     });
   }
 
   /** A key, before anything else hears of it. */
   key(event: KeyboardEvent): void {
+    const digit = digitOf(event);
+    if (digit !== null && this.#dialling() && !writes(document.activeElement)) {
+      event.preventDefault();
+      return this.dial(digit);
+    }
     const meant = meaning(event);
     if (meant === null || !this.#can(meant)) return;
     if (meant.kind !== 'close') event.preventDefault();
@@ -64,24 +80,56 @@ export class Hands {
     this.#do(meant);
   }
 
+  /** A key of the keypad. */
+  dial(digit: Digit): void {
+    this.keypad.pressed(digit);
+    this.#sight().send({ kind: 'digit', digit });
+  }
+
+  /** 手上げ, up or down. */
+  raise(): void {
+    const { desk, send } = this.#sight();
+    send({ kind: 'raise_hand', up: desk.state.me.hand === null });
+  }
+
+  /** The keypad is open and in sight: a key that dials must be seen to dial. */
+  #dialling(): boolean {
+    const { desk, place, fenced } = this.#sight();
+    return place.kind === 'call' && this.keypad.open && desk.check === null && roomOf(desk.state.wall, fenced, this.room) === 'desk';
+  }
+
+  /** Whoever takes a contact is led to it, whatever room was up. */
+  #follow(contact: ContactId | null): void {
+    if (contact !== this.#contact && contact !== null) this.room = 'desk';
+    this.#contact = contact;
+  }
+
   #can(meant: Meant): boolean {
     const { offer, place, fenced } = this.#sight();
     switch (meant.kind) {
       case 'answer': return offer !== null;
-      case 'mask': return place.kind === 'talk' && place.contact.channel === 'booth';
+      case 'moment': return place.kind === 'talk' || place.kind === 'call';
       case 'choose':
-      case 'close': return meant.kind === 'close' || fenced === null;
+      case 'hand': return fenced === null;
+      case 'close': return true;
     }
   }
 
   #do(meant: Meant): void {
-    const { place, send } = this.#sight();
+    const { send } = this.#sight();
     switch (meant.kind) {
       case 'answer': return send({ kind: 'answer' });
-      case 'mask': return place.kind === 'talk' ? send(maskPress(place.contact).intent) : undefined;
+      case 'moment': return this.#moment();
+      case 'hand': return this.raise();
       case 'choose': return this.#choose(meant.place);
-      case 'close': return void (this.othersOpen = false);
+      case 'close': return void (this.othersOpen = this.keypad.open = false);
     }
+  }
+
+  #moment(): void {
+    const { place, send } = this.#sight();
+    if (place.kind === 'call') send(holdPress(place.contact).intent);
+    else if (place.kind === 'talk') send(maskPress(place.contact).intent);
   }
 
   #choose(at: number): void {

@@ -13,10 +13,11 @@ export interface Pressed {
   readonly keyCode: number;
 }
 
-/** What was meant; `choose` is the switch's place, from 1. */
+/** What was meant; `moment` is "a moment, please": 保留 or 目隠し. `choose` is the switch's place, from 1. */
 export type Meant =
   | { readonly kind: 'answer' }
-  | { readonly kind: 'mask' }
+  | { readonly kind: 'moment' }
+  | { readonly kind: 'hand' }
   | { readonly kind: 'choose'; readonly place: number }
   | { readonly kind: 'close' };
 
@@ -28,7 +29,8 @@ export function meaning(pressed: Pressed): Meant | null {
     return place === undefined ? null : { kind: 'choose', place: Number(place) };
   }
   if (pressed.code === 'F2') return { kind: 'answer' };
-  if (pressed.code === 'F4') return { kind: 'mask' };
+  if (pressed.code === 'F4') return { kind: 'moment' };
+  if (pressed.code === 'F12') return { kind: 'hand' };
   // Esc takes a conversion back: it closes nothing while there is one.
   if (pressed.code === 'Escape') return composing(pressed) ? null : { kind: 'close' };
   return null;

@@ -1,11 +1,13 @@
 // Which of the centre's places is up: one value, decided in one spot.
 import type { ContactCard } from '$generated/ContactCard';
 import type { DeskView } from '$generated/DeskView';
+import type { Wall } from '$generated/Wall';
 
-/** The centre. */
+/** The centre: `talk` is with a booth, `call` by telephone. */
 export type Place =
   | { readonly kind: 'idle' }
   | { readonly kind: 'talk'; readonly contact: ContactCard }
+  | { readonly kind: 'call'; readonly contact: ContactCard }
   | { readonly kind: 'wrapup'; readonly contact: ContactCard }
   | { readonly kind: 'offline'; readonly since: number };
 
@@ -16,7 +18,7 @@ export function placeOf(desk: DeskView, fenced: number | null): Place {
     switch (contact.phase) {
       case 'connecting':
       case 'live':
-      case 'held': return { kind: 'talk', contact };
+      case 'held': return { kind: contact.channel === 'phone' ? 'call' : 'talk', contact };
       case 'wrapping': return { kind: 'wrapup', contact };
       case 'waiting':
       case 'offered':
@@ -26,11 +28,20 @@ export function placeOf(desk: DeskView, fenced: number | null): Place {
   return fenced === null ? { kind: 'idle' } : { kind: 'offline', since: fenced };
 }
 
+/** The rooms of the bar. */
+export type Room = 'desk' | 'lead';
+
+/** The room that is up: the wall only while the server shows one. */
+export function roomOf(wall: Wall | null, fenced: number | null, wanted: Room): Room {
+  return wall !== null && fenced === null ? wanted : 'desk';
+}
+
 /** The line above the switch. */
 export function switchCaption(place: Place, fenced: number | null, next: string): string {
   if (fenced !== null) return `回復後は ${next}`;
   switch (place.kind) {
-    case 'talk': return '終わったあとの状態';
+    case 'talk':
+    case 'call': return '終わったあとの状態';
     case 'wrapup': return '完了したあとの状態';
     case 'idle':
     case 'offline': return '状態を変える';

@@ -48,7 +48,7 @@ export class Stage {
 
   /** Tells the pictures what the view wants to see. */
   watch(desk: DeskView, place: Place, expecting: boolean, now: number): void {
-    const contact = place.kind === 'talk' && place.contact.channel === 'booth' ? place.contact : null;
+    const contact = place.kind === 'talk' ? place.contact : null;
     this.#pictures.watch(
       {
         face: contact !== null || expecting,

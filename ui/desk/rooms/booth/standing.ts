@@ -6,7 +6,6 @@ import type { TalkView } from '$generated/TalkView';
 export type Standing =
   | { readonly kind: 'clear' }
   | { readonly kind: 'joining' }
-  | { readonly kind: 'voice' }
   | { readonly kind: 'masked'; readonly lifting: number | null }
   | { readonly kind: 'no_camera' }
   | { readonly kind: 'visitor_lost'; readonly since: number; readonly interruptions: number }
@@ -19,7 +18,6 @@ export function standing(contact: ContactCard, talk: TalkView | null): Standing 
   if (!contact.visitor_up) {
     return { kind: 'visitor_lost', since: contact.visitor_since, interruptions: contact.interruptions };
   }
-  if (contact.channel === 'phone') return { kind: 'voice' };
   switch (contact.mask.kind) {
     case 'on': return { kind: 'masked', lifting: null };
     case 'lifting': return { kind: 'masked', lifting: contact.mask.at };

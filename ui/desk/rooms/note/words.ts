@@ -1,4 +1,5 @@
 // What came of a contact, and how a talk ended, in the words of the field.
+import type { Channel } from '$generated/Channel';
 import type { Disposition } from '$generated/Disposition';
 import type { EndReason } from '$generated/EndReason';
 
@@ -40,17 +41,18 @@ export function dispositionWord(disposition: Disposition): string {
 }
 
 /** How a talk ended. */
-export function endWord(end: EndReason): string {
+export function endWord(end: EndReason, channel: Channel): string {
+  const phone = channel === 'phone';
   switch (end) {
     case 'operator_ended': return 'こちらから終了しました';
-    case 'visitor_ended': return '来庁者が終了しました';
+    case 'visitor_ended': return phone ? '相手が電話を切りました' : '来庁者が終了しました';
     case 'abandoned_waiting':
     case 'abandoned_ringing':
-    case 'abandoned_connecting': return 'つながる前に来庁者が取りやめました';
+    case 'abandoned_connecting': return phone ? 'つながる前に相手が電話を切りました' : 'つながる前に来庁者が取りやめました';
     case 'line_lost_waiting':
-    case 'line_lost_talking': return 'ブースの回線が戻らず、終了しました';
-    case 'media_failed': return '音声と映像をつなげませんでした';
-    case 'exchange_lost': return '交換機が止まり、終了しました。来庁者への連絡が必要です';
+    case 'line_lost_talking': return phone ? '電話の回線が切れ、終了しました' : 'ブースの回線が戻らず、終了しました';
+    case 'media_failed': return phone ? '音声をつなげませんでした' : '音声と映像をつなげませんでした';
+    case 'exchange_lost': return `交換機が止まり、終了しました。${phone ? '相手' : '来庁者'}への連絡が必要です`;
     case 'out_of_hours': return '受付時間が終わりました';
     case 'queue_full': return '待ちの数が上限でした';
   }

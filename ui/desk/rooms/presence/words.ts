@@ -57,8 +57,9 @@ export function wishWord(chosen: Chosen): string {
 const takes = (channel: string): Lamp => ({ shape: 'avail', text: `${channel} 受ける` });
 const refuses = (channel: string): Lamp => ({ shape: 'none', text: `${channel} 受けない` });
 
-/** What the tag says of the two channels; `booth` is the name of the booth that rings or is in the talk. */
-export function lampsOf(presence: Presence, booth: string | null): Lamp[] {
+/** What the tag says of the two channels; `booth` is the name of the booth that rings or is in the talk, `talk` how long
+ *  the call that is on hold has gone. */
+export function lampsOf(presence: Presence, booth: string | null, talk: string | null = null): Lamp[] {
   switch (presence.kind) {
     case 'available':
       return [
@@ -70,8 +71,8 @@ export function lampsOf(presence: Presence, booth: string | null): Lamp[] {
         ? [{ line: 'phone', text: '電話から' }]
         : [{ line: 'booth', text: `${booth ?? '窓口'}から` }];
     case 'video': return [{ line: 'booth', text: booth ?? '窓口' }, refuses('電話')];
+    case 'hold': return [{ line: 'phone', text: talk === null ? '電話' : `電話 通話 ${talk}` }];
     case 'call':
-    case 'hold':
     case 'callback': return [{ line: 'phone', text: '電話' }, refuses('窓口')];
     case 'lost': return [{ shape: 'none', text: '電話・窓口 受けられません' }];
     case 'off':

@@ -3,11 +3,12 @@ import type { DeclineReason } from '$generated/DeclineReason';
 import type { OfferCard } from '$generated/OfferCard';
 import type { RingEnd } from '$generated/RingEnd';
 import { duration } from '$shared/time';
+import { callerWord } from '../../words/caller';
 
 /** 着信 or 呼出, and from whom. */
 export function headline(offer: OfferCard): { what: string; who: string } {
   switch (offer.channel) {
-    case 'phone': return { what: '電話 着信中', who: '電話' };
+    case 'phone': return { what: '電話 着信中', who: callerWord(offer.caller) };
     case 'booth': return { what: '窓口 呼出中', who: offer.booth ?? 'オンライン窓口' };
   }
 }
@@ -34,10 +35,10 @@ export const DECLINES: readonly { reason: DeclineReason; label: string }[] = [
 export function ringEnd(end: RingEnd): string {
   switch (end.kind) {
     case 'taken_by': return `${end.name}が応答しました`;
-    case 'visitor_left': return '来庁者が呼び出しを取りやめました';
+    case 'visitor_left': return '相手が呼び出しを取りやめました';
     case 'no_answer': return '応答がなかったため、次の担当へ回しました';
     case 'declined': return '受けられないと伝え、次の担当へ回しました';
-    case 'not_connected': return end.returned ? '接続できませんでした。来庁者は待ち列に戻りました' : '接続できませんでした。この呼び出しは終了しました';
+    case 'not_connected': return end.returned ? '接続できませんでした。相手は待ち列に戻りました' : '接続できませんでした。この呼び出しは終了しました';
   }
 }
 
