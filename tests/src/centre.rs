@@ -26,6 +26,8 @@ pub struct Centre {
     pub relay: Option<Relay>,
     config: PathBuf,
     media_port: u16,
+    /// Where the exchange takes calls, when the plan has a telephone.
+    trunk: Option<SocketAddr>,
     key_file: PathBuf,
     authority: Option<Authority>,
     clock: Option<String>,
@@ -46,13 +48,15 @@ pub struct Plan<'a> {
     pub relay: bool,
     /// The server has a certificate of an authority of its own.
     pub tls: bool,
+    /// The exchange has a trunk, from whose end this machine may call.
+    pub telephone: bool,
     /// What the server's clock says when it starts, such as 2026-11-24T17:14:30+09:00.
     pub clock: Option<&'a str>,
 }
 
 impl Default for Plan<'_> {
     fn default() -> Self {
-        Plan { operators: 1, settings: "", keyring: true, relay: false, tls: false, clock: None }
+        Plan { operators: 1, settings: "", keyring: true, relay: false, tls: false, telephone: false, clock: None }
     }
 }
 
@@ -80,6 +84,7 @@ impl Centre {
             relay,
             config,
             media_port,
+            trunk: plan.telephone.then(|| place::free_udp_port().map(local)).transpose()?,
             key_file: folder.join("exchange.key"),
             authority,
             clock: plan.clock.map(str::to_owned),
@@ -216,11 +221,24 @@ impl Centre {
         if self.relay.is_some() {
             start = start.args(["--advertise", RELAYED]);
         }
+        if let Some(trunk) = self.trunk {
+            let file = self.folder.join("sip.toml");
+            std::fs::write(&file, sip(trunk)).context("write the exchange's trunks")?;
+            start = start.arg_path("--sip", &file);
+        }
         if let Some(authority) = self.authority() {
             start = start.arg_path("--ca-file", authority);
         }
         self.exchange = Some(start.start()?);
         self.exchange_is_there().await
+    }
+
+    /// Where a telephone calls.
+    ///
+    /// # Errors
+    /// When the plan has no telephone.
+    pub fn trunk(&self) -> Result<SocketAddr> {
+        self.trunk.context("the plan has a telephone")
     }
 
     /// Waits until the server has its exchange.
@@ -267,6 +285,14 @@ impl Centre {
     /// When it cannot be waited for.
     pub async fn kill_server(&mut self) -> Result<()> {
         self.server.take().context("the server runs")?.kill().await
+    }
+
+    /// Kills the exchange (SIGKILL): every call of it is gone.
+    ///
+    /// # Errors
+    /// When it cannot be waited for.
+    pub async fn kill_exchange(&mut self) -> Result<()> {
+        self.exchange.take().context("the exchange runs")?.kill().await
     }
 
     /// The ledger's own account: `arrived`, `answered` … `conservation_difference`, one per line.
@@ -317,8 +343,19 @@ fn settings(folder: &Path, port: u16, authority: Option<&Authority>, further: &s
     Ok(text)
 }
 
+fn local(port: u16) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], port))
+}
+
+/// A trunk on loopback for the tests' telephones.
+fn sip(trunk: SocketAddr) -> String {
+    format!(
+        "listen = [\"udp:{trunk}\"]\nadvertise = \"127.0.0.1\"\nrtp_ports = \"20000-24999\"\n\n\
+         [[trunk]]\nname = \"フリーダイヤル\"\naddresses = [\"127.0.0.1\"]\n"
+    )
+}
+
 async fn relay(port: u16, media_port: u16) -> Result<Relay> {
-    let local = |port| SocketAddr::from(([127, 0, 0, 1], port));
     let door = SocketAddr::new(RELAYED.parse().context("an address")?, media_port);
     Relay::open(door, local(media_port), local(port)).await
 }

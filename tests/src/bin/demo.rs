@@ -13,8 +13,8 @@ struct Words {
     /// Plays the whole round by itself and measures it.
     #[arg(long)]
     check: bool,
-    /// With --check: plays only the first or the second act.
-    #[arg(long, requires = "check", value_parser = clap::value_parser!(u8).range(1..=2))]
+    /// With --check: plays only this act: 1 booths, 2 troubles, 3 the telephone.
+    #[arg(long, requires = "check", value_parser = clap::value_parser!(u8).range(1..=3))]
     act: Option<u8>,
 }
 

@@ -64,7 +64,8 @@ pub async fn talk(
     Ok(())
 }
 
-fn judge_tone(facts: &mut Facts, name: &str, clip: &Clip, hz: f64) {
+/// The strongest tone near a frequency is that frequency.
+pub fn judge_tone(facts: &mut Facts, name: &str, clip: &Clip, hz: f64) {
     let peak = tone::strongest_near(&clip.samples, hz, hz * 0.2);
     let near = (peak.hz - hz).abs() <= hz * 0.02 && peak.dbfs > -50.0;
     facts.judge(name, format!("{:.1}", peak.hz), near, &format!("{hz} Hz within 2 %"));
@@ -89,7 +90,11 @@ pub fn longest_gap_since(
     Ok(longest)
 }
 
-fn keep(folder: &Path, name: &str, clip: &Clip) -> Result<()> {
+/// Keeps what was heard for whoever doubts it.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn keep(folder: &Path, name: &str, clip: &Clip) -> Result<()> {
     let file = folder.join(format!("{name}.wav"));
     std::fs::write(&file, tone::wav::write(crate::sound::RATE, &clip.samples)).context("keep the sound")
 }

@@ -1,0 +1,151 @@
+//! SIP as text: what a call says and what it understands. Knows no socket and no clock.
+
+use std::net::SocketAddr;
+
+/// A message that came in.
+pub(super) enum Heard {
+    Response { status: u16, method: String, text: String },
+    Request { method: String, text: String },
+}
+
+/// One call's names and counters.
+pub(super) struct Dialog {
+    own: SocketAddr,
+    to: SocketAddr,
+    number: String,
+    media_port: u16,
+    id: String,
+    /// The other side's To with its tag, and its contact, once known.
+    far: String,
+    contact: Option<String>,
+    answered: bool,
+    sequence: u32,
+}
+
+impl Dialog {
+    pub(super) fn new(own: SocketAddr, to: SocketAddr, number: &str, media_port: u16) -> Dialog {
+        Dialog {
+            own,
+            to,
+            number: number.to_owned(),
+            media_port,
+            id: uuid::Uuid::new_v4().simple().to_string(),
+            far: format!("<sip:0120000000@{to}>"),
+            contact: None,
+            answered: false,
+            sequence: 1,
+        }
+    }
+
+    pub(super) fn invite(&self) -> String {
+        let body = self.description();
+        let identity = format!("P-Asserted-Identity: <sip:{}@carrier.test>\r\n", self.number);
+        let kind = "Content-Type: application/sdp\r\n";
+        self.request("INVITE", self.sequence, "invite", &format!("{identity}{kind}"), &body)
+    }
+
+    /// The ACK of whatever final answer came.
+    pub(super) fn ack(&self) -> String {
+        let branch = if self.answered { "ack" } else { "invite" };
+        self.request("ACK", self.sequence, branch, "", "")
+    }
+
+    pub(super) fn hang_up(&mut self) -> String {
+        if !self.answered {
+            return self.request("CANCEL", self.sequence, "invite", "", "");
+        }
+        let sequence = self.sequence + 1;
+        self.request("BYE", sequence, "bye", "", "")
+    }
+
+    /// Takes what a response tells of the other side.
+    pub(super) fn learn(&mut self, status: u16, method: &str, text: &str) {
+        if method == "INVITE" && status > 100 {
+            if let Some(far) = header(text, "To") {
+                self.far = far.to_owned();
+            }
+            if status == 200 {
+                self.answered = true;
+                self.contact = header(text, "Contact")
+                    .and_then(|contact| contact.split_once('<')?.1.split_once('>'))
+                    .map(|(uri, _)| uri.to_owned());
+            }
+        }
+    }
+
+    /// 200 to a request of the other side, with our description where it brought one.
+    pub(super) fn agree(&self, method: &str, text: &str) -> String {
+        let copied: String = text
+            .lines()
+            .filter(|line| {
+                let name = line.split(':').next().unwrap_or_default();
+                ["Via", "From", "To", "Call-ID", "CSeq"].iter().any(|kept| name.eq_ignore_ascii_case(kept))
+            })
+            .map(|line| format!("{}\r\n", line.trim_end()))
+            .collect();
+        let body = if method == "INVITE" { self.description() } else { String::new() };
+        let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+        format!(
+            "SIP/2.0 200 OK\r\n{copied}Contact: <sip:phone@{}>\r\n{kind}Content-Length: {}\r\n\r\n{body}",
+            self.own,
+            body.len()
+        )
+    }
+
+    fn request(&self, method: &str, sequence: u32, branch: &str, further: &str, body: &str) -> String {
+        let Dialog { own, to, number, id, .. } = self;
+        let plain = format!("sip:0120000000@{to}");
+        let target = match (self.answered, &self.contact) {
+            (true, Some(contact)) => contact,
+            (true, None) | (false, _) => &plain,
+        };
+        // A CANCEL carries the To of its INVITE, which has no tag yet.
+        let far = if method == "CANCEL" || method == "INVITE" { format!("<{plain}>") } else { self.far.clone() };
+        format!(
+            "{method} {target} SIP/2.0\r\nVia: SIP/2.0/UDP {own};branch=z9hG4bK{id}{branch};rport\r\n\
+             Max-Forwards: 70\r\nFrom: <sip:{number}@carrier.test>;tag={id}\r\nTo: {far}\r\n\
+             Call-ID: {id}@carrier.test\r\nCSeq: {sequence} {method}\r\nContact: <sip:phone@{own}>\r\n\
+             {further}Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+    }
+
+    fn description(&self) -> String {
+        let (ip, port) = (self.own.ip(), self.media_port);
+        format!(
+            "v=0\r\no=phone 1 1 IN IP4 {ip}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\n\
+             m=audio {port} RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\n\
+             a=fmtp:101 0-15\r\na=ptime:20\r\na=sendrecv\r\n"
+        )
+    }
+}
+
+/// Reads a message; none when it is not one.
+pub(super) fn read(bytes: &[u8]) -> Option<Heard> {
+    let text = std::str::from_utf8(bytes).ok()?.to_owned();
+    let first = text.lines().next()?;
+    match first.strip_prefix("SIP/2.0 ") {
+        Some(rest) => {
+            let status = rest.split(' ').next()?.parse().ok()?;
+            let method = header(&text, "CSeq")?.split_ascii_whitespace().nth(1)?.to_owned();
+            Some(Heard::Response { status, method, text })
+        }
+        None => Some(Heard::Request { method: first.split(' ').next()?.to_owned(), text }),
+    }
+}
+
+/// Where the other side wants its media, by its description.
+pub(super) fn media_address(text: &str) -> Option<SocketAddr> {
+    let value = |name: &str| text.lines().find_map(|line| line.trim_end().strip_prefix(name));
+    let ip = value("c=IN IP4 ")?.split('/').next()?;
+    let port = value("m=audio ")?.split(' ').next()?;
+    format!("{ip}:{port}").parse().ok()
+}
+
+fn header<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let head = text.split("\r\n\r\n").next()?;
+    head.lines().find_map(|line| {
+        let (found, value) = line.split_once(':')?;
+        found.trim().eq_ignore_ascii_case(name).then(|| value.trim())
+    })
+}
