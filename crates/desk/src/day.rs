@@ -15,7 +15,8 @@ const MINUTE_MS: u64 = 60_000;
 pub struct Day(pub u32);
 
 /// A day of the week.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Weekday {
     /// 月.
     Monday,

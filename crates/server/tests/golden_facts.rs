@@ -1,6 +1,6 @@
 //! What is written into the ledger today must be readable for ever: each kind of fact has its line.
 
-use desk::centre::{Fact, OfferOutcome, OfferWhy, RejoinWhy};
+use desk::centre::{Fact, OfferOutcome, OfferWhy, RejoinWhy, Rule};
 use desk::contact::{Channel, DeclineReason, Disposition, Mask};
 use desk::end::EndReason;
 use desk::ids::{BoothId, CallId, ContactId, Fence, OfferId, OperatorId, Session};
@@ -40,7 +40,7 @@ fn every_kind() -> Vec<Fact> {
             operator,
             fence,
             expires: Time(1_775_401_220_000),
-            why: OfferWhy { ready: 2, idle_ms: Millis(90_000), rings_before: 1 },
+            why: OfferWhy { ready: 2, idle_ms: Millis(90_000), rings_before: 1, rule: Rule::Aged },
         },
         Fact::OfferEnded { offer, outcome: OfferOutcome::Answered },
         Fact::OfferEnded { offer, outcome: OfferOutcome::Declined { reason: DeclineReason::MustLeave } },
@@ -87,4 +87,12 @@ fn facts_are_written_as_ever_and_old_lines_are_still_read() {
     for (line, fact) in GOLDEN.lines().zip(facts) {
         assert_eq!(link::json::decode::<Fact>(line), Ok(fact));
     }
+    // Before there were other orders than the longest wait, a ring did not say by which rule it came.
+    let older = GOLDEN.replace(",\"rule\":\"aged\"", "");
+    let mut older = older.lines().map(link::json::decode::<Fact>);
+    let rule = older.find_map(|fact| match fact {
+        Ok(Fact::Offered { why, .. }) => Some(why.rule),
+        _ => None,
+    });
+    assert_eq!(rule, Some(Rule::LongestWait));
 }

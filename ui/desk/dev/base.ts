@@ -98,7 +98,7 @@ export function boothOffer(now: number): OfferCard {
     arrived: now - 8 * SECOND,
     offered: now - 6 * SECOND,
     expires: now + 14 * SECOND,
-    why: { ready: 3, idle_ms: 7 * MINUTE + 24 * SECOND, rings_before: 0 },
+    why: { ready: 3, idle_ms: 7 * MINUTE + 24 * SECOND, rings_before: 0, rule: 'longest_wait' },
   };
 }
 

@@ -180,7 +180,7 @@ function calls(now: number): Record<string, View> {
   const pressed = { ...AGAIN, digits: ['1', '2', '#'] satisfies Digit[] };
   return {
     'offer-phone': phoneOffer(now, CALLER),
-    'offer-repeated': phoneOffer(now, AGAIN, { arrived: now - 4 * MINUTE - 8 * SECOND, why: { ready: 2, idle_ms: 95 * SECOND, rings_before: 3 } }),
+    'offer-repeated': phoneOffer(now, AGAIN, { arrived: now - 4 * MINUTE - 8 * SECOND, why: { ready: 2, idle_ms: 95 * SECOND, rings_before: 3, rule: 'longest_wait' } }),
     'offer-withheld': phoneOffer(now, { ...CALLER, caller: { kind: 'withheld' } }),
     call: calling(now, {}, {}),
     'call-connecting': calling(now, { phase: 'connecting', holds: 0, held_ms: 0 }, { media_up: false, loss_percent: null }),
@@ -225,8 +225,8 @@ export function samples(now = MONDAY): Record<string, View> {
     ...calls(now),
     ...walls(now),
     offer: offering(now, {}, {}),
-    'offer-long': offering(now, { arrived: now - 4 * MINUTE - 8 * SECOND, why: { ready: 2, idle_ms: 95 * SECOND, rings_before: 3 } }, {}),
-    accepting: offering(now, { why: { ready: 1, idle_ms: 3000, rings_before: 2 } }, { accepting: 71 }),
+    'offer-long': offering(now, { arrived: now - 4 * MINUTE - 8 * SECOND, why: { ready: 2, idle_ms: 95 * SECOND, rings_before: 3, rule: 'longest_wait' } }, {}),
+    accepting: offering(now, { why: { ready: 1, idle_ms: 3000, rings_before: 2, rule: 'longest_wait' } }, { accepting: 71 }),
     wrapup: wrapping(now, 84 * SECOND),
     'wrapup-over': wrapping(now, 132 * SECOND, { troubles: ['speaker'] }),
   };

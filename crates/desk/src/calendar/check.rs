@@ -87,7 +87,12 @@ impl Calendar {
         }
         let phone = "calendar.phone.hours";
         check_order(phone, self.phone.hours.iter().map(|hours| hours.since))?;
-        self.phone.hours.iter().try_for_each(|hours| check_span(phone, hours.since, Some(hours.every_day)))
+        self.phone
+            .hours
+            .iter()
+            .try_for_each(|hours| check_span(phone, hours.since, Some(hours.every_day)))?;
+        let reserve = "calendar.phone_reserve";
+        self.phone_reserve.iter().try_for_each(|kept| check_span(reserve, None, Some(kept.hours)))
     }
 }
 

@@ -18,7 +18,9 @@ use crate::time::Time;
 
 pub use check::CalendarError;
 pub use duty::Duty;
-pub use rules::{BoothHours, BoothRules, Exception, HolidayChange, PhoneHours, PhoneRules, YearEnd};
+pub use rules::{
+    BoothHours, BoothRules, Exception, HolidayChange, PhoneHours, PhoneReserve, PhoneRules, YearEnd,
+};
 pub use span::{MINUTES_A_DAY, Span};
 
 /// How far ahead the next opening or change is looked for: a year, and more than any closing in it.
@@ -37,6 +39,8 @@ pub struct Calendar {
     pub phone: PhoneRules,
     /// Days on which the law or the city differs from the holidays that are known here.
     pub holidays: Vec<HolidayChange>,
+    /// Hours in which seats are kept for the telephone, such as Monday mornings.
+    pub phone_reserve: Vec<PhoneReserve>,
 }
 
 impl Calendar {
@@ -77,20 +81,29 @@ impl Calendar {
         Duty::of(open(self.booth(day)), open(self.phone(day)))
     }
 
-    /// The first instant after `at` from which another duty holds. When none comes within
+    /// How many seats are kept for the telephone at an instant: the most of what covers it.
+    pub fn phone_reserve(&self, at: Time) -> u32 {
+        let day = Day::of(at);
+        let covers = |reserve: &&PhoneReserve| reserve.on(day) && reserve.hours.holds(day.minute_of(at));
+        self.phone_reserve.iter().filter(covers).map(|reserve| reserve.seats).max().unwrap_or(0)
+    }
+
+    /// The first instant after `at` from which another duty holds, or another reserve. When none comes within
     /// a year, the instant until which it was looked for: ask again then.
     pub fn next_change(&self, at: Time) -> Time {
-        let now = self.duty(at);
+        let standing = |at: Time| (self.duty(at), self.phone_reserve(at));
+        let now = standing(at);
         let today = Day::of(at);
         for day in (0..LOOK_AHEAD_DAYS).map(|ahead| today.plus(ahead)) {
-            let spans = [self.booth(day), self.phone(day)];
-            let mut edges: Vec<u16> =
-                spans.into_iter().flatten().flat_map(|span| [span.from, span.to]).collect();
+            let reserves = self.phone_reserve.iter().filter(|reserve| reserve.on(day));
+            let spans = [self.booth(day), self.phone(day)].into_iter().flatten();
+            let spans = spans.chain(reserves.map(|reserve| reserve.hours));
+            let mut edges: Vec<u16> = spans.flat_map(|span| [span.from, span.to]).collect();
             edges.sort_unstable();
             let change = edges
                 .into_iter()
                 .map(|minute| day.at(minute))
-                .find(|edge| *edge > at && self.duty(*edge) != now);
+                .find(|edge| *edge > at && standing(*edge) != now);
             if let Some(change) = change {
                 return change;
             }

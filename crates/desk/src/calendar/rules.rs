@@ -30,6 +30,26 @@ pub struct PhoneRules {
     pub exceptions: Vec<Exception>,
 }
 
+/// Hours in which seats are kept for the telephone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PhoneReserve {
+    /// On which days of the week; left out: on every day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub weekdays: Vec<Weekday>,
+    /// From when to when.
+    pub hours: Span,
+    /// How many seats stay ready for calls.
+    pub seats: u32,
+}
+
+impl PhoneReserve {
+    /// Whether it holds on a day.
+    pub(super) fn on(&self, day: Day) -> bool {
+        self.weekdays.is_empty() || self.weekdays.contains(&day.weekday())
+    }
+}
+
 /// The days of every year on which the city is closed; may go over New Year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

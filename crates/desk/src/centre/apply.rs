@@ -57,6 +57,12 @@ impl Ledger {
             Fact::Returned { contact, operator } => self.returned(at, contact, operator),
             Fact::Ended { contact, end } => self.ended(at, contact, end),
             Fact::Finished { contact, operator, disposition: _ } => {
+                if let Some(known) = self.contacts.get(&contact)
+                    && let Some(answered) = known.answered
+                {
+                    let channel = known.channel;
+                    self.handled.add(channel, at.since(answered));
+                }
                 self.hand(operator, Hand::Free);
                 self.close(contact, Some(operator));
             }

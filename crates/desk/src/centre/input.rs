@@ -88,12 +88,54 @@ pub struct Settings {
     pub connect_timeout_ms: Millis,
     /// How many contacts may wait at once.
     pub queue_limit: u32,
+    /// In which order those who wait are served.
+    pub order: Order,
+    /// Whoever has waited this long is served before the class that [`Settings::order`] prefers, and is not
+    /// held back by [`Settings::phone_reserve`].
+    pub age_cap_ms: Millis,
     /// How long the booth shows that the operator will lift 目隠し before it is lifted.
     pub mask_notice_ms: Millis,
     /// Which channels are open: no setting of a file, the calendar says it and the server follows. A
     /// closed channel takes no new contact; those that wait or talk are served to their end.
     #[serde(skip)]
     pub open: Duty,
+    /// So many seats stay ready for the telephone: a booth is offered to another one, or waits. No setting of
+    /// a file either: it goes with the time of day, and the server follows.
+    #[serde(skip)]
+    pub phone_reserve: u32,
+}
+
+/// In which order those who wait are served. Whoever lost an operator comes first in any of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// The longest wait first, over both channels.
+    #[default]
+    LongestWait,
+    /// The telephone before the booths.
+    PhoneFirst,
+    /// The booths before the telephone.
+    BoothFirst,
+    /// The channel whose contacts take less of an operator's time (talk and wrap-up, by today's mean) first.
+    ShorterFirst,
+}
+
+/// By which rule a contact's turn came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// It lost its operator and goes first.
+    Returned,
+    /// The longest wait.
+    #[default]
+    LongestWait,
+    /// It waited longer than the limit, whatever the order prefers.
+    Aged,
+    /// Its channel is preferred by setting.
+    Channel,
+    /// Its channel takes less of an operator's time.
+    Shorter,
 }
 
 impl Default for Settings {
@@ -110,7 +152,10 @@ impl Default for Settings {
             connect_timeout_ms: Millis::seconds(5),
             queue_limit: 50,
             mask_notice_ms: Millis::seconds(3),
+            order: Order::LongestWait,
+            age_cap_ms: Millis::seconds(300),
             open: Duty::Both,
+            phone_reserve: 0,
         }
     }
 }
@@ -336,6 +381,9 @@ pub struct OfferWhy {
     pub idle_ms: Millis,
     /// How many rings went before, unanswered or declined.
     pub rings_before: u32,
+    /// By which rule its turn came.
+    #[serde(default)]
+    pub rule: Rule,
 }
 
 /// Why a ring stopped at a seat.

@@ -6,7 +6,7 @@ use super::record::{Contact, Offer, Operator, PastOffer};
 use crate::contact::Channel;
 use crate::day::Day;
 use crate::ids::{BoothId, CallId, ContactId, OfferId, OperatorId};
-use crate::time::Time;
+use crate::time::{Millis, Time};
 
 /// Closed contacts that stay readable: far more than the booths and desks that still show one.
 pub(super) const CLOSED_KEPT: usize = 256;
@@ -33,6 +33,7 @@ pub(super) struct Ledger {
     pub closed: VecDeque<ContactId>,
     pub days: BTreeMap<Day, DayTally>,
     pub totals: Totals,
+    pub handled: Handled,
     pub last_contact: u64,
     pub last_offer: u64,
 }
@@ -69,6 +70,40 @@ pub(super) struct Totals {
     pub lost: u64,
 }
 
+/// How much of an operator's time contacts have taken since the first fact: from the accept to the end of the
+/// wrap-up, by channel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Handled {
+    booth: Share,
+    phone: Share,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Share {
+    contacts: u64,
+    time: Millis,
+}
+
+impl Handled {
+    /// One more contact was handled.
+    pub fn add(&mut self, channel: Channel, time: Millis) {
+        let share = match channel {
+            Channel::Booth => &mut self.booth,
+            Channel::Phone => &mut self.phone,
+        };
+        share.contacts += 1;
+        share.time = Millis(share.time.0.saturating_add(time.0));
+    }
+
+    /// The channel with the shorter mean. Before both have one, the telephone: a call takes minutes, an
+    /// application at a booth half an hour (domain.md, B-2).
+    pub fn shorter(&self) -> Channel {
+        let known = self.booth.contacts > 0 && self.phone.contacts > 0;
+        let mean = |share: Share| share.time.0 / share.contacts.max(1);
+        if known && mean(self.booth) < mean(self.phone) { Channel::Booth } else { Channel::Phone }
+    }
+}
+
 impl DayTally {
     /// The counter of one channel.
     pub fn arrived_mut(&mut self, channel: Channel) -> &mut u32 {
@@ -90,6 +125,11 @@ impl Ledger {
     /// The contact, which must be known.
     pub fn contact(&self, id: ContactId) -> &Contact {
         self.contacts.get(&id).expect("a contact in the queue or in a hand is never forgotten")
+    }
+
+    /// The channel whose contacts take less time.
+    pub fn shorter(&self) -> Channel {
+        self.handled.shorter()
     }
 
     /// The place of a contact in the queue.

@@ -34,7 +34,9 @@ use lines::Lines;
 use turn::Turn;
 
 pub use fact::{Fact, OfferOutcome, RejoinWhy};
-pub use input::{CallOver, Input, OfferWhy, Output, Owner, Party, RescindWhy, Settings, Standing};
+pub use input::{
+    CallOver, Input, OfferWhy, Order, Output, Owner, Party, RescindWhy, Rule, Settings, Standing,
+};
 pub use shown::{BoothView, ContactView, DayCounts, OfferView, OperatorView, QueueView};
 
 /// One contractor site with its queue: the unit of isolation.

@@ -17,8 +17,7 @@ impl Turn<'_> {
             return;
         }
         let at_once = self.centre.settings.offers_at_once.max(1) as usize;
-        let in_order: Vec<ContactId> = self.centre.ledger.queue.iter().map(|(_, _, id)| *id).collect();
-        for id in in_order {
+        for (id, rule) in self.centre.in_order(self.now) {
             let contact = self.centre.ledger.contact(id);
             let rings_before = contact.rings;
             let ready = self.centre.ready_count(contact.channel, self.now);
@@ -26,7 +25,7 @@ impl Turn<'_> {
                 && contact.offers().len() < at_once
                 && let Some((operator, idle_since)) = self.centre.next_seat(contact, self.now)
             {
-                let why = OfferWhy { ready, idle_ms: self.now.since(idle_since), rings_before };
+                let why = OfferWhy { ready, idle_ms: self.now.since(idle_since), rings_before, rule };
                 self.offer(id, operator, why);
             }
         }

@@ -110,7 +110,7 @@ impl Centre {
 
     /// How many parties of both channels are served before this one; none when it does not wait.
     pub fn ahead(&self, contact: ContactId) -> Option<u32> {
-        let place = self.ledger.queue.iter().position(|(_, _, id)| *id == contact)?;
+        let place = self.in_order(self.lines.looked).iter().position(|(id, _)| *id == contact)?;
         u32::try_from(place).ok()
     }
 

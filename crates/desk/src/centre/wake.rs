@@ -23,6 +23,10 @@ impl Centre {
             .filter_map(|contact| Some((self.booth_due(contact)?, "booth stayed away")));
         let calls = self.calls_due().map(|at| (at, "the exchange stayed away"));
         let lifts = self.talks().filter_map(|(id, _)| Some((self.lift_due(id)?, "mask is lifted")));
+        let reserves = (self.ledger.queue.iter())
+            .filter_map(|(_, _, id)| self.reserve_due(self.ledger.contact(*id)))
+            .map(|at| (at, "the reserve keeps back no longer"))
+            .filter(|(at, _)| *at > self.lines.looked);
         let passes = (self.ledger.queue.iter())
             .flat_map(|(_, _, id)| &self.ledger.contact(*id).passed)
             .map(|(_, at)| (*at + DECLINE_PAUSE, "pause after a decline ends"))
@@ -36,6 +40,7 @@ impl Centre {
             .chain(booths)
             .chain(calls)
             .chain(lifts)
+            .chain(reserves)
             .chain(passes)
             .min()
     }

@@ -16,6 +16,8 @@ use crate::hours::hours;
 pub(super) struct Duty {
     calendar: Arc<Calendar>,
     hours: Hours,
+    /// Seats that are kept for the telephone now.
+    reserve: u32,
     next: Time,
 }
 
@@ -23,7 +25,8 @@ impl Duty {
     /// The hours as of `now`.
     pub fn new(calendar: Arc<Calendar>, now: Time) -> Duty {
         let (hours, next) = hours(&calendar, now);
-        Duty { calendar, hours, next }
+        let reserve = calendar.phone_reserve(now);
+        Duty { calendar, hours, reserve, next }
     }
 
     /// What the screens show.
@@ -36,16 +39,17 @@ impl Duty {
         self.next
     }
 
-    /// The machine's settings with the channels that are open now.
+    /// The machine's settings with the channels that are open and the seats that are kept now.
     pub fn settings(&self, settings: Settings) -> Settings {
-        Settings { open: self.hours.duty, ..settings }
+        Settings { open: self.hours.duty, phone_reserve: self.reserve, ..settings }
     }
 
-    /// Looks at `now`; true: other channels are open than before.
+    /// Looks at `now`; true: other channels are open, or other seats are kept, than before.
     pub fn look(&mut self, now: Time) -> bool {
-        let before = self.hours.duty;
+        let before = (self.hours.duty, self.reserve);
+        self.reserve = self.calendar.phone_reserve(now);
         (self.hours, self.next) = hours(&self.calendar, now);
-        before != self.hours.duty
+        before != (self.hours.duty, self.reserve)
     }
 }
 
@@ -56,7 +60,7 @@ impl Hub {
             return;
         }
         let settings = self.duty.settings(*self.centre.settings());
-        tracing::info!(duty = ?settings.open, "hours changed");
+        tracing::info!(duty = ?settings.open, reserve = settings.phone_reserve, "hours changed");
         // The machine takes settings at any time.
         self.feed(turn, Input::Settings(settings));
     }

@@ -2,6 +2,7 @@
 import type { DeclineReason } from '$generated/DeclineReason';
 import type { OfferCard } from '$generated/OfferCard';
 import type { RingEnd } from '$generated/RingEnd';
+import type { Rule } from '$generated/Rule';
 import { duration } from '$shared/time';
 import { callerWord } from '../../words/caller';
 
@@ -16,7 +17,23 @@ export function headline(offer: OfferCard): { what: string; who: string } {
 /** Why it came to this seat. */
 export function reason({ why }: OfferCard): string {
   const idle = duration(Math.floor(why.idle_ms / 1000));
-  return why.ready > 1 ? `受付可 ${why.ready}人のうち、待機が最も長い(${idle})` : `受付可は あなただけです(待機 ${idle})`;
+  const turn = turnWord(why.rule);
+  return (turn === null ? '' : `${turn}。`) + seat(why.ready, idle);
+}
+
+/** By which rule its turn came; none where the longest wait alone counts. */
+function turnWord(rule: Rule): string | null {
+  switch (rule) {
+    case 'longest_wait': return null;
+    case 'returned': return '中断した方を先頭でお呼びしています';
+    case 'aged': return '待ち時間の上限を超えたため、先にお呼びしています';
+    case 'channel': return 'この窓口を優先する設定です';
+    case 'shorter': return '対応の短い窓口を先にする設定です';
+  }
+}
+
+function seat(ready: number, idle: string): string {
+  return ready > 1 ? `受付可 ${ready}人のうち、待機が最も長い(${idle})` : `受付可は あなただけです(待機 ${idle})`;
 }
 
 /** What came before; none when this is the first ring. */

@@ -1,7 +1,7 @@
 //! A desk on a table: what goes in is short to write, what comes out is easy to ask for.
 
 use desk::calendar::Duty;
-use desk::centre::OfferWhy;
+use desk::centre::{OfferWhy, Rule};
 use desk::code::Code;
 use desk::contact::{Channel, Mask, Phase};
 use desk::day::Day;
@@ -204,7 +204,7 @@ impl Table {
             arrived: self.server_now(),
             offered: self.server_now(),
             expires: self.server_now() + Millis::seconds(20),
-            why: OfferWhy { ready: 1, idle_ms: Millis(0), rings_before: 0 },
+            why: OfferWhy { ready: 1, idle_ms: Millis(0), rings_before: 0, rule: Rule::LongestWait },
         }
     }
 
