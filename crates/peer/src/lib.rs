@@ -1,7 +1,8 @@
 //! WebRTC legs over one shared UDP port: the only room that knows WebRTC.
 //!
-//! A [`Port`] is one bound UDP socket. A [`Leg`] is one person's media connection on it: one Opus
-//! and one VP8 track each way, and a second VP8 track one way (a shown window). [`Leg::answer`] is the exchange's side, [`Leg::offer`] the
+//! A [`Port`] is one bound UDP socket. A [`Leg`] is one person's media connection on it: one track of
+//! sound and one of VP8 each way, and a second VP8 track one way (a shown window). Sound is Opus; between
+//! exchange and desktop it may also be a telephone's G.711, packet by packet ([`Codec`]). [`Leg::answer`] is the exchange's side, [`Leg::offer`] the
 //! desktop's; [`Events`] is what the leg tells its owner.
 //!
 //! It refuses to know who is at the other end, what a contact or a bridge is, how descriptions
@@ -59,6 +60,8 @@ pub enum Codec {
 impl Codec {
     /// Every codec.
     pub const ALL: [Codec; 4] = [Codec::Opus, Codec::Pcmu, Codec::Pcma, Codec::Vp8];
+    /// Those of sound.
+    pub const SOUNDS: [Codec; 3] = [Codec::Opus, Codec::Pcmu, Codec::Pcma];
 }
 
 /// An RTP packet without its per-leg parts: SSRC, payload type and header extensions belong to the

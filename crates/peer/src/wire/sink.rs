@@ -11,7 +11,7 @@ use rtc::sansio::Protocol;
 use rtc::shared::error::Error;
 
 use crate::flow::Line;
-use crate::{Codec, Rtp, Track};
+use crate::{Rtp, Track};
 
 pub(crate) struct Sink {
     line: Arc<Line>,
@@ -30,24 +30,20 @@ impl Sink {
         let Some(&track) = self.streams.get(&header.ssrc) else {
             return;
         };
+        // A type that nobody agreed on is no sound that anybody could play.
+        let Some(codec) = self.line.types.codec(track, header.payload_type) else {
+            return;
+        };
         self.line.comes(track, header.ssrc, &packet.payload);
         let packet = Rtp {
             track,
-            codec: codec_of(track),
+            codec,
             marker: header.marker,
             sequence: header.sequence_number,
             timestamp: header.timestamp,
             payload: packet.payload,
         };
         self.line.inbound.packet(now, header.ssrc, packet);
-    }
-}
-
-/// What each track is negotiated in.
-fn codec_of(track: Track) -> Codec {
-    match track {
-        Track::Audio => Codec::Opus,
-        Track::Video | Track::Screen => Codec::Vp8,
     }
 }
 
