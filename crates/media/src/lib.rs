@@ -8,12 +8,15 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod band;
 pub mod barcode;
+pub mod coded;
 pub mod g711;
 pub mod jitter;
 pub mod opus;
 pub mod pcm;
 pub mod picture;
+pub mod playout;
 pub mod scene;
 pub mod switch;
 pub mod tone;

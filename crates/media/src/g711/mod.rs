@@ -1,5 +1,7 @@
 //! G.711, the sound of telephones: 8,000 samples a second, one byte each.
-//! Refuses to know RTP, packets and how the 8 kHz are reached.
+//! Refuses to know RTP, packets and how 8 kHz are reached (that is [`crate::band`]).
+
+pub mod conceal;
 
 use audio_codec_algorithms as lib;
 
