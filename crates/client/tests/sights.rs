@@ -13,7 +13,7 @@ use peer::{Codec, Leg, Port, Rtp, Track};
 use tokio::sync::mpsc::Receiver;
 
 const PATIENCE: Duration = Duration::from_secs(20);
-const LIVE: Sound = Sound { microphone: false, camera: false, speaker: true };
+const LIVE: Sound = Sound { microphone: false, camera: false, speaker: true, phone: false };
 
 /// Films at 25 a second, a key frame each time, as long as it is wanted.
 async fn film(leg: Leg, track: Track, width: usize) {
