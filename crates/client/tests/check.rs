@@ -99,7 +99,7 @@ async fn the_check_shows_microphone_and_camera_and_sends_nothing_until_a_talk_be
     told(&mut news, missing(false)).await;
 
     engine.check(false);
-    engine.sound(Sound { microphone: true, camera: true, speaker: true });
+    engine.sound(Sound { microphone: true, camera: true, speaker: true, phone: false });
     assert!(packets(&mut events, Duration::from_secs(1)).await > 20, "the talk has both");
     assert!(timeout(PATIENCE, own.next()).await.unwrap().is_some(), "one's own picture goes on in the talk");
     engine.sound(Sound::default());

@@ -9,11 +9,11 @@ use client::controller::{LegNews, Sound};
 use client::talk::{Engine, TalkNews, Views};
 use media::vp8::Packetizer;
 use media::vpx;
-use peer::{Leg, Port, Rtp, Track};
+use peer::{Codec, Leg, Port, Rtp, Track};
 use tokio::sync::mpsc::Receiver;
 
 const PATIENCE: Duration = Duration::from_secs(20);
-const LIVE: Sound = Sound { microphone: false, camera: false, speaker: true };
+const LIVE: Sound = Sound { microphone: false, camera: false, speaker: true, phone: false };
 
 /// Films at 25 a second, a key frame each time, as long as it is wanted.
 async fn film(leg: Leg, track: Track, width: usize) {
@@ -26,7 +26,7 @@ async fn film(leg: Leg, track: Track, width: usize) {
             let last = payloads.len() - 1;
             for (place, payload) in payloads.into_iter().enumerate() {
                 let (marker, timestamp) = (place == last, n.wrapping_mul(3_600));
-                leg.send(Rtp { track, marker, sequence, timestamp, payload });
+                leg.send(Rtp { track, codec: Codec::Vp8, marker, sequence, timestamp, payload });
                 sequence = sequence.wrapping_add(1);
             }
         }

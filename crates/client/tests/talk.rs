@@ -6,16 +6,18 @@ use std::time::{Duration, Instant};
 use client::config::{CameraChoice, Config, ServerUrl};
 use client::controller::{LegNews, Sound};
 use client::talk::{Engine, TalkNews, Views};
+use media::band::{Down, Up};
+use media::g711::{self, Law};
 use media::opus::Decoder;
-use media::tone::goertzel;
+use media::tone::{Sine, goertzel};
 use media::vp8::{Depacketized, Depacketizer, Packetizer};
 use media::{barcode, vpx};
-use peer::{Event, Events, Leg, Port, Rtp, Track};
+use peer::{Codec, Event, Events, Leg, Port, Rtp, Track};
 use tokio::sync::mpsc::Receiver;
 
 const TONE_HZ: f64 = 440.0;
 const PATIENCE: Duration = Duration::from_secs(20);
-const LIVE: Sound = Sound { microphone: true, camera: true, speaker: true };
+const LIVE: Sound = Sound { microphone: true, camera: true, speaker: true, phone: false };
 
 fn config() -> Config {
     Config {
@@ -146,7 +148,7 @@ async fn the_visitors_pictures_reach_a_viewer_who_comes_late() {
                 let last = payloads.len() - 1;
                 for (place, payload) in payloads.into_iter().enumerate() {
                     let (track, marker, timestamp) = (Track::Video, place == last, n * 6_000);
-                    leg.send(Rtp { track, marker, sequence, timestamp, payload });
+                    leg.send(Rtp { track, codec: Codec::Vp8, marker, sequence, timestamp, payload });
                     sequence = sequence.wrapping_add(1);
                 }
             }
@@ -172,4 +174,82 @@ async fn the_visitors_pictures_reach_a_viewer_who_comes_late() {
     assert!(camera.await.unwrap() >= 1, "the key frame was asked for");
     engine.close().await;
     assert_eq!(tap.next().await, None, "the tap ends with the desk");
+}
+
+/// The far side: a telephone that sings, 20 ms a packet at the warm line's clock.
+async fn call(leg: Leg, law: Law) {
+    let codec = match law {
+        Law::Mu => Codec::Pcmu,
+        Law::A => Codec::Pcma,
+    };
+    let (mut sine, mut down) = (Sine::new(TONE_HZ, 0.3), Down::to(g711::RATE_HZ));
+    let mut ticks = tokio::time::interval(Duration::from_millis(20));
+    for n in 0u32.. {
+        ticks.tick().await;
+        let payload = g711::encode(law, &down.push(&sine.take_ms(20))).into();
+        let (sequence, timestamp) = ((n % 65_536) as u16, n.wrapping_mul(960));
+        leg.send(Rtp { track: Track::Audio, codec, marker: n == 0, sequence, timestamp, payload });
+    }
+}
+
+fn telephones_tone(packets: &[Rtp], law: Law) -> f64 {
+    let mut up = Up::from(g711::RATE_HZ);
+    let samples: Vec<i16> =
+        packets.iter().flat_map(|packet| up.push(&g711::decode(law, &packet.payload))).collect();
+    goertzel(&samples[samples.len() / 2..], TONE_HZ)
+}
+
+fn assert_telephones(packets: &[Rtp], codec: Codec) {
+    assert!(packets.len() > 40, "{} packets", packets.len());
+    for pair in packets.windows(2) {
+        assert_eq!(pair[1].timestamp.wrapping_sub(pair[0].timestamp), 960);
+        assert_eq!(pair[1].sequence, pair[0].sequence.wrapping_add(1));
+    }
+    assert!(packets.iter().all(|packet| packet.codec == codec && packet.payload.len() == 160));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_telephone_is_answered_in_its_own_codec_from_the_first_word() {
+    let (engine, mut news) = Engine::start(&config(), Views::new()).unwrap();
+    let port = Port::bind("127.0.0.1:0".parse().unwrap(), Vec::new()).await.unwrap();
+    let (leg, mut events) = connected(&engine, &mut news, &port, 1).await;
+    // A telephone that is silent so far is spoken to in the μ-law.
+    engine.sound(Sound { microphone: true, camera: false, speaker: true, phone: true });
+    let sent = packets(&mut events, Duration::from_secs(1)).await;
+    assert_telephones(&sent, Codec::Pcmu);
+    assert!(telephones_tone(&sent, Law::Mu) > 0.15, "the telephone hears the tone");
+    // One that speaks the other law is answered in that.
+    let singing = tokio::spawn(call(leg.clone(), Law::A));
+    packets(&mut events, Duration::from_millis(500)).await;
+    let sent = packets(&mut events, Duration::from_secs(1)).await;
+    assert_telephones(&sent, Codec::Pcma);
+    assert!(telephones_tone(&sent, Law::A) > 0.15);
+    singing.abort();
+    // The next visitor stands in a booth.
+    engine.sound(Sound::default());
+    engine.sound(LIVE);
+    packets(&mut events, Duration::from_millis(100)).await;
+    let sent = packets(&mut events, Duration::from_secs(1)).await;
+    assert!(
+        sent.iter().filter(|packet| packet.track == Track::Audio).all(|packet| packet.codec == Codec::Opus)
+    );
+    assert!(tone_of(&sent) > 0.15);
+    engine.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_heard_in_g711_is_answered_in_g711() {
+    let (engine, mut news) = Engine::start(&config(), Views::new()).unwrap();
+    let port = Port::bind("127.0.0.1:0".parse().unwrap(), Vec::new()).await.unwrap();
+    let (leg, mut events) = connected(&engine, &mut news, &port, 1).await;
+    engine.sound(Sound { camera: false, ..LIVE });
+    let sent = packets(&mut events, Duration::from_millis(500)).await;
+    assert!(sent.len() > 15 && sent.iter().all(|packet| packet.codec == Codec::Opus));
+    let singing = tokio::spawn(call(leg.clone(), Law::Mu));
+    packets(&mut events, Duration::from_millis(500)).await;
+    let sent = packets(&mut events, Duration::from_secs(1)).await;
+    assert_telephones(&sent, Codec::Pcmu);
+    assert!(telephones_tone(&sent, Law::Mu) > 0.15);
+    singing.abort();
+    engine.close().await;
 }

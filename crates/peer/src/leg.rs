@@ -18,8 +18,8 @@ use crate::flow::Line;
 use crate::flow::outbound::{Locals, Outbound};
 use crate::port::{LegRuntime, Mailbox, Port, Seat};
 use crate::tracks::Described;
-use crate::wire::{self, Ssrcs};
-use crate::{Arrivals, Event, Events, PeerError, Rtp, Track, sdp};
+use crate::wire::{self, Sounds, Ssrcs};
+use crate::{Arrivals, Codec, Event, Events, PeerError, Rtp, Track, sdp};
 
 /// How long the stack may take to close before its tasks are ended from outside.
 const CLOSE_LIMIT: Duration = Duration::from_secs(2);
@@ -47,28 +47,34 @@ struct Open {
 
 impl Leg {
     /// The exchange's side: answers an offer. The offer's candidates are not used; the far side is
-    /// found by its own checks. Gives the answer, to be sent to the far side.
+    /// found by its own checks. Gives the answer, to be sent to the far side. G.711 is answered to a
+    /// desktop only: a browser offers it too, and would have to be sent it at another clock.
     pub async fn answer(port: &Port, offer: &str) -> Result<(Leg, String, Events), PeerError> {
-        let (leg, events) = Leg::open(port, Screen::AsOffered).await?;
+        let sounds = if wire::offers_telephone(offer) { Sounds::Telephone } else { Sounds::Opus };
+        let (leg, events) = Leg::open(port, Screen::AsOffered, sounds).await?;
         let answer = leg.answer_restart(offer).await?;
         Ok((leg, answer, events))
     }
 
-    /// The desktop's side: offers one Opus and one VP8 track each way, and to look at a screen. Gives
+    /// The desktop's side: offers sound (Opus and G.711) and VP8 each way, and to look at a screen. Gives
     /// the offer, whose answer goes to [`Leg::take_answer`]. The port must have no second offering leg to the same address,
     /// and a new leg to an address that an ended one talked to is better off on a new port: what
     /// the far side still has under way to the old one would be taken for the new one's.
     pub async fn offer(port: &Port) -> Result<(Leg, String, Events), PeerError> {
-        Leg::offer_with(port, Screen::Taken).await
+        Leg::offer_with(port, Screen::Taken, Sounds::Telephone).await
     }
 
-    /// The same with a screen of our own to show, as a booth's page offers it.
+    /// The same with a screen of our own to show and Opus alone, as a booth's page offers it.
     pub async fn offer_showing(port: &Port) -> Result<(Leg, String, Events), PeerError> {
-        Leg::offer_with(port, Screen::Shown).await
+        Leg::offer_with(port, Screen::Shown, Sounds::Opus).await
     }
 
-    async fn offer_with(port: &Port, screen: Screen) -> Result<(Leg, String, Events), PeerError> {
-        let (leg, events) = Leg::open(port, screen).await?;
+    async fn offer_with(
+        port: &Port,
+        screen: Screen,
+        sounds: Sounds,
+    ) -> Result<(Leg, String, Events), PeerError> {
+        let (leg, events) = Leg::open(port, screen, sounds).await?;
         let offer = leg.make_offer(None).await?;
         Ok((leg, offer, events))
     }
@@ -112,10 +118,10 @@ impl Leg {
     }
 
     /// Sends a packet. Never waits: false when the leg was never connected, did not negotiate the
-    /// track, or is too far behind; the packet is dropped then.
+    /// track or the codec, or is too far behind; the packet is dropped then.
     pub fn send(&self, packet: Rtp) -> bool {
         let line = &self.0.line;
-        let possible = line.is_connected() && line.payload_type(packet.track).is_some();
+        let possible = line.is_connected() && line.types.of(packet.track, packet.codec).is_some();
         possible && self.0.outbound.put(packet)
     }
 
@@ -148,16 +154,17 @@ impl Leg {
         self.0.line.inbound.tell(Event::Closed);
     }
 
-    async fn open(port: &Port, screen: Screen) -> Result<(Leg, Events), PeerError> {
+    async fn open(port: &Port, screen: Screen, sounds: Sounds) -> Result<(Leg, Events), PeerError> {
         let line = Arc::new(Line::default());
         let (seat, runtime) = port.open_leg({
             let line = Arc::clone(&line);
             move || line.inbound.tell(Event::Closed)
         });
         let ssrcs = Ssrcs::random(port.crypto().as_ref())?;
-        let connection = wire::connection(port, Arc::clone(&runtime), Arc::clone(&line), ssrcs).await?;
+        let connection =
+            wire::connection(port, Arc::clone(&runtime), Arc::clone(&line), ssrcs, sounds).await?;
         let locals = Locals::new(ssrcs);
-        let senders = add_tracks(connection.as_ref(), &locals, screen).await;
+        let senders = add_tracks(connection.as_ref(), &locals, screen, sounds).await;
         let senders = match senders {
             Ok(senders) => senders,
             Err(error) => {
@@ -204,10 +211,13 @@ impl Leg {
     async fn negotiated(&self, wanted: [(Track, bool); Track::ALL.len()]) -> Result<(), PeerError> {
         for (track, sender) in &self.0.senders {
             let parameters = sender.get_parameters().await?;
-            let mut codecs = parameters.rtp_parameters.codecs.iter();
-            let codec = codecs.find(|codec| wire::is_codec_of(*track, &codec.rtp_codec));
-            let codec = codec.filter(|_| wanted.contains(&(*track, true)));
-            self.0.line.set_payload_type(*track, codec.map(|codec| codec.payload_type));
+            let wanted = wanted.contains(&(*track, true));
+            for codec in Codec::ALL {
+                let mut agreed = parameters.rtp_parameters.codecs.iter();
+                let agreed = agreed.find(|agreed| wire::is_codec(codec, &agreed.rtp_codec));
+                let payload_type = agreed.filter(|_| wanted).map(|agreed| agreed.payload_type);
+                self.0.line.types.set(*track, codec, payload_type);
+            }
         }
         Ok(())
     }
@@ -229,11 +239,14 @@ async fn add_tracks(
     connection: &dyn PeerConnection,
     locals: &Locals,
     screen: Screen,
+    sounds: Sounds,
 ) -> Result<Vec<(Track, Arc<dyn RtpSender>)>, PeerError> {
-    let mut senders = vec![
-        (Track::Audio, connection.add_track(Arc::clone(&locals.audio)).await?),
-        (Track::Video, connection.add_track(Arc::clone(&locals.video)).await?),
-    ];
+    let mut senders = vec![(Track::Audio, connection.add_track(Arc::clone(&locals.audio)).await?)];
+    // The stack would offer the one codec that the track was made with. The voice is the only way so far.
+    if let Some(voice) = connection.get_transceivers().await.first() {
+        voice.set_codec_preferences(wire::audio(sounds)).await?;
+    }
+    senders.push((Track::Video, connection.add_track(Arc::clone(&locals.video)).await?));
     let directed =
         |direction| Some(RTCRtpTransceiverInit { direction, streams: vec![], send_encodings: vec![] });
     match screen {

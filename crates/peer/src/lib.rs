@@ -1,7 +1,8 @@
 //! WebRTC legs over one shared UDP port: the only room that knows WebRTC.
 //!
-//! A [`Port`] is one bound UDP socket. A [`Leg`] is one person's media connection on it: one Opus
-//! and one VP8 track each way, and a second VP8 track one way (a shown window). [`Leg::answer`] is the exchange's side, [`Leg::offer`] the
+//! A [`Port`] is one bound UDP socket. A [`Leg`] is one person's media connection on it: one track of
+//! sound and one of VP8 each way, and a second VP8 track one way (a shown window). Sound is Opus; between
+//! exchange and desktop it may also be a telephone's G.711, packet by packet ([`Codec`]). [`Leg::answer`] is the exchange's side, [`Leg::offer`] the
 //! desktop's; [`Events`] is what the leg tells its owner.
 //!
 //! It refuses to know who is at the other end, what a contact or a bridge is, how descriptions
@@ -28,7 +29,7 @@ pub use port::Port;
 /// Which of the media a packet belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Track {
-    /// Opus, RTP clock 48,000 a second.
+    /// Sound, RTP clock 48,000 a second whatever its codec.
     Audio,
     /// VP8, RTP clock 90,000 a second: a person's face.
     Video,
@@ -43,12 +44,34 @@ impl Track {
     pub const PICTURES: [Track; 2] = [Track::Video, Track::Screen];
 }
 
+/// What a packet's payload is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Codec {
+    /// Opus (RFC 7587): sound between browsers and desktops.
+    Opus,
+    /// G.711 in the μ-law, 8,000 bytes a second: the telephone's sound in Japan and North America.
+    Pcmu,
+    /// G.711 in the A-law, 8,000 bytes a second: the telephone's sound elsewhere.
+    Pcma,
+    /// VP8 (RFC 7741): every picture.
+    Vp8,
+}
+
+impl Codec {
+    /// Every codec.
+    pub const ALL: [Codec; 4] = [Codec::Opus, Codec::Pcmu, Codec::Pcma, Codec::Vp8];
+    /// Those of sound.
+    pub const SOUNDS: [Codec; 3] = [Codec::Opus, Codec::Pcmu, Codec::Pcma];
+}
+
 /// An RTP packet without its per-leg parts: SSRC, payload type and header extensions belong to the
 /// leg that sends it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rtp {
     /// The medium.
     pub track: Track,
+    /// What the payload is written in.
+    pub codec: Codec,
     /// Video: last packet of a frame. Audio: first packet after silence.
     pub marker: bool,
     /// RTP sequence number. Whoever sends keeps it continuous over changes of source.

@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use common::{connect, connect_showing, fill, fill_from, port, take_packets, told};
-use peer::{Event, Leg, Port, Rtp, Track};
+use peer::{Codec, Event, Leg, Port, Rtp, Track};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sound_and_picture_pass_both_ways_in_order() {
@@ -117,7 +117,8 @@ async fn an_ice_restart_leaves_face_and_screen_where_they_were() {
 }
 
 fn packet(track: Track) -> Rtp {
-    Rtp { track, marker: true, sequence: 1, timestamp: 1, payload: bytes::Bytes::from_static(&[0x10, 0x51]) }
+    let payload = bytes::Bytes::from_static(&[0x10, 0x51]);
+    Rtp { track, codec: common::codec_of(track), marker: true, sequence: 1, timestamp: 1, payload }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -232,4 +233,80 @@ async fn fifty_calls_leave_no_leg_behind() {
         drop((desktop, exchange));
         common::until(|| near.live_legs() == 0 && far.live_legs() == 0).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_codec_changes_within_the_stream_both_ways_and_no_packet_is_lost() {
+    let (near, far) = (port().await, port().await);
+    let (mut desk, mut exchange) = connect(&near, &far).await;
+    let order = [Codec::Opus, Codec::Pcmu, Codec::Pcma, Codec::Opus, Codec::Pcma, Codec::Pcmu];
+    for there in [true, false] {
+        let (from, to) = if there { (&desk, &mut exchange) } else { (&exchange, &mut desk) };
+        let sender = from.leg.clone();
+        for sequence in 0..60u16 {
+            let packet = sound(order[usize::from(sequence / 10)], sequence);
+            assert!(sender.send(packet));
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        let mut came = Vec::new();
+        while came.len() < 60 {
+            match to.events.next().await {
+                Some(Event::Rtp(packet)) => came.push(packet),
+                Some(_) => {}
+                None => panic!("the leg ended"),
+            }
+        }
+        for (sequence, packet) in (0..).zip(came) {
+            assert_eq!(packet, sound(order[usize::from(sequence / 10)], sequence));
+        }
+    }
+}
+
+/// A leg whose first packet is a telephone's is no other leg.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_that_begins_with_a_telephone_goes_on_with_opus() {
+    let (near, far) = (port().await, port().await);
+    let (mut desk, exchange) = connect(&near, &far).await;
+    for (sequence, codec) in [(1, Codec::Pcma), (2, Codec::Opus), (3, Codec::Pcmu)] {
+        assert!(exchange.leg.send(sound(codec, sequence)));
+        let came = loop {
+            match desk.events.next().await {
+                Some(Event::Rtp(packet)) => break packet,
+                Some(_) => {}
+                None => panic!("the leg ended"),
+            }
+        };
+        assert_eq!(came, sound(codec, sequence));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_browser_that_offers_g711_too_is_answered_with_opus_and_sent_nothing_else() {
+    let (near, far) = (port().await, port().await);
+    let (leg, offer, _events) = Leg::offer(&near).await.unwrap();
+    // As a browser writes it: the same codecs, without our agreement about their clock.
+    let browsers: String =
+        offer.lines().filter(|line| !line.contains("x-clock")).map(|line| format!("{line}\r\n")).collect();
+    assert!(browsers.contains("PCMU/8000"), "{browsers}");
+    let (answering, answer, mut events) = Leg::answer(&far, &browsers).await.unwrap();
+    assert!(answer.contains("opus/48000") && !answer.contains("PCM"), "{answer}");
+    leg.take_answer(&answer).await.unwrap();
+    let up = async { while events.next().await != Some(Event::Connected) {} };
+    tokio::time::timeout(common::PATIENCE, up).await.unwrap();
+    assert!(!answering.send(sound(Codec::Pcmu, 1)) && !answering.send(sound(Codec::Pcma, 1)));
+    assert!(answering.send(sound(Codec::Opus, 1)));
+    assert!(!leg.send(sound(Codec::Pcmu, 1)), "what was not agreed is not sent");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_offer_names_opus_first() {
+    let (_leg, offer, _events) = Leg::offer(&port().await).await.unwrap();
+    let sound = offer.lines().find(|line| line.starts_with("m=audio")).unwrap();
+    assert!(sound.trim_end().ends_with(" 111 0 8"), "{sound}");
+}
+
+fn sound(codec: Codec, sequence: u16) -> Rtp {
+    let payload = vec![sequence as u8; 160].into();
+    let timestamp = u32::from(sequence) * 960;
+    Rtp { track: Track::Audio, codec, marker: false, sequence, timestamp, payload }
 }

@@ -251,6 +251,7 @@ impl Work {
             microphone: live && !talk.muted,
             camera: live && !talk.camera_off && sees(card),
             speaker: live || card.phase == Phase::Connecting,
+            phone: !sees(card),
         }
     }
 

@@ -137,6 +137,8 @@ pub struct Sound {
     pub camera: bool,
     /// Play what the leg brings.
     pub speaker: bool,
+    /// The talk is with a telephone.
+    pub phone: bool,
 }
 
 /// What is to be done for a desk, in order.

@@ -2,7 +2,7 @@
 //! talk begins with the remainder of the last one, and its own count of pictures. Refuses to know who talks
 //! and how it is played.
 
-use bytes::Bytes;
+use media::coded::Coded;
 use media::jitter::{JitterBuffer, JitterStats, Pull};
 
 /// The voice of the present talk and the counters of all of them.
@@ -25,8 +25,8 @@ impl Heard {
     }
 
     /// Takes a packet.
-    pub(super) fn push(&mut self, now_ms: u64, sequence: u16, timestamp: u32, payload: Bytes) {
-        self.jitter.push(now_ms, sequence, timestamp, payload);
+    pub(super) fn push(&mut self, now_ms: u64, sequence: u16, timestamp: u32, packet: Coded) {
+        self.jitter.push(now_ms, sequence, timestamp, packet);
     }
 
     /// A packet of one of the pictures came; gives the number of the talk.
@@ -40,7 +40,7 @@ impl Heard {
         (self.talk, self.picture_packets)
     }
 
-    /// What to play for the next 20 ms, and of which talk it is.
+    /// What to play next, and of which talk it is.
     pub(super) fn pull(&mut self, now_ms: u64) -> (u64, Pull) {
         (self.talk, self.jitter.pull(now_ms))
     }

@@ -11,7 +11,7 @@ use media::jitter::JitterStats;
 use peer::{Event, Events, Leg, Port, Rtp, Track};
 use tokio::sync::mpsc;
 
-use super::{Shared, TalkNews, Unwanted, lock};
+use super::{Shared, TalkNews, Unwanted, lock, reply};
 use crate::controller::LegNews;
 use sight::Sight;
 
@@ -143,8 +143,14 @@ impl Ear {
         }
         match packet.track {
             Track::Audio => {
+                let Some(coded) = reply::coded(&packet) else { return };
                 let now = self.shared.now_ms();
-                lock(&self.shared.heard).push(now, packet.sequence, packet.timestamp, packet.payload);
+                let mut heard = lock(&self.shared.heard);
+                // The talk may have ended meanwhile; the next one has not been heard yet.
+                if self.shared.hears() {
+                    self.shared.reply.heard(packet.codec);
+                    heard.push(now, packet.sequence, packet.timestamp, coded);
+                }
             }
             Track::Video | Track::Screen => self.picture(packet),
         }

@@ -1,4 +1,4 @@
-//! From the microphone to the leg: 20 ms of sound, one Opus packet, only while the talk is live. Outside a
+//! From the microphone to the leg: 20 ms of sound, one packet, only while the talk is live. Outside a
 //! talk the microphone is open for the check alone, and nothing of it leaves the machine.
 
 use std::sync::Arc;

@@ -9,6 +9,7 @@ mod heard;
 mod leg;
 mod microphone;
 mod picture;
+mod reply;
 mod speaker;
 mod told;
 mod views;
@@ -22,6 +23,7 @@ use std::time::{Duration, Instant};
 
 use heard::Heard;
 use peer::{Leg, Rtp};
+use reply::Reply;
 use tokio::sync::mpsc;
 
 use crate::config::{CameraChoice, Config};
@@ -96,6 +98,8 @@ struct Shared {
     began: Instant,
     leg: Mutex<Legs>,
     heard: Mutex<Heard>,
+    /// How the voice is to be sent. Begins with each talk, under the lock of `heard`.
+    reply: Reply,
     microphone: AtomicBool,
     camera: AtomicBool,
     /// The device check is open: microphone and camera are on, and nothing of them is sent.
@@ -162,6 +166,7 @@ impl Shared {
             began: Instant::now(),
             leg: Mutex::default(),
             heard: Mutex::default(),
+            reply: Reply::default(),
             microphone: AtomicBool::new(false),
             camera: AtomicBool::new(false),
             checking: AtomicBool::new(false),
@@ -181,12 +186,13 @@ impl Shared {
         Views { face: self.pictures.clone(), screen: self.screen.clone(), own: self.own.clone() }
     }
 
-    /// Begins to listen to a new talk, or ends listening.
-    fn hear(&self, on: bool) {
+    /// Begins to listen to a new talk, with a telephone or not, or ends listening.
+    fn hear(&self, on: bool, phone: bool) {
         let mut heard = lock(&self.heard);
         if !on {
             self.hearing.store(0, Ordering::Release);
         } else if !self.hears() {
+            self.reply.begin(phone);
             self.hearing.store(heard.begin(), Ordering::Release);
         }
     }
@@ -249,9 +255,10 @@ impl Engine {
 
     /// Switches sources and sinks.
     pub fn sound(&self, sound: Sound) {
+        // First of all, so that no word to a telephone leaves in the codec of the talk before.
+        self.shared.hear(sound.speaker, sound.phone);
         self.shared.microphone.store(sound.microphone, Ordering::Release);
         self.shared.camera.store(sound.camera, Ordering::Release);
-        self.shared.hear(sound.speaker);
         self.wake();
     }
 

@@ -7,9 +7,8 @@ use std::sync::atomic::Ordering;
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
-use media::jitter::Pull;
-use media::opus::Decoder;
-use media::pcm::{FRAME, OPUS_FRAME};
+use media::pcm::{FRAME, OPUS_FRAME, RATE_HZ};
+use media::playout::Playout;
 use media::tone::chime::Chime;
 use rtrb::{Consumer, Producer, RingBuffer};
 
@@ -34,8 +33,8 @@ const FADE: Duration = Duration::from_millis(200);
 pub(super) fn start(shared: &Arc<Shared>, wish: Arc<Wish<Wanted>>, told: Told) -> std::io::Result<Thread> {
     let shared = Arc::clone(shared);
     let thread =
-        std::thread::Builder::new().name("kenmu-speaker".into()).spawn(move || match Decoder::new() {
-            Ok(decoder) => run(&mut Ear { shared, decoder, talk: 0, chime: Chime::ring() }, &wish, &told),
+        std::thread::Builder::new().name("kenmu-speaker".into()).spawn(move || match Playout::new() {
+            Ok(playout) => run(&mut Ear { shared, playout, talk: 0, chime: Chime::ring() }, &wish, &told),
             Err(fault) => {
                 tracing::error!(%fault, "no voice decoder");
                 told.missing(true);
@@ -141,11 +140,10 @@ fn put(ring: &mut Producer<i16>, samples: &[i16]) {
 
 /// Without a loudspeaker what comes is still taken in time, so that loss is measured and nothing piles up.
 fn nowhere(ear: &mut Ear, holds: impl Fn() -> bool) {
-    let period = Duration::from_millis(20);
     while holds() && !ear.shared.ends() {
         if ear.shared.hears() {
-            ear.next();
-            std::thread::sleep(period);
+            let samples = ear.next().len() as u32;
+            std::thread::sleep(Duration::from_secs(1) * samples / RATE_HZ);
         } else {
             std::thread::park_timeout(LOOK_EVERY);
         }
@@ -154,8 +152,8 @@ fn nowhere(ear: &mut Ear, holds: impl Fn() -> bool) {
 
 struct Ear {
     shared: Arc<Shared>,
-    decoder: Decoder,
-    /// Whose sound the decoder has heard so far.
+    playout: Playout,
+    /// Whose sound the playout has heard so far.
     talk: u64,
     /// The test sound.
     chime: Chime,
@@ -172,18 +170,13 @@ impl Ear {
         if std::mem::replace(&mut self.talk, talk) != talk {
             self.renew();
         }
-        match pull {
-            Pull::Packet(packet) => self.decoder.decode(&packet).unwrap_or_else(|_| self.decoder.conceal()),
-            Pull::Fec(next) => self.decoder.decode_fec(&next).unwrap_or_else(|_| self.decoder.conceal()),
-            Pull::Conceal => self.decoder.conceal(),
-            Pull::Empty => vec![0; OPUS_FRAME],
-        }
+        self.playout.play(pull)
     }
 
     /// A voice must not fade into another one: a decoder conceals with what it heard last.
     fn renew(&mut self) {
-        match Decoder::new() {
-            Ok(decoder) => self.decoder = decoder,
+        match Playout::new() {
+            Ok(playout) => self.playout = playout,
             Err(fault) => tracing::error!(%fault, "no new voice decoder: the old one goes on"),
         }
     }
@@ -192,6 +185,7 @@ impl Ear {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use media::coded::Coded;
     use media::opus::Encoder;
     use media::tone::Sine;
 
@@ -210,7 +204,7 @@ mod tests {
         for n in 0..10u16 {
             let frame: Vec<i16> = sine.take_ms(20).to_vec();
             let packet = encoder.encode(&frame.try_into().unwrap());
-            lock(&shared.heard).push(shared.now_ms(), n, u32::from(n) * 960, packet.into());
+            lock(&shared.heard).push(shared.now_ms(), n, u32::from(n) * 960, Coded::opus(packet));
         }
         std::thread::sleep(Duration::from_millis(25));
     }
@@ -218,14 +212,14 @@ mod tests {
     #[test]
     fn nothing_of_one_talk_is_decoded_in_the_next() {
         let shared = Arc::new(Shared::new(Views::new()));
-        let (decoder, chime) = (Decoder::new().unwrap(), Chime::ring());
-        let mut ear = Ear { shared: Arc::clone(&shared), decoder, talk: 0, chime };
-        shared.hear(true);
+        let (playout, chime) = (Playout::new().unwrap(), Chime::ring());
+        let mut ear = Ear { shared: Arc::clone(&shared), playout, talk: 0, chime };
+        shared.hear(true, false);
         speak(&shared);
         assert!((0..5).map(|_| ear.next()).any(|samples| loud(&samples)));
         let day = lock(&shared.heard).stats();
-        shared.hear(false);
-        shared.hear(true);
+        shared.hear(false, false);
+        shared.hear(true, false);
         assert!((0..10).all(|_| ear.next().iter().all(|sample| *sample == 0)));
         assert_eq!(lock(&shared.heard).stats(), day, "the day's counters go on");
         // The first packet of the next talk is heard as soon as its hold is over.
@@ -239,20 +233,20 @@ mod tests {
         let (mut producer, consumer) = RingBuffer::new(RING);
         let mut fill = filler(consumer, std::thread::current(), Arc::clone(&shared));
         let mut portion = [7i16; 96];
-        shared.hear(true);
+        shared.hear(true, false);
         fill(&mut portion);
         put(&mut producer, &[9; OPUS_FRAME]);
         fill(&mut portion);
         assert_eq!(portion, [9; 96]);
-        shared.hear(false);
+        shared.hear(false, false);
         fill(&mut portion);
         assert_eq!(portion, [0; 96]);
         // A talk that ends and one that begins between two portions.
-        shared.hear(true);
+        shared.hear(true, false);
         fill(&mut portion);
         put(&mut producer, &[9; OPUS_FRAME]);
-        shared.hear(false);
-        shared.hear(true);
+        shared.hear(false, false);
+        shared.hear(true, false);
         for _ in 0..2 {
             fill(&mut portion);
             assert_eq!(portion, [0; 96]);

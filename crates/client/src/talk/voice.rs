@@ -1,14 +1,16 @@
-//! The voice's encoder and the stream's own numbers, which go on over talks and legs. Refuses to know
-//! where the sound comes from.
+//! The voice's encoders and the stream's own numbers, which go on over talks, legs and codecs. Refuses to
+//! know where the sound comes from.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use bytes::Bytes;
+use media::band::Down;
+use media::g711::{self, Law};
 use media::opus::Encoder;
 use media::pcm::{self, OPUS_FRAME, RATE_HZ, Reframer};
-use peer::{Rtp, Track};
+use peer::{Codec, Rtp, Track};
 
 use super::Shared;
 use super::clean::Clean;
@@ -20,6 +22,8 @@ const BITRATE: u32 = 32_000;
 pub(super) struct Voice {
     shared: Arc<Shared>,
     encoder: Encoder,
+    /// The way down to a telephone's 8 kHz.
+    down: Down,
     reframer: Reframer,
     clean: Clean,
     half: Option<pcm::Frame>,
@@ -35,6 +39,7 @@ impl Voice {
         Ok(Voice {
             shared,
             encoder: Encoder::new(BITRATE)?,
+            down: Down::to(g711::RATE_HZ),
             reframer: Reframer::new(),
             clean,
             half: None,
@@ -50,6 +55,7 @@ impl Voice {
         if self.paused.is_none() {
             self.reframer.clear();
             self.half = None;
+            self.down = Down::to(g711::RATE_HZ);
             self.clean.renew();
             self.paused = Some(Instant::now());
         }
@@ -85,11 +91,22 @@ impl Voice {
             let ticks = since.elapsed().as_millis() as u32;
             self.timestamp = self.timestamp.wrapping_add(ticks.wrapping_mul(RATE_HZ / 1_000));
         }
-        let payload = Bytes::from(self.encoder.encode(samples));
+        let codec = self.shared.reply.codec();
+        let payload = self.encode(codec, samples);
         let (sequence, timestamp) = (self.sequence, self.timestamp);
         self.sequence = self.sequence.wrapping_add(1);
         self.timestamp = self.timestamp.wrapping_add(OPUS_FRAME as u32);
-        self.shared.send(Rtp { track: Track::Audio, marker, sequence, timestamp, payload });
+        self.shared.send(Rtp { track: Track::Audio, codec, marker, sequence, timestamp, payload });
+    }
+
+    /// 20 ms as one packet: of a telephone's sound 160 bytes. The timestamp counts at 48 kHz all the same.
+    fn encode(&mut self, codec: Codec, samples: &[i16; OPUS_FRAME]) -> Bytes {
+        let law = match codec {
+            Codec::Pcmu => Law::Mu,
+            Codec::Pcma => Law::A,
+            Codec::Opus | Codec::Vp8 => return Bytes::from(self.encoder.encode(samples)),
+        };
+        Bytes::from(g711::encode(law, &self.down.push(samples)))
     }
 
     /// The more the far side loses, the better each packet describes the one before it.

@@ -1,5 +1,7 @@
-//! The jitter buffer for Opus over RTP: packets come in when the network likes, sound goes out
-//! every 20 ms. Refuses to know Opus itself, clocks and threads; a packet is 20 ms of sound.
+//! The jitter buffer for sound over RTP at a clock of 48 kHz: packets come in when the network likes,
+//! sound goes out in packets. Refuses to know the codecs themselves, clocks and threads; Opus and a
+//! telephone's packets may follow each other in one stream. A packet is 20 ms of sound, unless a
+//! telephone sends longer or shorter ones: then that is what each pull gives.
 //!
 //! - A first packet is played after 20 to 40 ms, whatever the line was like before: accepting an
 //!   offer must be heard at once. The delay then follows the jitter, 20 to 200 ms.
@@ -12,13 +14,13 @@ mod arrivals;
 use std::collections::BTreeMap;
 
 use arrivals::Arrivals;
-use bytes::Bytes;
 
-/// RTP ticks in a millisecond: Opus always counts at 48 kHz.
+use crate::coded::{Coded, Coding};
+
+/// RTP ticks in a millisecond: every codec counts at 48 kHz here.
 const TICKS_PER_MS: i64 = 48;
-/// RTP ticks and milliseconds of one packet.
+/// RTP ticks of one packet before any came.
 const TICKS_PER_PACKET: i64 = 960;
-const PACKET_MS: i64 = 20;
 
 /// The first packet waits this long, in ms; with playout every 20 ms it is heard 20 to 40 ms
 /// after it came, and one delayed follower does no harm yet.
@@ -45,17 +47,17 @@ const SHRINK_AFTER_MS: i64 = 600;
 /// ... and at once when it is this much above: the burst after an outage is not played late.
 const FLUSH_ABOVE_MS: i64 = 120;
 
-/// What to play for the next 20 ms.
+/// What to play next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pull {
     /// Decode this.
-    Packet(Bytes),
-    /// The packet is lost, but this is the one after it: decode its repair data now; the packet
+    Packet(Coded),
+    /// The packet is lost, but this is the one after it, in Opus: decode its repair data now; the packet
     /// itself comes with the next pull.
-    Fec(Bytes),
-    /// Conceal 20 ms.
+    Fec(bytes::Bytes),
+    /// Conceal as much as the last packet was long.
     Conceal,
-    /// Nothing to play: silence.
+    /// Nothing to play: 20 ms of silence.
     Empty,
 }
 
@@ -83,7 +85,7 @@ pub struct JitterStats {
 struct Held {
     arrived_ms: i64,
     timestamp: i64,
-    payload: Bytes,
+    packet: Coded,
 }
 
 /// The newest packet of the present source, on an endless line.
@@ -98,7 +100,7 @@ struct Stray {
     now_ms: i64,
     sequence: u16,
     timestamp: u32,
-    payload: Bytes,
+    packet: Coded,
 }
 
 #[derive(Clone, Copy)]
@@ -112,6 +114,8 @@ struct Playing {
 /// The buffer of one stream.
 pub struct JitterBuffer {
     newest: Option<Newest>,
+    /// How long the newest packet is, in RTP ticks.
+    ticks: i64,
     held: BTreeMap<i64, Held>,
     /// The next packet to play; everything before it is over.
     next: Option<i64>,
@@ -134,6 +138,7 @@ impl JitterBuffer {
     pub fn new() -> Self {
         Self {
             newest: None,
+            ticks: TICKS_PER_PACKET,
             held: BTreeMap::new(),
             next: None,
             came: 0,
@@ -145,32 +150,32 @@ impl JitterBuffer {
     }
 
     /// Takes one RTP packet. Empty and oversized payloads are ignored.
-    pub fn push(&mut self, now_ms: u64, sequence: u16, timestamp: u32, payload: impl Into<Bytes>) {
-        let (now_ms, payload) = (ms(now_ms), payload.into());
-        if payload.is_empty() || payload.len() > MAX_PAYLOAD {
+    pub fn push(&mut self, now_ms: u64, sequence: u16, timestamp: u32, packet: Coded) {
+        let now_ms = ms(now_ms);
+        if packet.payload.is_empty() || packet.payload.len() > MAX_PAYLOAD {
             return;
         }
         if self.fits(sequence, timestamp) {
-            return self.accept(now_ms, sequence, timestamp, payload);
+            return self.accept(now_ms, sequence, timestamp, packet);
         }
         if self.playing.is_none() && self.held.is_empty() {
             self.resync();
-            return self.accept(now_ms, sequence, timestamp, payload);
+            return self.accept(now_ms, sequence, timestamp, packet);
         }
-        let stray = Stray { now_ms, sequence, timestamp, payload };
+        let stray = Stray { now_ms, sequence, timestamp, packet };
         match self.stray.take() {
             Some(first) if first.sequence.wrapping_add(1) == sequence => {
                 self.resync();
-                self.accept(first.now_ms, first.sequence, first.timestamp, first.payload);
+                self.accept(first.now_ms, first.sequence, first.timestamp, first.packet);
                 if self.fits(sequence, timestamp) {
-                    self.accept(now_ms, sequence, timestamp, stray.payload);
+                    self.accept(now_ms, sequence, timestamp, stray.packet);
                 }
             }
             Some(_) | None => self.stray = Some(stray),
         }
     }
 
-    /// What to play for the next 20 ms. Call it every 20 ms.
+    /// What to play next. Call it whenever what the last pull gave has been played: every 20 ms as a rule.
     pub fn pull(&mut self, now_ms: u64) -> Pull {
         let now_ms = ms(now_ms);
         let Some(mut playing) = self.playing.or_else(|| self.start(now_ms)) else {
@@ -214,8 +219,7 @@ impl JitterBuffer {
             return true;
         };
         let step = step(newest.number, sequence);
-        let skew =
-            i64::from(timestamp.wrapping_sub(newest.timestamp as u32) as i32) - step * TICKS_PER_PACKET;
+        let skew = i64::from(timestamp.wrapping_sub(newest.timestamp as u32) as i32) - step * self.ticks;
         step.abs() <= MAX_STEP && skew.abs() <= MAX_SKEW
     }
 
@@ -226,11 +230,14 @@ impl JitterBuffer {
         *self = Self { stats, ..Self::new() };
     }
 
-    fn accept(&mut self, now_ms: i64, sequence: u16, timestamp: u32, payload: Bytes) {
+    fn accept(&mut self, now_ms: i64, sequence: u16, timestamp: u32, packet: Coded) {
         let newest = self.newest.unwrap_or(Newest { number: sequence.into(), timestamp: timestamp.into() });
         let number = newest.number + step(newest.number, sequence);
         let timestamp = newest.timestamp + i64::from(timestamp.wrapping_sub(newest.timestamp as u32) as i32);
-        self.newest = Some(if number >= newest.number { Newest { number, timestamp } } else { newest });
+        if number >= newest.number {
+            self.newest = Some(Newest { number, timestamp });
+            self.ticks = packet.samples() as i64;
+        }
         let behind = self.next.map_or(0, |next| next - number);
         if self.held.contains_key(&number) || (1..=64).contains(&behind) && self.came >> (behind - 1) & 1 == 1
         {
@@ -243,7 +250,7 @@ impl JitterBuffer {
             return;
         }
         self.stats.received += 1;
-        self.held.insert(number, Held { arrived_ms: now_ms, timestamp, payload });
+        self.held.insert(number, Held { arrived_ms: now_ms, timestamp, packet });
         if self.held.len() > MAX_HELD
             && let Some((first, _)) = self.held.pop_first()
         {
@@ -275,7 +282,7 @@ impl JitterBuffer {
             .held
             .first_key_value()
             .map_or((newest.number, newest.timestamp), |(number, held)| (*number, held.timestamp));
-        self.arrivals.delay_ms(now_ms, timestamp - (number - next) * TICKS_PER_PACKET)
+        self.arrivals.delay_ms(now_ms, timestamp - (number - next) * self.ticks)
     }
 
     /// Drops packets while the delay is far above its target, one when it stays a little above.
@@ -283,7 +290,7 @@ impl JitterBuffer {
         let target_ms = self.arrivals.target_ms();
         while self.held.len() > 1 && self.delay(now_ms) > target_ms + FLUSH_ABOVE_MS {
             // Down to the target in one go, so that there is one jump and not many.
-            while self.held.len() > 1 && self.delay(now_ms) > target_ms + PACKET_MS {
+            while self.held.len() > 1 && self.delay(now_ms) > target_ms + self.ticks / TICKS_PER_MS {
                 self.skip();
             }
         }
@@ -342,15 +349,21 @@ impl JitterBuffer {
         let hole = self.next.map_or(0, |next| first - next);
         if hole == 0 {
             self.advance(true);
-            return self.held.remove(&first).map_or(Pull::Conceal, |held| Pull::Packet(held.payload));
+            return self.held.remove(&first).map_or(Pull::Conceal, |held| Pull::Packet(held.packet));
         }
         self.stats.lost += 1;
         self.advance(false);
         if hole > 1 {
             return Pull::Conceal;
         }
-        self.stats.repaired += 1;
-        self.held.get(&first).map_or(Pull::Conceal, |held| Pull::Fec(held.payload.clone()))
+        match self.held.get(&first).map(|held| &held.packet) {
+            Some(Coded { coding: Coding::Opus, payload }) => {
+                self.stats.repaired += 1;
+                Pull::Fec(payload.clone())
+            }
+            // A telephone's packet says nothing about the one before it.
+            Some(Coded { coding: Coding::G711(_), .. }) | None => Pull::Conceal,
+        }
     }
 }
 

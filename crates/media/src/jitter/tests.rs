@@ -1,7 +1,9 @@
 //! The jitter buffer against late, doubled and lost packets.
 
 use super::*;
+use crate::g711::Law;
 use crate::testing::Dice;
+use bytes::Bytes;
 use proptest::prelude::*;
 
 /// One line of packets through a network into a buffer, played every 20 ms.
@@ -58,10 +60,10 @@ impl Line {
             let here = self.under_way.partition_point(|(at, _)| *at <= now);
             for (at, n) in self.under_way.drain(..here) {
                 let (sequence, timestamp) = (self.first.wrapping_add(n as u16), (n * 960) as u32);
-                self.buffer.push(at, sequence, timestamp.wrapping_sub(5_000), payload(n));
+                self.buffer.push(at, sequence, timestamp.wrapping_sub(5_000), Coded::opus(payload(n)));
             }
             let pull = self.buffer.pull(now);
-            if let Pull::Packet(payload) = &pull {
+            if let Pull::Packet(Coded { payload, .. }) = &pull {
                 heard.numbers.push(number(payload));
                 heard.delays.push(now as i64 - 1_000 - number(payload) * 20);
             }
@@ -191,14 +193,14 @@ fn a_new_source_takes_over_with_its_second_packet_and_a_single_stray_does_not() 
     for n in 0..100_u64 {
         let now = 1_000 + n * 20;
         if n == 30 {
-            buffer.push(now, 9, 77, payload(-1));
+            buffer.push(now, 9, 77, Coded::opus(payload(-1)));
         }
         if n < 60 {
-            buffer.push(now, 1_000 + n as u16, n as u32 * 960, payload(n as i64));
+            buffer.push(now, 1_000 + n as u16, n as u32 * 960, Coded::opus(payload(n as i64)));
         } else {
-            buffer.push(now, 40_000 + n as u16, 1_234_567 + n as u32 * 960, payload(n as i64));
+            buffer.push(now, 40_000 + n as u16, 1_234_567 + n as u32 * 960, Coded::opus(payload(n as i64)));
         }
-        if let Pull::Packet(payload) = buffer.pull(now + 1) {
+        if let Pull::Packet(Coded { payload, .. }) = buffer.pull(now + 1) {
             heard.push(number(&payload));
         }
     }
@@ -215,13 +217,13 @@ fn doubled_and_late_packets_are_told_apart_and_never_played() {
         let now = 1_000 + n * 20;
         for copy in 0..2 {
             if n != 25 {
-                buffer.push(now + copy, n as u16, n as u32 * 960, payload(n as i64));
+                buffer.push(now + copy, n as u16, n as u32 * 960, Coded::opus(payload(n as i64)));
             }
         }
         if n == 35 {
-            buffer.push(now, 25, 25 * 960, payload(25));
+            buffer.push(now, 25, 25 * 960, Coded::opus(payload(25)));
         }
-        if let Pull::Packet(payload) = buffer.pull(now + 5) {
+        if let Pull::Packet(Coded { payload, .. }) = buffer.pull(now + 5) {
             assert_ne!(number(&payload), 25);
         }
     }
@@ -241,9 +243,9 @@ proptest! {
             now = now.saturating_add(pause);
             sequence = if kind == 0 { wild } else { sequence.wrapping_add(wild % 4) };
             timestamp = if kind == 1 { wilder } else { timestamp.wrapping_add(960) };
-            buffer.push(now, sequence, timestamp, vec![kind; usize::from(wild) % 1_600]);
+            buffer.push(now, sequence, timestamp, Coded::opus(vec![kind; usize::from(wild) % 1_600]));
             let pull = if kind > 1 { buffer.pull(now) } else { Pull::Empty };
-            if let Pull::Packet(payload) | Pull::Fec(payload) = pull {
+            if let Pull::Packet(Coded { payload, .. }) | Pull::Fec(payload) = pull {
                 prop_assert!(!payload.is_empty() && payload.len() <= MAX_PAYLOAD);
             }
             prop_assert!(buffer.len() <= MAX_HELD);
@@ -264,4 +266,71 @@ proptest! {
         prop_assert_eq!(played, stats.received);
         prop_assert!(line.buffer.is_empty());
     }
+}
+
+/// What a telephone sends, in packets of so many ms, `lost` not arriving; pulled as it is played.
+fn telephone(ms: u64, lost: &[u64]) -> Vec<Pull> {
+    let mut buffer = JitterBuffer::new();
+    let (mut due, mut pulls) = (1_000, Vec::new());
+    for now in 1_000..3_000_u64 {
+        let sent = now - 1_000;
+        if sent.is_multiple_of(ms) && !lost.contains(&(sent / ms)) {
+            let n = sent / ms;
+            let packet = Coded::g711(Law::Mu, vec![n as u8; ms as usize * 8]);
+            buffer.push(now, n as u16, (sent * 48) as u32, packet);
+        }
+        if now >= due {
+            let pull = buffer.pull(now);
+            due = now + if pull == Pull::Empty { 20 } else { ms };
+            pulls.push(pull);
+        }
+    }
+    pulls
+}
+
+#[test]
+fn a_telephones_packets_of_any_length_are_played_in_order_and_without_a_break() {
+    for ms in [10, 20, 30] {
+        let pulls = telephone(ms, &[]);
+        let played = pulls.iter().skip_while(|pull| **pull == Pull::Empty);
+        let mut numbers = 0u64..;
+        for pull in played {
+            let packet = Coded::g711(Law::Mu, vec![numbers.next().unwrap() as u8; ms as usize * 8]);
+            assert_eq!(*pull, Pull::Packet(packet), "{ms} ms");
+        }
+        assert!(numbers.next().unwrap() >= 1_900 / ms, "{ms} ms");
+    }
+}
+
+#[test]
+fn a_lost_packet_of_a_telephone_is_concealed_and_not_repaired() {
+    for ms in [10, 20, 30] {
+        let pulls = telephone(ms, &[20, 30, 31]);
+        let concealed = pulls.iter().filter(|pull| **pull == Pull::Conceal).count();
+        assert_eq!(concealed, 3, "{ms} ms");
+        assert!(!pulls.iter().any(|pull| matches!(pull, Pull::Fec(_))), "{ms} ms");
+    }
+}
+
+#[test]
+fn opus_and_a_telephone_follow_each_other_in_one_stream() {
+    let mut buffer = JitterBuffer::new();
+    let mut pulls = Vec::new();
+    for n in 0..100u64 {
+        let now = 1_000 + n * 20;
+        let packet = match n / 25 % 2 {
+            0 => Coded::opus(payload(n as i64)),
+            _ => Coded::g711(Law::A, vec![7; 160]),
+        };
+        // One packet is lost right before each change: that one cannot be repaired from a telephone's.
+        if n % 25 != 24 {
+            buffer.push(now, n as u16, n as u32 * 960, packet);
+        }
+        pulls.push(buffer.pull(now + 5));
+    }
+    assert_eq!(buffer.stats().resyncs, 0);
+    assert_eq!((buffer.stats().lost, buffer.stats().repaired), (3, 1), "{:?}", buffer.stats());
+    let telephones =
+        pulls.iter().filter(|pull| matches!(pull, Pull::Packet(Coded { coding: Coding::G711(Law::A), .. })));
+    assert!(telephones.count() >= 46);
 }

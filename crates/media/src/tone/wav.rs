@@ -1,5 +1,7 @@
-//! Sound files: RIFF/WAVE, 16-bit mono, any rate.
+//! Sound files: RIFF/WAVE, mono, any rate; 16-bit PCM, and read only: a telephone's μ-law and A-law.
 //! Refuses every other format and knows no file system.
+
+use crate::g711::{self, Law};
 
 /// Longest sound that is read, in samples: ten minutes at 48 kHz.
 const MAX_SAMPLES: usize = 600 * 48_000;
@@ -19,8 +21,8 @@ pub enum WavError {
     /// The RIFF/WAVE frame or a part of it is missing.
     #[error("not a RIFF/WAVE file")]
     NotWav,
-    /// Only uncompressed 16-bit mono is read.
-    #[error("not 16-bit mono PCM")]
+    /// Neither 16-bit PCM nor G.711, or not mono.
+    #[error("neither 16-bit PCM nor G.711 in mono")]
     Format,
     /// Longer than ten minutes.
     #[error("too long")]
@@ -57,11 +59,11 @@ pub fn read(bytes: &[u8]) -> Result<Wav, WavError> {
         return Err(WavError::NotWav);
     }
     let mut rest = &bytes[12..];
-    let mut rate_hz = None;
+    let mut format = None;
     while let Some((name, length, body)) = chunk(rest) {
         match name {
-            b"fmt " => rate_hz = Some(format(body)?),
-            b"data" => return data(rate_hz.ok_or(WavError::NotWav)?, body),
+            b"fmt " => format = Some(read_format(body)?),
+            b"data" => return data(format.ok_or(WavError::NotWav)?, body),
             _ => {}
         }
         // Chunks are padded to even lengths.
@@ -78,22 +80,40 @@ fn chunk(bytes: &[u8]) -> Option<(&[u8; 4], usize, &[u8])> {
     Some((name, length, &body[..length.min(body.len())]))
 }
 
-fn format(body: &[u8]) -> Result<u32, WavError> {
-    let word = |at: usize| body.get(at..at + 2).map(|b| u16::from_le_bytes([b[0], b[1]]));
-    let rate = body.get(4..8).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
-    match (word(0), word(2), rate, word(14)) {
-        (Some(1), Some(1), Some(rate), Some(16)) if rate > 0 => Ok(rate),
-        _ => Err(WavError::Format),
-    }
+/// What the data chunk is written in.
+#[derive(Clone, Copy)]
+struct Format {
+    rate_hz: u32,
+    /// None: 16-bit PCM.
+    law: Option<Law>,
 }
 
-fn data(rate_hz: u32, body: &[u8]) -> Result<Wav, WavError> {
+fn read_format(body: &[u8]) -> Result<Format, WavError> {
+    let word = |at: usize| body.get(at..at + 2).map(|b| u16::from_le_bytes([b[0], b[1]]));
+    let rate = body.get(4..8).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+    let Some(rate_hz) = rate.filter(|rate| *rate > 0 && word(2) == Some(1)) else {
+        return Err(WavError::Format);
+    };
+    // The numbers of RFC 2361.
+    let law = match (word(0), word(14)) {
+        (Some(1), Some(16)) => None,
+        (Some(6), Some(8)) => Some(Law::A),
+        (Some(7), Some(8)) => Some(Law::Mu),
+        (Some(_) | None, Some(_) | None) => return Err(WavError::Format),
+    };
+    Ok(Format { rate_hz, law })
+}
+
+fn data(format: Format, body: &[u8]) -> Result<Wav, WavError> {
     let (pairs, _) = body.as_chunks::<2>();
-    if pairs.len() > MAX_SAMPLES {
+    if pairs.len() > MAX_SAMPLES || format.law.is_some() && body.len() > MAX_SAMPLES {
         return Err(WavError::TooLong);
     }
-    let samples = pairs.iter().map(|pair| i16::from_le_bytes(*pair)).collect();
-    Ok(Wav { rate_hz, samples })
+    let samples = match format.law {
+        None => pairs.iter().map(|pair| i16::from_le_bytes(*pair)).collect(),
+        Some(law) => g711::decode(law, body),
+    };
+    Ok(Wav { rate_hz: format.rate_hz, samples })
 }
 
 #[cfg(test)]
@@ -106,6 +126,21 @@ mod tests {
         let samples: Vec<i16> = (-500..500).map(|n| n * 60).collect();
         let bytes = write(8_000, &samples);
         assert_eq!(read(&bytes), Ok(Wav { rate_hz: 8_000, samples }));
+    }
+
+    #[test]
+    fn a_telephones_file_is_read() {
+        for (number, law) in [(7, Law::Mu), (6, Law::A)] {
+            let mut bytes = write(8_000, &[0; 5]);
+            bytes[20] = number;
+            bytes[34] = 8;
+            let body = [0x80, 0x10, 0xff, 0xd5, 0x55, 0x00, 1, 2, 3, 4];
+            bytes[44..].copy_from_slice(&body);
+            assert_eq!(read(&bytes), Ok(Wav { rate_hz: 8_000, samples: g711::decode(law, &body) }));
+        }
+        let mut bytes = write(8_000, &[0; 5]);
+        bytes[34] = 8;
+        assert_eq!(read(&bytes), Err(WavError::Format), "8-bit PCM");
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub(crate) mod events;
 pub(crate) mod outbound;
 mod reorder;
 mod sequence;
+mod types;
 mod vp8;
 
 use std::collections::HashMap;
@@ -16,6 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use tokio::sync::Notify;
 
 use crate::flow::events::Inbound;
+use crate::flow::types::Types;
 use crate::{Arrivals, Event, Track, lock};
 
 /// Requests for one wanted key frame: three seconds of them. A camera that is off sends none.
@@ -36,8 +38,7 @@ pub(crate) struct Line {
     /// Packets of the far side: those that were sent, and those that came and were no repairs.
     sent: AtomicU64,
     came: AtomicU64,
-    /// Negotiated payload types; 0 where the medium was not negotiated.
-    types: [AtomicU8; Track::ALL.len()],
+    pub(crate) types: Types,
 }
 
 /// The far side's picture as far as key frames go.
@@ -128,26 +129,6 @@ impl Line {
         match lock(&self.streams).get(&ssrc) {
             Some(Track::Screen) => Track::Screen,
             Some(Track::Video | Track::Audio) | None => Track::Video,
-        }
-    }
-
-    /// `None`: the track must not be sent.
-    pub(crate) fn set_payload_type(&self, track: Track, payload_type: Option<u8>) {
-        self.type_of(track).store(payload_type.unwrap_or(0), Ordering::Release);
-    }
-
-    /// The negotiated payload type, if the medium was negotiated.
-    pub(crate) fn payload_type(&self, track: Track) -> Option<u8> {
-        let payload_type = self.type_of(track).load(Ordering::Acquire);
-        (payload_type != 0).then_some(payload_type)
-    }
-
-    fn type_of(&self, track: Track) -> &AtomicU8 {
-        let [audio, video, screen] = &self.types;
-        match track {
-            Track::Audio => audio,
-            Track::Video => video,
-            Track::Screen => screen,
         }
     }
 }

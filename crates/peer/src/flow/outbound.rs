@@ -113,7 +113,7 @@ impl Writer {
     }
 
     async fn write(&self, packet: Rtp) {
-        let Some(payload_type) = self.line.payload_type(packet.track) else {
+        let Some(payload_type) = self.line.types.of(packet.track, packet.codec) else {
             return;
         };
         let header = rtp::Header {

@@ -24,7 +24,7 @@ use crate::flow::Line;
 use crate::port::{LegRuntime, Port};
 use crate::{Event, Track};
 
-pub(crate) use codecs::{is_codec_of, local_track};
+pub(crate) use codecs::{Sounds, audio, is_codec, local_track, offers_telephone};
 
 /// Silence after which the leg is called disconnected: the owner then asks for an ICE restart.
 const DISCONNECTED: Duration = Duration::from_secs(3);
@@ -97,8 +97,9 @@ pub(crate) async fn connection(
     runtime: Arc<LegRuntime>,
     line: Arc<Line>,
     ssrcs: Ssrcs,
+    sounds: Sounds,
 ) -> Result<Arc<dyn PeerConnection>, Error> {
-    let mut media = codecs::media_engine()?;
+    let mut media = codecs::media_engine(sounds)?;
     let registry = interceptors(&mut media, &line, ssrcs)?;
     let connection = PeerConnectionBuilder::new()
         .with_configuration(RTCConfigurationBuilder::new().build())

@@ -30,9 +30,14 @@ impl Sink {
         let Some(&track) = self.streams.get(&header.ssrc) else {
             return;
         };
+        // A type that nobody agreed on is no sound that anybody could play.
+        let Some(codec) = self.line.types.codec(track, header.payload_type) else {
+            return;
+        };
         self.line.comes(track, header.ssrc, &packet.payload);
         let packet = Rtp {
             track,
+            codec,
             marker: header.marker,
             sequence: header.sequence_number,
             timestamp: header.timestamp,

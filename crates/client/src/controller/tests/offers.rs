@@ -13,8 +13,8 @@ use crate::controller::{Input, LegNews, Output, Sound};
 use crate::shell::Notice;
 use crate::view::{Intent, LineView};
 
-const QUIET: Sound = Sound { microphone: false, camera: false, speaker: false };
-const LIVE: Sound = Sound { microphone: true, camera: true, speaker: true };
+const QUIET: Sound = Sound { microphone: false, camera: false, speaker: false, phone: false };
+const LIVE: Sound = Sound { microphone: true, camera: true, speaker: true, phone: false };
 
 fn accept(offer: u64) -> OperatorSays {
     OperatorSays::Accept { offer: OfferId(offer), fence: Fence(offer + 100) }
