@@ -9,7 +9,7 @@ use client::controller::{LegNews, Sound};
 use client::talk::{Engine, TalkNews, Views};
 use media::vp8::Packetizer;
 use media::vpx;
-use peer::{Leg, Port, Rtp, Track};
+use peer::{Codec, Leg, Port, Rtp, Track};
 use tokio::sync::mpsc::Receiver;
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -26,7 +26,7 @@ async fn film(leg: Leg, track: Track, width: usize) {
             let last = payloads.len() - 1;
             for (place, payload) in payloads.into_iter().enumerate() {
                 let (marker, timestamp) = (place == last, n.wrapping_mul(3_600));
-                leg.send(Rtp { track, marker, sequence, timestamp, payload });
+                leg.send(Rtp { track, codec: Codec::Vp8, marker, sequence, timestamp, payload });
                 sequence = sequence.wrapping_add(1);
             }
         }

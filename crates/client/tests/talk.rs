@@ -10,7 +10,7 @@ use media::opus::Decoder;
 use media::tone::goertzel;
 use media::vp8::{Depacketized, Depacketizer, Packetizer};
 use media::{barcode, vpx};
-use peer::{Event, Events, Leg, Port, Rtp, Track};
+use peer::{Codec, Event, Events, Leg, Port, Rtp, Track};
 use tokio::sync::mpsc::Receiver;
 
 const TONE_HZ: f64 = 440.0;
@@ -146,7 +146,7 @@ async fn the_visitors_pictures_reach_a_viewer_who_comes_late() {
                 let last = payloads.len() - 1;
                 for (place, payload) in payloads.into_iter().enumerate() {
                     let (track, marker, timestamp) = (Track::Video, place == last, n * 6_000);
-                    leg.send(Rtp { track, marker, sequence, timestamp, payload });
+                    leg.send(Rtp { track, codec: Codec::Vp8, marker, sequence, timestamp, payload });
                     sequence = sequence.wrapping_add(1);
                 }
             }

@@ -170,7 +170,8 @@ impl LiveLeg {
         let Some(packet) = forwarded else { return false };
         let Packet { marker, sequence, timestamp, payload } = packet;
         // Full or not connected: the viewer asks again for what it misses.
-        let _ = self.leg.send(Rtp { track: rtp.track, marker, sequence, timestamp, payload });
+        let _ =
+            self.leg.send(Rtp { track: rtp.track, codec: rtp.codec, marker, sequence, timestamp, payload });
         false
     }
 

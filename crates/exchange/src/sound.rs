@@ -9,7 +9,7 @@ use bytes::Bytes;
 use media::opus::{Encoder, OpusError};
 use media::pcm::OPUS_FRAME;
 use media::tone::chime::Chime;
-use peer::{Rtp, Track};
+use peer::{Codec, Rtp, Track};
 use tokio::sync::Notify;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
@@ -99,7 +99,7 @@ impl Sound {
             let payload = self.packets[at].clone();
             leg.deliver(
                 SOUND_SOURCE,
-                &Rtp { track: Track::Audio, marker: false, sequence, timestamp, payload },
+                &Rtp { track: Track::Audio, codec: Codec::Opus, marker: false, sequence, timestamp, payload },
             );
             true
         });

@@ -28,7 +28,7 @@ pub use port::Port;
 /// Which of the media a packet belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Track {
-    /// Opus, RTP clock 48,000 a second.
+    /// Sound, RTP clock 48,000 a second whatever its codec.
     Audio,
     /// VP8, RTP clock 90,000 a second: a person's face.
     Video,
@@ -43,12 +43,32 @@ impl Track {
     pub const PICTURES: [Track; 2] = [Track::Video, Track::Screen];
 }
 
+/// What a packet's payload is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Codec {
+    /// Opus (RFC 7587): sound between browsers and desktops.
+    Opus,
+    /// G.711 in the μ-law, 8,000 bytes a second: the telephone's sound in Japan and North America.
+    Pcmu,
+    /// G.711 in the A-law, 8,000 bytes a second: the telephone's sound elsewhere.
+    Pcma,
+    /// VP8 (RFC 7741): every picture.
+    Vp8,
+}
+
+impl Codec {
+    /// Every codec.
+    pub const ALL: [Codec; 4] = [Codec::Opus, Codec::Pcmu, Codec::Pcma, Codec::Vp8];
+}
+
 /// An RTP packet without its per-leg parts: SSRC, payload type and header extensions belong to the
 /// leg that sends it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rtp {
     /// The medium.
     pub track: Track,
+    /// What the payload is written in.
+    pub codec: Codec,
     /// Video: last packet of a frame. Audio: first packet after silence.
     pub marker: bool,
     /// RTP sequence number. Whoever sends keeps it continuous over changes of source.

@@ -117,7 +117,8 @@ async fn an_ice_restart_leaves_face_and_screen_where_they_were() {
 }
 
 fn packet(track: Track) -> Rtp {
-    Rtp { track, marker: true, sequence: 1, timestamp: 1, payload: bytes::Bytes::from_static(&[0x10, 0x51]) }
+    let payload = bytes::Bytes::from_static(&[0x10, 0x51]);
+    Rtp { track, codec: common::codec_of(track), marker: true, sequence: 1, timestamp: 1, payload }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use media::scene::{Person, Scene};
 use media::vp8::Packetizer;
 use media::vpx::Encoder;
-use peer::{Event, Events, Leg, Rtp, Track};
+use peer::{Codec, Event, Events, Leg, Rtp, Track};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -77,7 +77,14 @@ impl Replay {
                 for (n, payload) in payloads.into_iter().enumerate() {
                     let marker = n == last;
                     // A leg that is not connected yet takes nothing, and nothing is lost by it.
-                    let _ = leg.send(Rtp { track: Track::Video, marker, sequence, timestamp, payload });
+                    let _ = leg.send(Rtp {
+                        track: Track::Video,
+                        codec: Codec::Vp8,
+                        marker,
+                        sequence,
+                        timestamp,
+                        payload,
+                    });
                     sequence = sequence.wrapping_add(1);
                 }
                 timestamp = timestamp.wrapping_add(TICKS);

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use media::picture::I420;
 use media::vp8::{CLOCK_HZ, Packetizer};
 use media::vpx::{EncodedFrame, Encoder};
-use peer::{Rtp, Track};
+use peer::{Codec, Rtp, Track};
 
 use super::told::Told;
 use super::{EncodedPicture, Shared};
@@ -175,7 +175,14 @@ impl Sender {
         for (place, payload) in payloads.into_iter().enumerate() {
             let (marker, sequence) = (place == last, self.sequence);
             self.sequence = self.sequence.wrapping_add(1);
-            self.shared.send(Rtp { track: Track::Video, marker, sequence, timestamp, payload });
+            self.shared.send(Rtp {
+                track: Track::Video,
+                codec: Codec::Vp8,
+                marker,
+                sequence,
+                timestamp,
+                payload,
+            });
         }
     }
 }

@@ -8,7 +8,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use media::opus::Encoder;
 use media::pcm::{self, OPUS_FRAME, RATE_HZ, Reframer};
-use peer::{Rtp, Track};
+use peer::{Codec, Rtp, Track};
 
 use super::Shared;
 use super::clean::Clean;
@@ -89,7 +89,14 @@ impl Voice {
         let (sequence, timestamp) = (self.sequence, self.timestamp);
         self.sequence = self.sequence.wrapping_add(1);
         self.timestamp = self.timestamp.wrapping_add(OPUS_FRAME as u32);
-        self.shared.send(Rtp { track: Track::Audio, marker, sequence, timestamp, payload });
+        self.shared.send(Rtp {
+            track: Track::Audio,
+            codec: Codec::Opus,
+            marker,
+            sequence,
+            timestamp,
+            payload,
+        });
     }
 
     /// The more the far side loses, the better each packet describes the one before it.

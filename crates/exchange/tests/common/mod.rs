@@ -20,7 +20,7 @@ use media::opus::{Decoder, Encoder};
 use media::pcm::OPUS_FRAME;
 use media::tone::{Sine, goertzel};
 use media::vp8::{Packetizer, is_keyframe_start};
-use peer::{Event, Leg, Port, Rtp, Track};
+use peer::{Codec, Event, Leg, Port, Rtp, Track};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -247,7 +247,14 @@ async fn sing(leg: Leg, hz: f64) {
         let samples: Vec<i16> = sine.take_ms(20);
         let payload = Bytes::from(encoder.encode(samples.as_slice().try_into().unwrap()));
         let (sequence, timestamp) = ((n % 65_536) as u16, n.wrapping_mul(960));
-        leg.send(Rtp { track: Track::Audio, marker: n == 0, sequence, timestamp, payload });
+        leg.send(Rtp {
+            track: Track::Audio,
+            codec: Codec::Opus,
+            marker: n == 0,
+            sequence,
+            timestamp,
+            payload,
+        });
     }
 }
 
@@ -265,7 +272,7 @@ async fn film(leg: Leg, diary: Arc<Diary>, track: Track) {
         let last = payloads.len() - 1;
         for (at, payload) in payloads.into_iter().enumerate() {
             let timestamp = n.wrapping_mul(2_970);
-            leg.send(Rtp { track, marker: at == last, sequence, timestamp, payload });
+            leg.send(Rtp { track, codec: Codec::Vp8, marker: at == last, sequence, timestamp, payload });
             sequence = sequence.wrapping_add(1);
         }
     }

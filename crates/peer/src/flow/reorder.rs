@@ -86,10 +86,11 @@ impl Reorder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Track;
+    use crate::{Codec, Track};
 
     fn packet(sequence: u16) -> Rtp {
-        Rtp { track: Track::Video, marker: false, sequence, timestamp: 0, payload: Default::default() }
+        let (track, codec) = (Track::Video, Codec::Vp8);
+        Rtp { track, codec, marker: false, sequence, timestamp: 0, payload: Default::default() }
     }
 
     fn pushed(now: Instant, numbers: &[u16]) -> Reorder {

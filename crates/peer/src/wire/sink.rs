@@ -11,7 +11,7 @@ use rtc::sansio::Protocol;
 use rtc::shared::error::Error;
 
 use crate::flow::Line;
-use crate::{Rtp, Track};
+use crate::{Codec, Rtp, Track};
 
 pub(crate) struct Sink {
     line: Arc<Line>,
@@ -33,12 +33,21 @@ impl Sink {
         self.line.comes(track, header.ssrc, &packet.payload);
         let packet = Rtp {
             track,
+            codec: codec_of(track),
             marker: header.marker,
             sequence: header.sequence_number,
             timestamp: header.timestamp,
             payload: packet.payload,
         };
         self.line.inbound.packet(now, header.ssrc, packet);
+    }
+}
+
+/// What each track is negotiated in.
+fn codec_of(track: Track) -> Codec {
+    match track {
+        Track::Audio => Codec::Opus,
+        Track::Video | Track::Screen => Codec::Vp8,
     }
 }
 

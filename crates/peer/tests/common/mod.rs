@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use peer::{Event, Events, Leg, Port, Rtp, Track};
+use peer::{Codec, Event, Events, Leg, Port, Rtp, Track};
 use tokio::net::UdpSocket;
 use tokio::time::Instant;
 
@@ -79,13 +79,22 @@ pub async fn fill(leg: &Leg, track: Track, count: u16, pace: Duration) {
     fill_from(leg, track, 0, count, pace).await;
 }
 
+/// What a leg sends on a track unless it is told otherwise.
+pub fn codec_of(track: Track) -> Codec {
+    match track {
+        Track::Audio => Codec::Opus,
+        Track::Video | Track::Screen => Codec::Vp8,
+    }
+}
+
 /// Sends numbered packets.
 pub async fn fill_from(leg: &Leg, track: Track, first: u16, count: u16, pace: Duration) {
     for sequence in first..first + count {
         // To a reader of VP8: a frame begins here, and it is no key frame.
         let payload = Bytes::from([[0x10, 0x51]; 250].concat());
         let timestamp = u32::from(sequence) * 960;
-        assert!(leg.send(Rtp { track, marker: true, sequence, timestamp, payload }));
+        let codec = codec_of(track);
+        assert!(leg.send(Rtp { track, codec, marker: true, sequence, timestamp, payload }));
         tokio::time::sleep(pace).await;
     }
 }

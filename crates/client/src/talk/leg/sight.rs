@@ -27,7 +27,7 @@ impl Sight {
     /// Takes a packet. True when only a key frame can help from here on.
     pub(super) fn packet(&mut self, now: Instant, packet: Rtp) -> bool {
         self.came = Some(now);
-        let Rtp { sequence, timestamp, marker, payload, track: _ } = packet;
+        let Rtp { sequence, timestamp, marker, payload, track: _, codec: _ } = packet;
         let mut needs_key = false;
         for joined in self.depacketizer.push(sequence, timestamp, marker, payload) {
             match joined {
