@@ -1,4 +1,4 @@
-//! Pure sound and picture: Opus, VP8, jitter buffer, switching of sources, tones, test pictures.
+//! Pure sound and picture: Opus, G.711, VP8, jitter buffer, switching of sources, tones, test pictures.
 //!
 //! Refuses to know: devices, sockets, clocks (time is handed in as milliseconds), randomness,
 //! tokio, contacts and operators. The same input gives the same output, always.
@@ -9,6 +9,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod barcode;
+pub mod g711;
 pub mod jitter;
 pub mod opus;
 pub mod pcm;
