@@ -133,6 +133,8 @@ impl Table {
             }
             ExchangeOrder::Mask { contact, fence, masked } => self.contacts.mask(contact, fence, masked),
             ExchangeOrder::Hold { contact, fence, held } => self.contacts.hold(contact, fence, held),
+            // No telephone is connected to this table.
+            ExchangeOrder::Digit { .. } => {}
             ExchangeOrder::Release { contact, fence, end: _ } => self.contacts.release(contact, fence),
         }
     }
@@ -272,7 +274,13 @@ impl Table {
     fn inventory(&self) -> ExchangeSays {
         let fact = |(owner, leg): (&Owner, &Leg)| LegFact { owner: *owner, leg: leg.number, up: leg.is_up() };
         let legs = self.legs.iter().map(fact).collect();
-        ExchangeSays::Inventory { bridges: self.contacts.bridges(), legs }
+        // No telephone is connected to this table.
+        ExchangeSays::Inventory {
+            bridges: self.contacts.bridges(),
+            legs,
+            calls: Vec::new(),
+            trunks: Vec::new(),
+        }
     }
 
     fn finish(&mut self, mut work: Work) -> Vec<Output> {
@@ -361,7 +369,7 @@ fn failed(contact: ContactId, fence: Fence, code: Code) -> ExchangeSays {
 
 fn is_visitor(owner: Owner) -> bool {
     match owner {
-        Owner::Booth { .. } => true,
+        Owner::Booth { .. } | Owner::Caller { .. } => true,
         Owner::Operator { .. } => false,
     }
 }

@@ -382,6 +382,8 @@ fn the_inventory_names_standing_bridges_and_all_legs() {
     let mut table = talking();
     table.handle(NOW, Input::LegDown(name(booth(1), 10)));
     let inventory = ExchangeSays::Inventory {
+        calls: Vec::new(),
+        trunks: Vec::new(),
         bridges: vec![Bridge {
             contact: ContactId(1),
             fence: Fence(5),

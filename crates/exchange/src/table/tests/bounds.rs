@@ -34,7 +34,7 @@ fn the_fullest_inventory_fits_a_frame() {
     }
     let mut outputs = table.handle(NOW, Input::LineUp);
     let Some(Output::Say(body)) = outputs.pop() else { panic!("no inventory") };
-    let ExchangeSays::Inventory { bridges, legs } = &body else { panic!("no inventory") };
+    let ExchangeSays::Inventory { bridges, legs, .. } = &body else { panic!("no inventory") };
     assert_eq!((bridges.len(), legs.len()), (MAX_BRIDGES, MAX_LEGS));
     assert!(legs.iter().all(|LegFact { up, .. }| !up));
     let request = RequestId("ffffffff-ffff-4fff-bfff-ffffffffffff".parse().unwrap());
