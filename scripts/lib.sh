@@ -15,8 +15,8 @@ say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
 # To build: the webview, sound, VP8, cameras (their bindings are made by clang) and what their build scripts call.
 build_packages="build-essential pkg-config cmake perl libwebkit2gtk-4.1-dev libgtk-3-dev
   librsvg2-dev libvpx-dev libdbus-1-dev libasound2-dev libclang-dev"
-# To hear it: a sound server of the tests' own.
-sound_packages="pulseaudio pulseaudio-utils procps"
+# To hear it: a sound server of the tests' own, and telephones.
+sound_packages="pulseaudio pulseaudio-utils procps sip-tester"
 # To run it untouched: a screen, a bus, a keyring, another clock, browsers and their drivers.
 run_packages="xvfb dbus dbus-x11 gnome-keyring libsecret-tools faketime chromium chromium-driver webkit2gtk-driver fonts-noto-cjk
   libayatana-appindicator3-1"

@@ -9,6 +9,7 @@ pub mod engine;
 mod flow;
 mod quality;
 mod server;
+pub mod sip;
 mod sound;
 pub mod table;
 mod watch;

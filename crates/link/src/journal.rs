@@ -4,7 +4,7 @@
 
 use std::io::IsTerminal;
 
-use tracing::Level;
+use tracing::{Level, Metadata};
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -25,6 +25,10 @@ const OWN: [&str; 11] = [
     "server",
 ];
 
+/// Libraries that print whole messages at info and parts of them in warnings: the SIP stack, with callers' numbers.
+/// Only their errors pass.
+const SILENT: [&str; 1] = ["rsipstack"];
+
 /// Starts the log, once in a program. `by_default` is the filter without `RUST_LOG`.
 pub fn start(by_default: &str) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(by_default));
@@ -32,12 +36,18 @@ pub fn start(by_default: &str) {
     tracing_subscriber::registry()
         .with(fmt::layer().with_ansi(colours).with_writer(std::io::stderr))
         .with(filter)
-        .with(filter_fn(|line| *line.level() <= Level::INFO || is_own(line.target())))
+        .with(filter_fn(passes))
         .init();
 }
 
-fn is_own(target: &str) -> bool {
-    target.split("::").next().is_some_and(|name| OWN.contains(&name))
+/// Whether a line may be written at all, whatever `RUST_LOG` asks for.
+pub fn passes(line: &Metadata<'_>) -> bool {
+    let most = if is_of(line.target(), &SILENT) { Level::ERROR } else { Level::INFO };
+    *line.level() <= most || is_of(line.target(), &OWN)
+}
+
+fn is_of(target: &str, names: &[&str]) -> bool {
+    target.split("::").next().is_some_and(|name| names.contains(&name))
 }
 
 #[cfg(test)]
@@ -46,7 +56,7 @@ mod tests {
 
     #[test]
     fn a_library_is_not_taken_for_a_room_of_the_house() {
-        assert!(is_own("link::line") && is_own("kenmu"));
-        assert!(!is_own("linker") && !is_own("hyper::proto::h1"));
+        assert!(is_of("link::line", &OWN) && is_of("kenmu", &OWN));
+        assert!(!is_of("linker", &OWN) && !is_of("hyper::proto::h1", &OWN));
     }
 }

@@ -20,13 +20,14 @@ const ROOMS: [(&str, &[&str]); 9] = [
 ];
 
 /// Libraries that only these rooms may import.
-const FENCED: [(&str, &[&str]); 14] = [
+const FENCED: [(&str, &[&str]); 15] = [
     ("webrtc", &["peer"]),
     ("rtc", &["peer"]),
     ("tauri", &["kenmu"]),
     ("axum", &["server", "kenmu-tests"]),
     ("sqlx", &["server"]),
     ("cpal", &["client"]),
+    ("rsipstack", &["exchange"]),
     ("keyring", &["kenmu"]),
     ("notify-rust", &["kenmu"]),
     ("reqwest", &["client", "kenmu-tests"]),

@@ -1,0 +1,76 @@
+//! Random days of a call: any order of inputs and deadlines, checked against what must always hold.
+
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+
+use super::*;
+
+fn any_input(chance: &mut StdRng, now: Time) -> Input {
+    let reply = [Reply::Fine, Reply::Later, Reply::Refused, Reply::Gone][chance.random_range(0..4)];
+    match chance.random_range(0..16) {
+        0 => Input::AnswerWanted,
+        1 => Input::HangUpWanted,
+        2 => Input::Cancelled,
+        3 | 4 => Input::Acked,
+        5 => Input::AckLost,
+        6 => Input::Bye,
+        7 => Input::ByeAnswered,
+        8 | 9 => Input::Refreshed(reply),
+        10 | 11 => Input::Probed(reply),
+        12 => Input::LastHeard(Time(now.0 - chance.random_range(0..40_000))),
+        _ => Input::Changed(Change {
+            is_invite: chance.random(),
+            offers: chance.random(),
+            fits: chance.random(),
+            holds: chance.random(),
+            session: any_session(chance),
+        }),
+    }
+}
+
+fn any_session(chance: &mut StdRng) -> Option<Session> {
+    let every = Millis::seconds(chance.random_range(0..2_000));
+    chance.random_bool(0.5).then(|| Session { every, is_ours: chance.random() })
+}
+
+#[test]
+fn whatever_happens_a_call_ends_once_and_is_freed_in_time() {
+    for seed in 0..30_000 {
+        let mut chance = StdRng::seed_from_u64(seed);
+        let mut now = Time(100_000_000);
+        let rules = Rules { answers_at_once: chance.random(), silence: Millis::seconds(18) };
+        let (mut call, outputs) = Call::invited(now, rules, any_session(&mut chance), chance.random());
+        let mut answers = count(&outputs, |output| *output == Output::Answer);
+        let (mut told, mut freed, mut hung_up) = (0, 0, None);
+        for _ in 0..40 {
+            let due = call.poll_timeout();
+            let outputs = match due {
+                Some((at, _)) if chance.random_bool(0.5) => {
+                    assert!(!call.is_gone(), "seed {seed}: a freed call waits for nothing");
+                    now = now.max(at);
+                    call.handle_timeout(now)
+                }
+                _ => {
+                    now = now + Millis(chance.random_range(0..5_000));
+                    let input = any_input(&mut chance, now);
+                    if input == Input::HangUpWanted && !call.is_gone() {
+                        hung_up.get_or_insert(now);
+                    }
+                    call.handle(now, input)
+                }
+            };
+            answers += count(&outputs, |output| *output == Output::Answer);
+            told += count(&outputs, |output| matches!(output, Output::Tell(_)));
+            freed += count(&outputs, |output| *output == Output::Free);
+            assert!(answers <= 1 && told <= 1 && freed <= 1, "seed {seed}: {outputs:?}");
+            assert_eq!(freed == 1, call.is_gone(), "seed {seed}");
+        }
+        if let (Some(at), Some((due, _))) = (hung_up, call.poll_timeout()) {
+            assert!(due <= now.max(at + FAREWELL), "seed {seed}: it hangs on");
+        }
+    }
+}
+
+fn count(outputs: &[Output], what: impl Fn(&Output) -> bool) -> usize {
+    outputs.iter().filter(|output| what(output)).count()
+}

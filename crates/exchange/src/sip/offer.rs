@@ -1,0 +1,146 @@
+//! Offers and answers of one call: what is agreed about its sound, and what the next description says. Knows no
+//! requests but their numbers.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use link::state::Digit;
+use peer::Codec;
+
+use super::rtp::Stream;
+use super::sdp::{self, Agreed, Description, Direction, Own, SdpError};
+
+/// The talk about the sound of one call.
+pub struct Talk {
+    stream: Arc<Stream>,
+    own: Own,
+    pressed: Arc<dyn Fn(Digit) + Send + Sync>,
+    agreed: Option<Agreed>,
+    /// An offer that waits for the decision.
+    offered: Option<(Description, Agreed)>,
+    /// Our latest description.
+    told: String,
+    /// The INVITE whose ACK will answer an offer of ours.
+    asked: Option<u32>,
+}
+
+impl Talk {
+    /// Begins with what the INVITE offers, or with nothing: then we offer.
+    ///
+    /// # Errors
+    /// When the offer is of no use.
+    pub fn begin(
+        stream: Arc<Stream>,
+        rtp: SocketAddr,
+        offer: &[u8],
+        pressed: Arc<dyn Fn(Digit) + Send + Sync>,
+    ) -> Result<Talk, SdpError> {
+        // Random, so that no two calls of ours look alike to who compares them.
+        let own = Own { rtp, id: u64::from(rand::random::<u32>()), version: 1 };
+        let (agreed, offered, asked, told) = (None, None, None, String::new());
+        let mut talk = Talk { stream, own, pressed, agreed, offered, told, asked };
+        if !offer.is_empty() {
+            let description = sdp::read(offer)?;
+            let agreed = description.agree(None)?;
+            // It counts from our answer on; until then the caller hears his own network's ringing.
+            talk.stream.expect(agreed.codec);
+            talk.agreed = Some(agreed.clone());
+            talk.offered = Some((description, agreed));
+        }
+        Ok(talk)
+    }
+
+    /// Reads a new offer; false when it is of no use.
+    pub fn offered(&mut self, body: &[u8]) -> bool {
+        let keep = self.agreed.as_ref().map(|agreed| agreed.codec);
+        let read = || {
+            let description = sdp::read(body)?;
+            let agreed = description.agree(keep)?;
+            Ok::<_, SdpError>((description, agreed))
+        };
+        self.offered = read().ok();
+        self.offered.is_some()
+    }
+
+    /// The offer is refused.
+    pub fn forget_offer(&mut self) {
+        self.offered = None;
+    }
+
+    /// The far side may rightly send nothing.
+    pub fn is_held(&self) -> bool {
+        self.agreed.as_ref().is_some_and(may_be_silent)
+    }
+
+    /// It would, with the offer that waits.
+    pub fn would_be_held(&self) -> bool {
+        self.offered.as_ref().map_or(self.is_held(), |(_, agreed)| may_be_silent(agreed))
+    }
+
+    /// Takes the offer that waits, and tells our answer. Without one it is our turn to offer: the ACK of this
+    /// INVITE will answer.
+    pub fn take(&mut self, invite: u32) -> String {
+        let Some((description, agreed)) = self.offered.take() else {
+            self.asked = Some(invite);
+            if self.told.is_empty() {
+                self.told = sdp::offer(Codec::Pcmu, &self.own);
+            }
+            return self.told.clone();
+        };
+        let mut text = sdp::answer(&description, &agreed, &self.own);
+        if !self.told.is_empty() && self.told != text {
+            self.own.version += 1;
+            text = sdp::answer(&description, &agreed, &self.own);
+        }
+        self.told.clone_from(&text);
+        self.tune(agreed);
+        text
+    }
+
+    /// An ACK came: it may carry the answer to our offer.
+    pub fn acked(&mut self, invite: u32, body: &[u8]) {
+        if self.asked == Some(invite) {
+            self.asked = None;
+            self.answered(body);
+        }
+    }
+
+    /// The answer to our offer. One that is of no use changes nothing, and the silence ends the call.
+    pub fn answered(&mut self, body: &[u8]) {
+        let keep = self.agreed.as_ref().map(|agreed| agreed.codec);
+        if let Ok(agreed) = sdp::read(body).and_then(|description| description.agree(keep)) {
+            self.tune(agreed);
+        }
+    }
+
+    /// Our latest description, to be said again.
+    pub fn current(&self) -> String {
+        self.told.clone()
+    }
+
+    /// The caller pressed a key, and it did not come as sound.
+    pub fn pressed(&self, digit: Digit) {
+        (self.pressed)(digit);
+    }
+
+    /// No sound any more.
+    pub fn hush(&self) {
+        self.stream.close();
+    }
+
+    fn tune(&mut self, agreed: Agreed) {
+        self.stream.tune(agreed.clone());
+        self.agreed = Some(agreed);
+    }
+}
+
+impl Drop for Talk {
+    fn drop(&mut self) {
+        self.hush();
+    }
+}
+
+/// A telephone that holds us need not send music, whatever it says.
+fn may_be_silent(agreed: &Agreed) -> bool {
+    agreed.theirs != Direction::Both
+}

@@ -1,0 +1,17 @@
+//! The sound of a telephone call: RTP, RTCP and keys over the sockets of one call.
+//!
+//! The parts decide and are pure: `packet` the wire, `latch` whose packets count, `inbound` and `outbound`
+//! sequence and time, `keys` RFC 4733, `reports` RTCP. `ports` and `stream` carry. None of them knows SIP, and
+//! none of them waits for anybody.
+
+mod inbound;
+mod keys;
+mod latch;
+mod outbound;
+mod packet;
+mod ports;
+mod reports;
+mod stream;
+
+pub use ports::Ports;
+pub(super) use stream::Stream;

@@ -1,0 +1,54 @@
+//! A caller's number reaches no log, although the SIP stack below prints whole messages.
+
+mod phone;
+
+use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use desk::centre::CallOver;
+use phone::{Ringing, house, sipp};
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, fmt};
+
+#[derive(Clone, Default)]
+struct Page(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Page {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Page {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+    }
+}
+
+#[tokio::test]
+async fn a_callers_number_reaches_no_log_whatever_is_asked_for() {
+    let (ours, bare) = (Page::default(), Page::default());
+    let (to_ours, to_bare) = (ours.clone(), bare.clone());
+    tracing_subscriber::registry()
+        .with(fmt::layer().with_writer(move || to_ours.clone()).with_filter(filter_fn(link::journal::passes)))
+        .with(fmt::layer().with_writer(move || to_bare.clone()).with_filter(EnvFilter::new("info")))
+        .init();
+    let mut house = house("").await;
+    let sipp = sipp::call("hold.xml", house.at, &[]);
+    let Ringing { call, .. } = house.call().await;
+    assert_eq!(house.over(call).await, CallOver::HungUp);
+    sipp.succeeds().await;
+    assert!(
+        bare.text().contains("0487829922"),
+        "the stack prints it: without our filter it would stand there"
+    );
+    assert!(!ours.text().contains("0487829922"));
+    assert!(ours.text().contains("call over"), "and our own lines are written");
+}
