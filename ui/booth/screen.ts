@@ -162,6 +162,8 @@ function goodbyeFor(end: EndReason): Goodbye | null {
     case 'exchange_lost':
       return 'sorry';
     case 'out_of_hours':
+    case 'year_end':
+    case 'suspended':
       return 'closed';
     case 'queue_full':
       return 'full';

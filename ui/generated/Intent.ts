@@ -68,7 +68,11 @@ digit: Digit, } | { "kind": "raise_hand",
 /**
  * Up or down.
  */
-up: boolean, } | { "kind": "extend_wrapup" } | { "kind": "check", 
+up: boolean, } | { "kind": "suspend", 
+/**
+ * Closed or open.
+ */
+on: boolean, } | { "kind": "extend_wrapup" } | { "kind": "check", 
 /**
  * Open or not.
  */

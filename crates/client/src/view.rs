@@ -291,6 +291,11 @@ pub enum Intent {
         /// Up or down.
         up: bool,
     },
+    /// 臨時休止 of the telephone, for a shift lead.
+    Suspend {
+        /// Closed or open.
+        on: bool,
+    },
     /// 後処理を延ばす: one more span of the guide time.
     ExtendWrapup,
     /// Opens or closes the device check.

@@ -44,13 +44,34 @@ pub enum EndReason {
     ExchangeLost,
     /// The channel closed while the contact waited.
     OutOfHours,
+    /// Outside the hours, on the closed days around New Year.
+    YearEnd,
+    /// 臨時休止: the lead has closed the telephone for the time being.
+    Suspended,
     /// No place in the queue.
     QueueFull,
 }
 
 impl EndReason {
+    /// The call came while the telephone was closed: it is no 着信.
+    pub const fn is_closed(self) -> bool {
+        match self {
+            EndReason::OutOfHours | EndReason::YearEnd | EndReason::Suspended => true,
+            EndReason::OperatorEnded
+            | EndReason::VisitorEnded
+            | EndReason::AbandonedWaiting
+            | EndReason::AbandonedRinging
+            | EndReason::AbandonedConnecting
+            | EndReason::LineLostWaiting
+            | EndReason::LineLostTalking
+            | EndReason::MediaFailed
+            | EndReason::ExchangeLost
+            | EndReason::QueueFull => false,
+        }
+    }
+
     /// Every reason, for tables and reports.
-    pub const ALL: [EndReason; 11] = [
+    pub const ALL: [EndReason; 13] = [
         EndReason::OperatorEnded,
         EndReason::VisitorEnded,
         EndReason::AbandonedWaiting,
@@ -61,6 +82,8 @@ impl EndReason {
         EndReason::MediaFailed,
         EndReason::ExchangeLost,
         EndReason::OutOfHours,
+        EndReason::YearEnd,
+        EndReason::Suspended,
         EndReason::QueueFull,
     ];
 
@@ -73,7 +96,9 @@ impl EndReason {
             }
             EndReason::LineLostWaiting | EndReason::LineLostTalking => Fault::Carrier,
             EndReason::MediaFailed | EndReason::ExchangeLost => Fault::Us,
-            EndReason::OutOfHours | EndReason::QueueFull => Fault::Nobody,
+            EndReason::OutOfHours | EndReason::YearEnd | EndReason::Suspended | EndReason::QueueFull => {
+                Fault::Nobody
+            }
         }
     }
 }

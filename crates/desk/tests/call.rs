@@ -121,12 +121,38 @@ fn outside_the_hours_and_in_a_full_queue_a_call_is_counted_and_turned_away() {
     assert!(waits(&outputs), "the exchange learns whose call it is");
     assert_eq!(released(&outputs), Some(EndReason::OutOfHours));
     assert_eq!(shift.centre.today(shift.now).arrived, 0, "it is no 着信");
+    shift.say(Input::Settings(Settings { open: Duty::Closed, year_end: true, ..Settings::default() }));
+    assert_eq!(released(&shift.call(4)), Some(EndReason::YearEnd));
     shift.say(Input::Settings(Settings { queue_limit: 1, ..Settings::default() }));
     shift.choose(1, Chosen::Break);
     shift.call(2);
     assert_eq!(released(&shift.call(3)), Some(EndReason::QueueFull));
     assert_eq!(shift.centre.today(shift.now).arrived, 2);
     shift.restart(0);
+}
+
+#[test]
+fn a_suspended_telephone_turns_calls_away_and_serves_who_is_there() {
+    let mut shift = Shift::with_ready(1);
+    shift.choose(1, Chosen::Break);
+    shift.call(1);
+    let waiting = shift.calls(1).expect("it waits");
+    let session = shift.session(1);
+    let suspend = |on| Input::Suspend { operator: op(1), session, on };
+    shift.say(suspend(true));
+    assert_eq!(shift.say(suspend(true)), [], "the same again changes nothing");
+    assert!(!shift.centre.queue(Channel::Phone, shift.now).open);
+    assert!(shift.centre.queue(Channel::Booth, shift.now).open, "booths go on");
+    assert_eq!(released(&shift.call(2)), Some(EndReason::Suspended));
+    assert_eq!(shift.phase(waiting), Phase::Waiting);
+    assert_eq!(shift.centre.today(shift.now).arrived, 1);
+    shift.restart(1_000);
+    assert!(shift.centre.suspended().is_some(), "a restart keeps it");
+    let mut shift = Shift::with_ready(1);
+    let (session, operator) = (shift.session(1), op(1));
+    shift.say(Input::Suspend { operator, session, on: true });
+    shift.say(Input::Suspend { operator, session, on: false });
+    assert_eq!(released(&shift.call(2)), None);
 }
 
 #[test]

@@ -219,6 +219,7 @@ impl Model {
             | Fact::SignedOut { .. }
             | Fact::PresenceSet { .. }
             | Fact::HandRaised { .. }
+            | Fact::PhoneSuspended { .. }
             | Fact::HeldSet { .. }
             | Fact::Rejoined { .. }
             | Fact::Interrupted { .. } => {}

@@ -16,7 +16,7 @@ use shift::{BOTH, Shift, booth, op};
 /// The call that the table's caller makes.
 const CALL: CallId = CallId(1);
 /// How many kinds of input [`inputs`] makes.
-const INPUTS: usize = 38;
+const INPUTS: usize = 39;
 
 /// Every kind of input, aimed at operator 1, booth 1 and what they have to do with each other.
 fn inputs(shift: &Shift) -> Vec<(&'static str, Input)> {
@@ -54,6 +54,7 @@ fn inputs(shift: &Shift) -> Vec<(&'static str, Input)> {
         ("ring", Input::Ring { booth: booth(1) }),
         ("leave", Input::Leave { booth: booth(1), contact }),
         ("raise hand", Input::RaiseHand { operator, session, up: true }),
+        ("suspend", Input::Suspend { operator, session, on: true }),
         ("call", Input::Call { call: CALL }),
         ("caller hangs up", Input::CallOver { call: CALL, how: CallOver::HungUp }),
         ("call is lost", Input::CallOver { call: CALL, how: CallOver::LineLost }),
@@ -106,6 +107,7 @@ fn fact_word(fact: &Fact) -> String {
         Fact::SignedIn { .. }
         | Fact::SignedOut { .. }
         | Fact::HandRaised { .. }
+        | Fact::PhoneSuspended { .. }
         | Fact::Arrived { .. }
         | Fact::Offered { .. }
         | Fact::Accepted { .. }

@@ -240,6 +240,11 @@ pub enum OperatorSays {
         /// Up or down.
         up: bool,
     },
+    /// 臨時休止 of the telephone, or its end; refused with `unauthorised` unless a shift lead says it.
+    Suspend {
+        /// Closed or open.
+        on: bool,
+    },
     /// Sign out.
     SignOut,
 }

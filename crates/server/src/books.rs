@@ -77,7 +77,8 @@ impl Bookkeeper {
             Fact::SignedIn { .. }
             | Fact::SignedOut { .. }
             | Fact::PresenceSet { .. }
-            | Fact::HandRaised { .. } => true,
+            | Fact::HandRaised { .. }
+            | Fact::PhoneSuspended { .. } => true,
             Fact::Arrived { contact, .. } => {
                 self.sums.arrived += 1;
                 self.open.insert(contact, Open::default()).is_none()
@@ -176,7 +177,9 @@ fn bucket(sums: &mut Books, ever_live: bool, end: EndReason) -> &mut u64 {
     match (ever_live, end, end.fault()) {
         (true, _, _) => &mut sums.answered,
         (false, EndReason::QueueFull, _) => &mut sums.overflowed,
-        (false, EndReason::OutOfHours, _) => &mut sums.out_of_hours,
+        (false, EndReason::OutOfHours | EndReason::YearEnd | EndReason::Suspended, _) => {
+            &mut sums.out_of_hours
+        }
         (false, _, Fault::Visitor) => &mut sums.abandoned,
         (false, _, Fault::Operator | Fault::Us | Fault::Carrier | Fault::Nobody) => {
             &mut sums.lost_with_callback

@@ -190,4 +190,13 @@ async fn a_lead_sees_the_shift_and_an_operator_does_not() {
     assert!(desk.state.me.hand.is_some());
     assert_eq!(desk.ask(OperatorSays::RaiseHand { up: false }).await, None);
     lead.until(|state| !raised(state)).await;
+
+    assert_eq!(desk.ask(OperatorSays::Suspend { on: true }).await, Some(Code::Unauthorised));
+    assert_eq!(lead.ask(OperatorSays::Suspend { on: true }).await, None);
+    desk.until(|state| !state.queue.phone.open).await;
+    comes_in(&mut exchange, call(3, "0487829922")).await;
+    let release = exchange.order_like(|order| matches!(order, ExchangeOrder::Release { .. })).await;
+    assert!(matches!(release, ExchangeOrder::Release { end: EndReason::Suspended, .. }));
+    assert_eq!(lead.ask(OperatorSays::Suspend { on: false }).await, None);
+    desk.until(|state| state.queue.phone.open).await;
 }

@@ -34,6 +34,7 @@ fn every_kind() -> Vec<Fact> {
             call: Some(CallId(1_775_401_220_000_001)),
         },
         Fact::HandRaised { operator, up: true },
+        Fact::PhoneSuspended { operator, on: true },
         Fact::Offered {
             offer,
             contact,
@@ -62,6 +63,7 @@ fn every_kind() -> Vec<Fact> {
             | Fact::SignedOut { .. }
             | Fact::PresenceSet { .. }
             | Fact::HandRaised { .. }
+            | Fact::PhoneSuspended { .. }
             | Fact::Arrived { .. }
             | Fact::Offered { .. }
             | Fact::OfferEnded { .. }

@@ -43,6 +43,7 @@ export function mondayWall(now: number): Wall {
     ],
     waiting: [waiting(63, ago(0, 12), { caller: AGAIN })],
     trunks: [{ name: '主回線', up: true }, { name: '副回線', up: true }],
+    suspended: null,
   };
 }
 
@@ -78,6 +79,7 @@ export function troubledWall(now: number): View {
       waiting(78, now - 3 * SECOND),
     ],
     trunks: [{ name: '主回線', up: false }, { name: '副回線', up: true }],
+    suspended: now - 3 * MINUTE,
   });
   return view;
 }
@@ -105,7 +107,7 @@ export function ringingWall(now: number): View {
 
 /** A quiet hour: nobody else signed in, nobody waits, nothing is wrong. */
 export function quietWall(now: number): View {
-  const view = leading(now, { seats: mondayWall(now).seats.filter(({ operator }) => operator === LEAD), waiting: [], trunks: [] });
+  const view = leading(now, { seats: mondayWall(now).seats.filter(({ operator }) => operator === LEAD), waiting: [], trunks: [], suspended: null });
   if (view.screen.kind === 'desk') view.screen.state.booths = view.screen.state.booths.filter(({ doing }) => doing.kind === 'idle');
   return view;
 }

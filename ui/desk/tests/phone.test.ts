@@ -249,7 +249,7 @@ describe('a call', () => {
   it('ends in words that know no booth and no picture', () => {
     const reasons: EndReason[] = [
       'operator_ended', 'visitor_ended', 'abandoned_waiting', 'abandoned_ringing', 'abandoned_connecting', 'line_lost_waiting', 'line_lost_talking',
-      'media_failed', 'exchange_lost', 'out_of_hours', 'queue_full',
+      'media_failed', 'exchange_lost', 'out_of_hours', 'year_end', 'suspended', 'queue_full',
     ];
     for (const reason of reasons) expect(endWord(reason, 'phone')).not.toMatch(/来庁者|ブース|映像/);
   });

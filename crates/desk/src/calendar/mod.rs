@@ -67,6 +67,11 @@ impl Calendar {
         }
     }
 
+    /// One of the closed days around New Year.
+    pub fn is_year_end(&self, day: Day) -> bool {
+        self.booth.year_end.covers(day)
+    }
+
     /// A national holiday, after [`Calendar::holidays`].
     pub fn is_holiday(&self, day: Day) -> bool {
         let changed = self.holidays.iter().find(|change| change.day == day);

@@ -31,6 +31,7 @@ impl Ledger {
             }
             Fact::Live { contact } => self.live(at, contact),
             Fact::HeldSet { contact, held } => self.held_set(at, contact, held),
+            Fact::PhoneSuspended { operator: _, on } => self.suspended = on.then_some(at),
             Fact::HandRaised { operator, up } => {
                 if let Some(who) = self.operators.get_mut(&operator) {
                     who.asks = up.then_some(at);

@@ -6,7 +6,7 @@ use super::{CallOver, Centre, Fact};
 use crate::code::Code;
 use crate::contact::Channel;
 use crate::end::EndReason;
-use crate::ids::{CallId, ContactId};
+use crate::ids::{CallId, ContactId, OperatorId};
 use crate::time::Time;
 
 impl Turn<'_> {
@@ -18,7 +18,9 @@ impl Turn<'_> {
         }
         let settings = &self.centre.settings;
         let turned_away = if !settings.open.takes(Channel::Phone) {
-            Some(EndReason::OutOfHours)
+            Some(if settings.year_end { EndReason::YearEnd } else { EndReason::OutOfHours })
+        } else if self.centre.ledger.suspended.is_some() {
+            Some(EndReason::Suspended)
         } else if self.centre.ledger.queue.len() >= settings.queue_limit as usize {
             Some(EndReason::QueueFull)
         } else {
@@ -29,6 +31,14 @@ impl Turn<'_> {
         self.tell_wait(contact);
         if let Some(end) = turned_away {
             self.end_contact(contact, end);
+        }
+        Ok(())
+    }
+
+    /// 臨時休止: no call is taken until it is lifted; whoever waits or talks is served. The same again is no news.
+    pub fn suspend(&mut self, operator: OperatorId, on: bool) -> Result<(), Code> {
+        if self.centre.ledger.suspended.is_some() != on {
+            self.fact(Fact::PhoneSuspended { operator, on });
         }
         Ok(())
     }

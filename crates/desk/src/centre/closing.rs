@@ -22,7 +22,7 @@ impl Ledger {
         if let Some(call) = contact.call {
             self.calls.remove(&call);
         }
-        if let Some(tally) = self.days.get_mut(&contact.day).filter(|_| end == EndReason::OutOfHours) {
+        if let Some(tally) = self.days.get_mut(&contact.day).filter(|_| end.is_closed()) {
             tally.out_of_hours += 1;
         }
         if contact.live.is_none()

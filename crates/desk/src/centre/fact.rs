@@ -43,6 +43,13 @@ pub enum Fact {
         /// Up or down.
         up: bool,
     },
+    /// 臨時休止: a lead has closed the telephone for the time being, or opened it again.
+    PhoneSuspended {
+        /// Who.
+        operator: OperatorId,
+        /// Closed or open.
+        on: bool,
+    },
     /// A contact arrived.
     Arrived {
         /// Which one.

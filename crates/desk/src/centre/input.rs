@@ -99,6 +99,9 @@ pub struct Settings {
     /// closed channel takes no new contact; those that wait or talk are served to their end.
     #[serde(skip)]
     pub open: Duty,
+    /// Today is one of the closed days around New Year: callers hear that. The calendar says it, too.
+    #[serde(skip)]
+    pub year_end: bool,
     /// So many seats stay ready for the telephone: a booth is offered to another one, or waits. No setting of
     /// a file either: it goes with the time of day, and the server follows.
     #[serde(skip)]
@@ -155,6 +158,7 @@ impl Default for Settings {
             order: Order::LongestWait,
             age_cap_ms: Millis::seconds(300),
             open: Duty::Both,
+            year_end: false,
             phone_reserve: 0,
         }
     }
@@ -268,6 +272,15 @@ pub enum Input {
         session: Session,
         /// Up or down.
         up: bool,
+    },
+    /// 臨時休止 of the telephone, or its end. Whether this operator may is asked before.
+    Suspend {
+        /// Who.
+        operator: OperatorId,
+        /// The epoch.
+        session: Session,
+        /// Closed or open.
+        on: bool,
     },
     /// The operator is done with the wrap-up.
     Finish {

@@ -34,6 +34,8 @@ pub(super) struct Ledger {
     pub days: BTreeMap<Day, DayTally>,
     pub totals: Totals,
     pub handled: Handled,
+    /// 臨時休止, since when.
+    pub suspended: Option<Time>,
     pub last_contact: u64,
     pub last_offer: u64,
 }

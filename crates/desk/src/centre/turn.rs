@@ -64,6 +64,9 @@ impl Turn<'_> {
             Input::RaiseHand { operator, session, up } => {
                 self.asked(operator, session, |turn| turn.raise_hand(operator, up))
             }
+            Input::Suspend { operator, session, on } => {
+                self.asked(operator, session, |turn| turn.suspend(operator, on))
+            }
             Input::Finish { operator, session, contact, disposition } => {
                 self.asked(operator, session, |turn| turn.finish_contact(operator, contact, disposition))
             }

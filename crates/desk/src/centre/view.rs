@@ -13,6 +13,11 @@ impl Centre {
         &self.settings
     }
 
+    /// 臨時休止 of the telephone, since when.
+    pub fn suspended(&self) -> Option<Time> {
+        self.ledger.suspended
+    }
+
     /// Whether the exchange is connected.
     pub fn exchange_up(&self) -> bool {
         self.lines.exchange().up
@@ -104,7 +109,8 @@ impl Centre {
         let waiting: Vec<ContactId> =
             self.ledger.queue.iter().map(|(_, _, id)| *id).filter(in_channel).collect();
         let oldest = waiting.iter().map(|id| self.ledger.contact(*id).arrived).min();
-        let open = self.settings.open.takes(channel);
+        let suspended = channel == Channel::Phone && self.ledger.suspended.is_some();
+        let open = self.settings.open.takes(channel) && !suspended;
         QueueView { open, waiting, oldest, ready: self.ready_count(channel, now) }
     }
 

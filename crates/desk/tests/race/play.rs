@@ -173,6 +173,7 @@ impl Play {
             | Input::Hold { operator, session, .. }
             | Input::Mask { operator, session, .. }
             | Input::RaiseHand { operator, session, .. }
+            | Input::Suspend { operator, session, .. }
             | Input::Finish { operator, session, .. } => (operator, session, true),
             Input::Detach { operator, session } => (operator, session, false),
             Input::SignOut { .. }

@@ -89,6 +89,8 @@ impl Table {
         let Owner::Caller { call } = visitor else { return };
         let why = match end {
             EndReason::OutOfHours => Refusal::OutOfHours,
+            EndReason::YearEnd => Refusal::YearEnd,
+            EndReason::Suspended => Refusal::Suspended,
             EndReason::QueueFull => Refusal::QueueFull,
             EndReason::OperatorEnded
             | EndReason::VisitorEnded

@@ -38,6 +38,10 @@ pub enum Source {
 pub enum Refusal {
     /// Outside the hours.
     OutOfHours,
+    /// Outside the hours, around New Year.
+    YearEnd,
+    /// 臨時休止.
+    Suspended,
     /// No place in the queue.
     QueueFull,
 }

@@ -52,4 +52,6 @@ pub struct Wall {
     pub waiting: Vec<WaitingCard>,
     /// The trunks.
     pub trunks: Vec<TrunkState>,
+    /// 臨時休止 of the telephone, since when.
+    pub suspended: Option<Time>,
 }

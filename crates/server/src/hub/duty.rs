@@ -41,15 +41,20 @@ impl Duty {
 
     /// The machine's settings with the channels that are open and the seats that are kept now.
     pub fn settings(&self, settings: Settings) -> Settings {
-        Settings { open: self.hours.duty, phone_reserve: self.reserve, ..settings }
+        Settings {
+            open: self.hours.duty,
+            year_end: self.calendar.is_year_end(self.hours.day),
+            phone_reserve: self.reserve,
+            ..settings
+        }
     }
 
-    /// Looks at `now`; true: other channels are open, or other seats are kept, than before.
+    /// Looks at `now`; true: other channels are open, other seats are kept, or it is another day.
     pub fn look(&mut self, now: Time) -> bool {
-        let before = (self.hours.duty, self.reserve);
+        let before = (self.hours.duty, self.reserve, self.hours.day);
         self.reserve = self.calendar.phone_reserve(now);
         (self.hours, self.next) = hours(&self.calendar, now);
-        before != (self.hours.duty, self.reserve)
+        before != (self.hours.duty, self.reserve, self.hours.day)
     }
 }
 

@@ -24,7 +24,12 @@ pub(super) fn wall(truth: Truth) -> Wall {
         })
         .collect();
     waiting.sort_by_key(|card| truth.centre.ahead(card.contact));
-    Wall { seats: signed_in.map(|who| seat(truth, &who)).collect(), waiting, trunks: truth.trunks.to_vec() }
+    Wall {
+        seats: signed_in.map(|who| seat(truth, &who)).collect(),
+        waiting,
+        trunks: truth.trunks.to_vec(),
+        suspended: truth.centre.suspended(),
+    }
 }
 
 fn seat(truth: Truth, who: &OperatorView) -> SeatCard {

@@ -85,6 +85,10 @@ impl Hub {
             OperatorSays::Digit { contact, digit } => {
                 return self.operator_presses(turn, operator, session, contact, digit);
             }
+            OperatorSays::Suspend { on } if self.names.leads(operator) => {
+                Input::Suspend { operator, session, on }
+            }
+            OperatorSays::Suspend { .. } => return Some(Code::Unauthorised),
             OperatorSays::RaiseHand { up } => Input::RaiseHand { operator, session, up },
             OperatorSays::SignOut => Input::SignOut { operator, session },
         };

@@ -29,6 +29,7 @@ pub fn subject(fact: &Fact) -> Subject {
         Fact::SignedIn { operator, .. } => about("signed_in", None, None, Some(operator)),
         Fact::SignedOut { operator, .. } => about("signed_out", None, None, Some(operator)),
         Fact::PresenceSet { operator, .. } => about("presence_set", None, None, Some(operator)),
+        Fact::PhoneSuspended { operator, .. } => about("phone_suspended", None, None, Some(operator)),
         Fact::HandRaised { operator, .. } => about("hand_raised", None, None, Some(operator)),
         Fact::Arrived { contact, .. } => about("arrived", Some(contact), None, None),
         Fact::Offered { offer, contact, operator, .. } => {

@@ -54,6 +54,8 @@ export function endWord(end: EndReason, channel: Channel): string {
     case 'media_failed': return phone ? '音声をつなげませんでした' : '音声と映像をつなげませんでした';
     case 'exchange_lost': return `交換機が止まり、終了しました。${phone ? '相手' : '来庁者'}への連絡が必要です`;
     case 'out_of_hours': return '受付時間が終わりました';
+    case 'year_end': return '年末年始の休止中でした';
+    case 'suspended': return '臨時休止中でした';
     case 'queue_full': return '待ちの数が上限でした';
   }
 }

@@ -86,9 +86,12 @@ fn a_caller_who_hangs_up_is_told_once_and_the_leg_is_gone() {
 
 #[test]
 fn a_call_that_is_turned_away_hears_why_and_then_ends() {
-    for (end, why) in
-        [(EndReason::OutOfHours, Refusal::OutOfHours), (EndReason::QueueFull, Refusal::QueueFull)]
-    {
+    for (end, why) in [
+        (EndReason::OutOfHours, Refusal::OutOfHours),
+        (EndReason::YearEnd, Refusal::YearEnd),
+        (EndReason::Suspended, Refusal::Suspended),
+        (EndReason::QueueFull, Refusal::QueueFull),
+    ] {
         let mut table = Table::default();
         table.handle(NOW, Input::CallIn(fact()));
         table.handle(NOW, wait(1, caller(7)));

@@ -85,7 +85,8 @@ async fn operators_since(turn: &mut SqliteConnection, since: i64) -> Result<Vec<
                          where l.contact_id is null and l.operator_id = o.operator_id and l.seq < ?1
                            and l.kind = 'hand_raised'
                          order by l.seq desc limit 1)
-                 from operator o))",
+                 from operator o)
+             or seq = (select max(seq) from ledger where kind = 'phone_suspended'))",
     )
     .bind(since)
     .fetch_all(turn)

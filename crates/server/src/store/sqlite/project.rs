@@ -29,7 +29,8 @@ pub(super) async fn project(turn: &mut SqliteConnection, entry: &Entry) -> Resul
         Fact::SignedIn { .. }
         | Fact::SignedOut { .. }
         | Fact::PresenceSet { .. }
-        | Fact::HandRaised { .. } => Ok(()),
+        | Fact::HandRaised { .. }
+        | Fact::PhoneSuspended { .. } => Ok(()),
         Fact::HeldSet { .. } | Fact::MaskSet { .. } | Fact::Rejoined { .. } | Fact::Interrupted { .. } => {
             Ok(())
         }
