@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 
 use crate::flow::{self, Feed, LiveLeg};
-use crate::sound::Sound;
+use crate::sound::{Program, SoundError, Sounds, Stock};
 use crate::table::{Input, LegName, Output, Source, Table};
 use crate::watch;
 
@@ -46,9 +46,15 @@ pub(crate) enum Happened {
     LineUp,
     Opened(LegName, Leg, String, Events),
     Restarted(LegName, String),
-    NotAnswered { leg: LegName, restart: bool, code: Code },
+    NotAnswered {
+        leg: LegName,
+        restart: bool,
+        code: Code,
+    },
     Leg(LegName, Change),
     Measured(LegName, Quality),
+    /// The leg has heard a program that ends to its end; nothing is played to it any more.
+    SoundOver(LegName),
     Stop(oneshot::Sender<()>),
 }
 
@@ -59,14 +65,20 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts an engine on a port. What it has to say goes into `says`; what finds no room is lost.
+    /// Starts an engine on a port, with the sounds that are built in. What it has to say goes into `says`;
+    /// what finds no room is lost.
     ///
     /// # Errors
-    /// When the waiting sound cannot be made.
-    pub fn start(port: Port, says: mpsc::Sender<ExchangeSays>) -> Result<Engine, media::opus::OpusError> {
+    /// When the sounds cannot be made.
+    pub fn start(port: Port, says: mpsc::Sender<ExchangeSays>) -> Result<Engine, SoundError> {
+        Ok(Engine::start_with(port, says, Stock::load(None)?))
+    }
+
+    /// The same with these sounds.
+    pub fn start_with(port: Port, says: mpsc::Sender<ExchangeSays>, stock: Stock) -> Engine {
         let (inbox, events) = mpsc::channel(INBOX);
-        let works = Works::new(port, says, inbox.clone())?;
-        Ok(Engine { inbox, task: tokio::spawn(works.run(events)) })
+        let works = Works::new(port, says, inbox.clone(), stock);
+        Engine { inbox, task: tokio::spawn(works.run(events)) }
     }
 
     /// Waits until the engine has ended by itself, which only a fault in it does.
@@ -109,11 +121,11 @@ impl Drop for Engine {
 struct Works {
     port: Port,
     says: mpsc::Sender<ExchangeSays>,
-    sound: Arc<Sound>,
+    sounds: Arc<Sounds>,
     inbox: mpsc::Sender<Happened>,
     /// Readers, answers in the making, the ticker: they end with the engine.
     tasks: JoinSet<()>,
-    /// The task of the waiting sound, which has no end of its own.
+    /// The task of the ready-made sounds, which has no end of its own.
     ticker: AbortHandle,
     table: Table,
     live: BTreeMap<LegName, Arc<LiveLeg>>,
@@ -128,14 +140,15 @@ impl Works {
         port: Port,
         says: mpsc::Sender<ExchangeSays>,
         inbox: mpsc::Sender<Happened>,
-    ) -> Result<Works, media::opus::OpusError> {
-        let sound = Arc::new(Sound::new()?);
+        stock: Stock,
+    ) -> Works {
+        let sounds = Arc::new(Sounds::new(stock));
         let mut tasks = JoinSet::new();
-        let ticker = tasks.spawn(Arc::clone(&sound).play());
-        Ok(Works {
+        let ticker = tasks.spawn(Arc::clone(&sounds).play(inbox.clone()));
+        Works {
             port,
             says,
-            sound,
+            sounds,
             inbox,
             tasks,
             ticker,
@@ -144,7 +157,7 @@ impl Works {
             sources: 0,
             epoch: Instant::now(),
             started: since_1970(),
-        })
+        }
     }
 
     async fn run(mut self, mut events: mpsc::Receiver<Happened>) {
@@ -174,7 +187,7 @@ impl Works {
                         }
                     };
                     if task == self.ticker.id() {
-                        tracing::error!("the waiting sound broke; the exchange ends");
+                        tracing::error!("the ready-made sounds broke; the exchange ends");
                         self.stop().await;
                         return;
                     }
@@ -195,6 +208,10 @@ impl Works {
             Happened::NotAnswered { leg, restart, code } => Input::NotAnswered { leg, restart, code },
             Happened::Leg(leg, change) => changed(leg, change),
             Happened::Measured(leg, quality) => Input::Measured { leg, quality },
+            Happened::SoundOver(leg) => {
+                tracing::info!(owner = ?leg.owner, leg = leg.leg, "heard to its end");
+                return;
+            }
             Happened::Stop(_) => return,
         };
         let outputs = self.table.handle(self.now(), input);
@@ -231,7 +248,7 @@ impl Works {
     }
 
     fn restart(&mut self, leg: LegName, sdp: String) {
-        let connection = self.live.get(&leg).map(|live| live.leg().clone());
+        let connection = self.live.get(&leg).and_then(|live| live.leg().restartable());
         self.work(leg, true, async move {
             let connection = connection.ok_or(peer::PeerError::BadDescription("the leg is not open yet"))?;
             Ok(Happened::Restarted(leg, connection.answer_restart(&sdp).await?))
@@ -264,7 +281,7 @@ impl Works {
 
     fn opened(&mut self, name: LegName, connection: Leg, events: Events) {
         self.sources = self.sources.checked_add(1).unwrap_or(1);
-        let live = LiveLeg::new(self.sources, connection, self.epoch);
+        let live = LiveLeg::new(name, self.sources, Box::new(connection), self.epoch);
         self.tasks.spawn(watch::watch(Arc::downgrade(&live), name, self.inbox.clone()));
         self.tasks.spawn(flow::read(Arc::clone(&live), name, events, self.inbox.clone()));
         self.live.insert(name, live);
@@ -275,7 +292,8 @@ impl Works {
         let Some(live) = self.live.get(&name) else { return };
         let feed = match source {
             Source::Silence => Feed::Nothing,
-            Source::WaitingSound | Source::HoldSound => Feed::Sound(&self.sound),
+            Source::WaitingSound => Feed::Sounds(&self.sounds, Program::Waiting),
+            Source::HoldSound => Feed::Sounds(&self.sounds, Program::Hold),
             Source::Leg(from) => self.live.get(&from).map_or(Feed::Nothing, Feed::Leg),
             Source::Voice(from) => self.live.get(&from).map_or(Feed::Nothing, Feed::Voice),
         };
@@ -286,8 +304,7 @@ impl Works {
     fn close(&mut self, name: LegName) {
         let Some(live) = self.live.remove(&name) else { return };
         live.tune(Feed::Nothing);
-        let connection = live.leg().clone();
-        self.tasks.spawn(connection.close());
+        self.tasks.spawn(live.leg().close());
         tracing::info!(owner = ?name.owner, leg = name.leg, legs = self.live.len(), "leg closed");
         let (strangers, behind) = (self.port.dropped(), self.port.dropped_behind());
         tracing::debug!(strangers, behind, "datagrams dropped by the port so far");
@@ -296,7 +313,7 @@ impl Works {
     async fn stop(&mut self) {
         let mut closing = JoinSet::new();
         for live in std::mem::take(&mut self.live).into_values() {
-            closing.spawn(live.leg().clone().close());
+            closing.spawn(live.leg().close());
         }
         let all = async { while closing.join_next().await.is_some() {} };
         if tokio::time::timeout(STOP_WITHIN, all).await.is_err() {
@@ -368,10 +385,10 @@ pub(crate) mod tests {
     }
 
     #[tokio::test]
-    async fn without_its_waiting_sound_the_engine_does_not_go_on() {
+    async fn without_its_sounds_the_engine_does_not_go_on() {
         let (says, _said) = mpsc::channel(1);
         let (inbox, events) = mpsc::channel(INBOX);
-        let works = Works::new(port().await, says, inbox.clone()).expect("it starts");
+        let works = Works::new(port().await, says, inbox.clone(), Stock::load(None).expect("sounds"));
         let ticker = works.ticker.clone();
         let running = tokio::spawn(works.run(events));
         let engine = Engine { inbox, task: running };

@@ -1,15 +1,15 @@
 //! The exchange: it owns the media. Every person is a leg; a bridge joins two legs; legs outlive the
 //! server's restarts.
 //!
-//! [`table`] decides (pure), [`engine`] carries it out, `flow` moves packets, `sound` plays what a
-//! waiting visitor hears, `watch` looks how each leg does, `server` is the line to the server. It refuses to know queues, presence,
+//! [`table`] decides (pure), [`engine`] carries it out, `flow` moves packets, [`sound`] plays what
+//! waiting visitors and callers hear, `watch` looks how each leg does, `server` is the line to the server. It refuses to know queues, presence,
 //! names and what is said.
 
 pub mod engine;
 mod flow;
 mod quality;
 mod server;
-mod sound;
+pub mod sound;
 pub mod table;
 mod watch;
 
@@ -41,6 +41,8 @@ pub struct Config {
     /// Under which addresses the other sides reach us; empty: the bound one, or all own addresses if
     /// it is a wildcard.
     pub advertise: Vec<IpAddr>,
+    /// The contractor's own announcements; a file that is not there is the built-in one.
+    pub sounds: Option<PathBuf>,
 }
 
 /// Why an exchange cannot start or go on.
@@ -58,9 +60,9 @@ pub enum ExchangeError {
     /// The media port cannot be opened.
     #[error("cannot listen for media on {0}: {1}")]
     Port(SocketAddr, std::io::Error),
-    /// The waiting sound cannot be made.
-    #[error("the waiting sound cannot be made: {0}")]
-    Sound(#[from] media::opus::OpusError),
+    /// The ready-made sounds cannot be made or read.
+    #[error(transparent)]
+    Sound(#[from] sound::SoundError),
     /// The server did not take us at the first connection.
     #[error("the server refuses this exchange ({0:?}): check its key and version")]
     Refused(Code),
@@ -83,6 +85,7 @@ pub async fn run(config: Config) -> Result<(), ExchangeError> {
 /// See [`ExchangeError`].
 pub async fn run_until(config: Config, stop: impl Future<Output = ()>) -> Result<(), ExchangeError> {
     check_server(&config.server)?;
+    let stock = sound::Stock::load(config.sounds.as_deref())?;
     let encrypted = config.server.starts_with("wss://");
     let tls = encrypted.then(|| link::line::trust(config.ca_file.as_deref())).transpose()?;
     let port_error = |fault| ExchangeError::Port(config.listen, fault);
@@ -90,7 +93,7 @@ pub async fn run_until(config: Config, stop: impl Future<Output = ()>) -> Result
     let port = peer::Port::bind(config.listen, advertise).await.map_err(port_error)?;
     tracing::info!(port = port.local_addr().port(), "listening for media");
     let (says, mut said) = mpsc::channel(server::SAYS);
-    let engine = Engine::start(port, says)?;
+    let engine = Engine::start_with(port, says, stock);
     let line = link::line::Config { url: config.server, who: Who::Exchange { key: config.key }, tls };
     let ended = go_on(line, &engine, &mut said, stop).await;
     engine.stop().await;

@@ -27,6 +27,9 @@ struct Flags {
     /// Address under which booths and desks reach this port (repeatable, best first); default: all own
     #[arg(long, env = "KENMU_EXCHANGE_ADVERTISE", value_delimiter = ',')]
     advertise: Vec<IpAddr>,
+    /// Folder with announcements of your own; crates/exchange/sounds/README.md names the files
+    #[arg(long, env = "KENMU_EXCHANGE_SOUNDS")]
+    sounds: Option<PathBuf>,
 }
 
 #[tokio::main]
@@ -51,6 +54,7 @@ async fn start(flags: Flags) -> anyhow::Result<()> {
         ca_file: flags.ca_file,
         listen: flags.listen,
         advertise: flags.advertise,
+        sounds: flags.sounds,
     };
     let stop = stopped()?;
     run_until(config, stop).await?;
