@@ -56,7 +56,15 @@ pub struct Plan<'a> {
 
 impl Default for Plan<'_> {
     fn default() -> Self {
-        Plan { operators: 1, settings: "", keyring: true, relay: false, tls: false, telephone: false, clock: None }
+        Plan {
+            operators: 1,
+            settings: "",
+            keyring: true,
+            relay: false,
+            tls: false,
+            telephone: false,
+            clock: None,
+        }
     }
 }
 

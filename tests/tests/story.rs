@@ -9,6 +9,7 @@ mod story {
     mod network;
     mod offers;
     mod outages;
+    mod phone;
     mod screens;
     mod secrets;
     mod two_machines;

@@ -3,6 +3,8 @@
 //! Refuses to know the server: orders come in and words go out through channels, and when nobody
 //! listens to the words the media goes on all the same.
 
+mod phones;
+
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
@@ -17,9 +19,11 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 
 use crate::flow::{self, Feed, LiveLeg};
-use crate::sound::Sound;
+use crate::sip::CallNews;
+use crate::sound::{SoundError, Sounds, Stock};
 use crate::table::{Input, LegName, Output, Source, Table};
 use crate::watch;
+use phones::Phones;
 
 /// What may wait for the engine. It handles an input in microseconds; a hundred legs that all change
 /// at once still fit.
@@ -46,9 +50,17 @@ pub(crate) enum Happened {
     LineUp,
     Opened(LegName, Leg, String, Events),
     Restarted(LegName, String),
-    NotAnswered { leg: LegName, restart: bool, code: Code },
+    NotAnswered {
+        leg: LegName,
+        restart: bool,
+        code: Code,
+    },
     Leg(LegName, Change),
     Measured(LegName, Quality),
+    /// The leg has heard a program that ends to its end; nothing is played to it any more.
+    SoundOver(LegName),
+    /// The telephone side tells.
+    Phone(CallNews),
     Stop(oneshot::Sender<()>),
 }
 
@@ -59,14 +71,32 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts an engine on a port. What it has to say goes into `says`; what finds no room is lost.
+    /// Starts an engine on a port, with the sounds that are built in. What it has to say goes into `says`;
+    /// what finds no room is lost.
     ///
     /// # Errors
-    /// When the waiting sound cannot be made.
-    pub fn start(port: Port, says: mpsc::Sender<ExchangeSays>) -> Result<Engine, media::opus::OpusError> {
+    /// When the sounds cannot be made.
+    pub fn start(port: Port, says: mpsc::Sender<ExchangeSays>) -> Result<Engine, SoundError> {
+        Ok(Engine::start_with(port, says, Stock::load(None)?))
+    }
+
+    /// The same with these sounds.
+    pub fn start_with(port: Port, says: mpsc::Sender<ExchangeSays>, stock: Stock) -> Engine {
         let (inbox, events) = mpsc::channel(INBOX);
-        let works = Works::new(port, says, inbox.clone())?;
-        Ok(Engine { inbox, task: tokio::spawn(works.run(events)) })
+        let works = Works::new(port, says, inbox.clone(), stock);
+        Engine { inbox, task: tokio::spawn(works.run(events)) }
+    }
+
+    /// Takes what the telephone side tells, until it tells no more. To be called in a tokio runtime.
+    pub(crate) fn take_calls(&self, mut news: mpsc::Receiver<CallNews>) {
+        let inbox = self.inbox.clone();
+        tokio::spawn(async move {
+            while let Some(news) = news.recv().await {
+                if inbox.send(Happened::Phone(news)).await.is_err() {
+                    return;
+                }
+            }
+        });
     }
 
     /// Waits until the engine has ended by itself, which only a fault in it does.
@@ -109,14 +139,15 @@ impl Drop for Engine {
 struct Works {
     port: Port,
     says: mpsc::Sender<ExchangeSays>,
-    sound: Arc<Sound>,
+    sounds: Arc<Sounds>,
     inbox: mpsc::Sender<Happened>,
     /// Readers, answers in the making, the ticker: they end with the engine.
     tasks: JoinSet<()>,
-    /// The task of the waiting sound, which has no end of its own.
+    /// The task of the ready-made sounds, which has no end of its own.
     ticker: AbortHandle,
     table: Table,
     live: BTreeMap<LegName, Arc<LiveLeg>>,
+    phones: Phones,
     /// How many legs there have been: each is a source of its own.
     sources: u32,
     epoch: Instant,
@@ -128,23 +159,25 @@ impl Works {
         port: Port,
         says: mpsc::Sender<ExchangeSays>,
         inbox: mpsc::Sender<Happened>,
-    ) -> Result<Works, media::opus::OpusError> {
-        let sound = Arc::new(Sound::new()?);
+        stock: Stock,
+    ) -> Works {
+        let sounds = Arc::new(Sounds::new(stock));
         let mut tasks = JoinSet::new();
-        let ticker = tasks.spawn(Arc::clone(&sound).play());
-        Ok(Works {
+        let ticker = tasks.spawn(Arc::clone(&sounds).play(inbox.clone()));
+        Works {
             port,
             says,
-            sound,
+            sounds,
             inbox,
             tasks,
             ticker,
             table: Table::default(),
             live: BTreeMap::new(),
+            phones: Phones::default(),
             sources: 0,
             epoch: Instant::now(),
             started: since_1970(),
-        })
+        }
     }
 
     async fn run(mut self, mut events: mpsc::Receiver<Happened>) {
@@ -174,7 +207,7 @@ impl Works {
                         }
                     };
                     if task == self.ticker.id() {
-                        tracing::error!("the waiting sound broke; the exchange ends");
+                        tracing::error!("the ready-made sounds broke; the exchange ends");
                         self.stop().await;
                         return;
                     }
@@ -195,6 +228,11 @@ impl Works {
             Happened::NotAnswered { leg, restart, code } => Input::NotAnswered { leg, restart, code },
             Happened::Leg(leg, change) => changed(leg, change),
             Happened::Measured(leg, quality) => Input::Measured { leg, quality },
+            Happened::SoundOver(leg) => {
+                tracing::info!(owner = ?leg.owner, leg = leg.leg, "heard to its end");
+                Input::SoundOver(leg)
+            }
+            Happened::Phone(news) => self.phone(news),
             Happened::Stop(_) => return,
         };
         let outputs = self.table.handle(self.now(), input);
@@ -208,7 +246,7 @@ impl Works {
                 Output::Answer { leg, sdp } => self.answer(leg, sdp),
                 Output::Restart { leg, sdp } => self.restart(leg, sdp),
                 Output::Select { leg, source } => self.select(leg, source),
-                Output::Digit { .. } => {}
+                Output::Digit { leg, digit } => self.phones.press(leg, digit),
                 Output::Keyframe(leg) => {
                     if let Some(leg) = self.live.get(&leg) {
                         Track::PICTURES.into_iter().for_each(|track| leg.leg().want_keyframe(track));
@@ -232,7 +270,7 @@ impl Works {
     }
 
     fn restart(&mut self, leg: LegName, sdp: String) {
-        let connection = self.live.get(&leg).map(|live| live.leg().clone());
+        let connection = self.live.get(&leg).and_then(|live| live.leg().restartable());
         self.work(leg, true, async move {
             let connection = connection.ok_or(peer::PeerError::BadDescription("the leg is not open yet"))?;
             Ok(Happened::Restarted(leg, connection.answer_restart(&sdp).await?))
@@ -265,7 +303,7 @@ impl Works {
 
     fn opened(&mut self, name: LegName, connection: Leg, events: Events) {
         self.sources = self.sources.checked_add(1).unwrap_or(1);
-        let live = LiveLeg::new(self.sources, connection, self.epoch);
+        let live = LiveLeg::new(name, self.sources, Box::new(connection), self.epoch);
         self.tasks.spawn(watch::watch(Arc::downgrade(&live), name, self.inbox.clone()));
         self.tasks.spawn(flow::read(Arc::clone(&live), name, events, self.inbox.clone()));
         self.live.insert(name, live);
@@ -276,19 +314,22 @@ impl Works {
         let Some(live) = self.live.get(&name) else { return };
         let feed = match source {
             Source::Silence => Feed::Nothing,
-            Source::WaitingSound | Source::HoldSound | Source::TurnedAway(_) => Feed::Sound(&self.sound),
+            Source::WaitingSound | Source::HoldSound | Source::TurnedAway(_) => {
+                Feed::Sounds(&self.sounds, self.phones.program(name, source))
+            }
             Source::Leg(from) => self.live.get(&from).map_or(Feed::Nothing, Feed::Leg),
             Source::Voice(from) => self.live.get(&from).map_or(Feed::Nothing, Feed::Voice),
         };
         live.tune(feed);
+        self.phones.selected(name, source);
         tracing::info!(owner = ?name.owner, leg = name.leg, ?source, "tuned");
     }
 
     fn close(&mut self, name: LegName) {
         let Some(live) = self.live.remove(&name) else { return };
         live.tune(Feed::Nothing);
-        let connection = live.leg().clone();
-        self.tasks.spawn(connection.close());
+        self.phones.forget(name);
+        self.tasks.spawn(live.leg().close());
         tracing::info!(owner = ?name.owner, leg = name.leg, legs = self.live.len(), "leg closed");
         let (strangers, behind) = (self.port.dropped(), self.port.dropped_behind());
         tracing::debug!(strangers, behind, "datagrams dropped by the port so far");
@@ -297,7 +338,7 @@ impl Works {
     async fn stop(&mut self) {
         let mut closing = JoinSet::new();
         for live in std::mem::take(&mut self.live).into_values() {
-            closing.spawn(live.leg().clone().close());
+            closing.spawn(live.leg().close());
         }
         let all = async { while closing.join_next().await.is_some() {} };
         if tokio::time::timeout(STOP_WITHIN, all).await.is_err() {
@@ -369,10 +410,10 @@ pub(crate) mod tests {
     }
 
     #[tokio::test]
-    async fn without_its_waiting_sound_the_engine_does_not_go_on() {
+    async fn without_its_sounds_the_engine_does_not_go_on() {
         let (says, _said) = mpsc::channel(1);
         let (inbox, events) = mpsc::channel(INBOX);
-        let works = Works::new(port().await, says, inbox.clone()).expect("it starts");
+        let works = Works::new(port().await, says, inbox.clone(), Stock::load(None).expect("sounds"));
         let ticker = works.ticker.clone();
         let running = tokio::spawn(works.run(events));
         let engine = Engine { inbox, task: running };

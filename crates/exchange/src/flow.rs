@@ -3,30 +3,34 @@
 //! Refuses to know contacts, orders and why somebody hears somebody: it is told what to tune in to.
 //! Nothing here waits for a slow viewer: a viewer who cannot keep up loses packets, nobody else does.
 
+pub(crate) mod leg;
+
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Instant;
 
 use media::pcm::RATE_HZ;
 use media::switch::{Packet, Switch};
-use peer::{Event, Events, Leg, Rtp, Track};
+use peer::{Event, Events, Rtp, Track};
 use tokio::sync::mpsc;
 
 use crate::engine::{Change, Happened};
 use crate::quality::Reading;
-use crate::sound::Sound;
+use crate::sound::{Program, Sounds};
 use crate::table::LegName;
+pub(crate) use leg::{Closing, MediaLeg};
 
 /// A new viewer's picture is asked for again when no key frame came for this long: longer than a
 /// round trip over a bad Wi-Fi plus the encoder's time, so that one request makes one key frame.
 const ASK_AGAIN_MS: u64 = 400;
-/// The waiting sound's name among the sources of a switch; legs count from 1.
+/// The ready-made sounds' name among the sources of a switch; legs count from 1.
 pub(crate) const SOUND_SOURCE: u32 = 0;
 
 /// A leg with its outgoing streams and those who hear it.
 pub(crate) struct LiveLeg {
+    name: LegName,
     source: u32,
-    leg: Leg,
+    leg: Box<dyn MediaLeg>,
     epoch: Instant,
     outgoing: Mutex<Outgoing>,
     viewers: Mutex<Vec<Weak<LiveLeg>>>,
@@ -73,7 +77,7 @@ impl Picture {
 
 enum Origin {
     Nothing,
-    Sound(Arc<Sound>),
+    Sounds(Arc<Sounds>),
     Leg(Weak<LiveLeg>),
     Voice(Weak<LiveLeg>),
 }
@@ -81,7 +85,7 @@ enum Origin {
 /// What a leg may be tuned in to.
 pub(crate) enum Feed<'a> {
     Nothing,
-    Sound(&'a Arc<Sound>),
+    Sounds(&'a Arc<Sounds>, Program),
     Leg(&'a Arc<LiveLeg>),
     /// Its sound without its pictures.
     Voice(&'a Arc<LiveLeg>),
@@ -90,7 +94,7 @@ pub(crate) enum Feed<'a> {
 impl Feed<'_> {
     fn is_of(&self, source: &Weak<LiveLeg>) -> bool {
         match self {
-            Feed::Nothing | Feed::Sound(_) => false,
+            Feed::Nothing | Feed::Sounds(..) => false,
             Feed::Leg(leg) | Feed::Voice(leg) => is(source, leg),
         }
     }
@@ -98,7 +102,7 @@ impl Feed<'_> {
 
 impl LiveLeg {
     /// `source` is its number among all sources, never [`SOUND_SOURCE`]; `epoch` the zero of all times.
-    pub(crate) fn new(source: u32, leg: Leg, epoch: Instant) -> Arc<LiveLeg> {
+    pub(crate) fn new(name: LegName, source: u32, leg: Box<dyn MediaLeg>, epoch: Instant) -> Arc<LiveLeg> {
         let outgoing = Outgoing {
             audio: Switch::audio(RATE_HZ, rand::random(), rand::random()),
             video: Picture::new(),
@@ -106,11 +110,23 @@ impl LiveLeg {
             from: Origin::Nothing,
         };
         let (outgoing, viewers) = (Mutex::new(outgoing), Mutex::default());
-        Arc::new(LiveLeg { source, leg, epoch, outgoing, viewers, reported_permille: AtomicU16::new(0) })
+        Arc::new(LiveLeg {
+            name,
+            source,
+            leg,
+            epoch,
+            outgoing,
+            viewers,
+            reported_permille: AtomicU16::new(0),
+        })
     }
 
-    pub(crate) fn leg(&self) -> &Leg {
-        &self.leg
+    pub(crate) fn name(&self) -> LegName {
+        self.name
+    }
+
+    pub(crate) fn leg(&self) -> &dyn MediaLeg {
+        self.leg.as_ref()
     }
 
     /// From now on this leg is sent the feed and nothing else: what was chosen before stops before
@@ -119,7 +135,7 @@ impl LiveLeg {
         let now_ms = self.now_ms();
         let (audio, pictures, from) = match &feed {
             Feed::Nothing => (None, None, Origin::Nothing),
-            Feed::Sound(sound) => (Some(SOUND_SOURCE), None, Origin::Sound(Arc::clone(sound))),
+            Feed::Sounds(sounds, _) => (Some(SOUND_SOURCE), None, Origin::Sounds(Arc::clone(sounds))),
             Feed::Leg(leg) => (Some(leg.source), Some(leg.source), Origin::Leg(Arc::downgrade(leg))),
             Feed::Voice(leg) => (Some(leg.source), None, Origin::Voice(Arc::downgrade(leg))),
         };
@@ -132,14 +148,14 @@ impl LiveLeg {
         };
         match before {
             Origin::Nothing => {}
-            Origin::Sound(sound) => sound.leave(self),
+            Origin::Sounds(sounds) => sounds.leave(self),
             // Its packets go on all the while: where only the pictures come or go, no sound is lost.
             Origin::Leg(leg) | Origin::Voice(leg) if feed.is_of(&leg) => return,
             Origin::Leg(leg) | Origin::Voice(leg) => drop(leg.upgrade().map(|leg| leg.forget(self))),
         }
         match feed {
             Feed::Nothing => {}
-            Feed::Sound(sound) => sound.listen(self),
+            Feed::Sounds(sounds, program) => sounds.listen(self, program),
             Feed::Leg(leg) | Feed::Voice(leg) => lock(&leg.viewers).push(Arc::downgrade(self)),
         }
     }
@@ -175,8 +191,8 @@ impl LiveLeg {
         false
     }
 
-    /// To everybody who hears this leg.
-    fn pass_on(&self, rtp: &Rtp) {
+    /// To everybody who hears this leg, as it came: nothing is transcoded. Called by whoever reads the leg.
+    pub(crate) fn pass_on(&self, rtp: &Rtp) {
         let viewers = lock(&self.viewers);
         let mut ask = false;
         for viewer in viewers.iter().filter_map(Weak::upgrade) {
@@ -191,7 +207,7 @@ impl LiveLeg {
     fn refresh(&self, track: Track) {
         let from = match &lock(&self.outgoing).from {
             Origin::Leg(leg) => leg.upgrade(),
-            Origin::Nothing | Origin::Sound(_) | Origin::Voice(_) => None,
+            Origin::Nothing | Origin::Sounds(_) | Origin::Voice(_) => None,
         };
         if let Some(from) = from {
             from.leg.want_keyframe(track);
@@ -261,3 +277,6 @@ pub(crate) fn is(weak: &Weak<LiveLeg>, leg: &Arc<LiveLeg>) -> bool {
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

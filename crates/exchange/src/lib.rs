@@ -1,8 +1,8 @@
 //! The exchange: it owns the media. Every person is a leg; a bridge joins two legs; legs outlive the
 //! server's restarts.
 //!
-//! [`table`] decides (pure), [`engine`] carries it out, `flow` moves packets, `sound` plays what a
-//! waiting visitor hears, `watch` looks how each leg does, `server` is the line to the server. It refuses to know queues, presence,
+//! [`table`] decides (pure), [`engine`] carries it out, `flow` moves packets, [`sound`] plays what
+//! waiting visitors and callers hear, `watch` looks how each leg does, `server` is the line to the server. It refuses to know queues, presence,
 //! names and what is said.
 
 pub mod engine;
@@ -10,7 +10,7 @@ mod flow;
 mod quality;
 mod server;
 pub mod sip;
-mod sound;
+pub mod sound;
 pub mod table;
 mod watch;
 
@@ -28,6 +28,9 @@ use engine::Engine;
 /// Between two tries when a server that knew us refuses us: it may be in the middle of an update.
 const REFUSED_PAUSE: Duration = Duration::from_secs(5);
 
+/// What the telephone side may tell ahead of the engine: a burst of calls at opening time, some news each.
+const CALL_NEWS: usize = 256;
+
 /// What an exchange needs.
 #[derive(Clone)]
 pub struct Config {
@@ -42,6 +45,10 @@ pub struct Config {
     /// Under which addresses the other sides reach us; empty: the bound one, or all own addresses if
     /// it is a wildcard.
     pub advertise: Vec<IpAddr>,
+    /// The telephone side; none: booths alone.
+    pub sip: Option<sip::SipConfig>,
+    /// The contractor's own announcements; a file that is not there is the built-in one.
+    pub sounds: Option<PathBuf>,
 }
 
 /// Why an exchange cannot start or go on.
@@ -59,9 +66,12 @@ pub enum ExchangeError {
     /// The media port cannot be opened.
     #[error("cannot listen for media on {0}: {1}")]
     Port(SocketAddr, std::io::Error),
-    /// The waiting sound cannot be made.
-    #[error("the waiting sound cannot be made: {0}")]
-    Sound(#[from] media::opus::OpusError),
+    /// The telephone side cannot start.
+    #[error(transparent)]
+    Sip(#[from] sip::SipError),
+    /// The ready-made sounds cannot be made or read.
+    #[error(transparent)]
+    Sound(#[from] sound::SoundError),
     /// The server did not take us at the first connection.
     #[error("the server refuses this exchange ({0:?}): check its key and version")]
     Refused(Code),
@@ -84,6 +94,7 @@ pub async fn run(config: Config) -> Result<(), ExchangeError> {
 /// See [`ExchangeError`].
 pub async fn run_until(config: Config, stop: impl Future<Output = ()>) -> Result<(), ExchangeError> {
     check_server(&config.server)?;
+    let stock = sound::Stock::load(config.sounds.as_deref())?;
     let encrypted = config.server.starts_with("wss://");
     let tls = encrypted.then(|| link::line::trust(config.ca_file.as_deref())).transpose()?;
     let port_error = |fault| ExchangeError::Port(config.listen, fault);
@@ -91,9 +102,18 @@ pub async fn run_until(config: Config, stop: impl Future<Output = ()>) -> Result
     let port = peer::Port::bind(config.listen, advertise).await.map_err(port_error)?;
     tracing::info!(port = port.local_addr().port(), "listening for media");
     let (says, mut said) = mpsc::channel(server::SAYS);
-    let engine = Engine::start(port, says)?;
+    let engine = Engine::start_with(port, says, stock);
     let line = link::line::Config { url: config.server, who: Who::Exchange { key: config.key }, tls };
+    let (news, calls) = mpsc::channel(CALL_NEWS);
+    engine.take_calls(calls);
+    let telephone = match config.sip {
+        Some(sip) => Some(sip::Stack::start(sip, news).await?),
+        None => None,
+    };
     let ended = go_on(line, &engine, &mut said, stop).await;
+    if let Some(telephone) = telephone {
+        telephone.stop().await;
+    }
     engine.stop().await;
     ended
 }

@@ -27,6 +27,12 @@ struct Flags {
     /// Address under which booths and desks reach this port (repeatable, best first); default: all own
     #[arg(long, env = "KENMU_EXCHANGE_ADVERTISE", value_delimiter = ',')]
     advertise: Vec<IpAddr>,
+    /// TOML file with doors, ports and trunks of the telephone; without it booths alone are served
+    #[arg(long, env = "KENMU_EXCHANGE_SIP")]
+    sip: Option<PathBuf>,
+    /// Folder with announcements of your own; crates/exchange/sounds/README.md names the files
+    #[arg(long, env = "KENMU_EXCHANGE_SOUNDS")]
+    sounds: Option<PathBuf>,
 }
 
 #[tokio::main]
@@ -51,6 +57,8 @@ async fn start(flags: Flags) -> anyhow::Result<()> {
         ca_file: flags.ca_file,
         listen: flags.listen,
         advertise: flags.advertise,
+        sip: flags.sip.as_deref().map(exchange::sip::SipConfig::read).transpose()?,
+        sounds: flags.sounds,
     };
     let stop = stopped()?;
     run_until(config, stop).await?;

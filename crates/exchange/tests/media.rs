@@ -60,6 +60,34 @@ async fn a_visitor_hears_the_chime_until_the_join_and_the_desk_hears_nobody() {
     house.engine.stop().await;
 }
 
+/// The melody's first chord has it, the chime has not.
+const MELODY_HZ: f64 = 392.0;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_held_visitor_hears_the_melody_and_no_chime() {
+    let house = House::open().await;
+    let desk = Person::enter(&house, operator(1), 1, OPERATOR_HZ).await;
+    let visitor = Person::enter(&house, booth(1), 1, VISITOR_HZ).await;
+    let waits = Instant::now();
+    house.wait(1, booth(1)).await;
+    pause(1_800).await;
+    let chime = visitor.loudness(waits, MELODY_HZ);
+    house.join(1, 1, booth(1), operator(1)).await;
+    pause(300).await;
+    house.hold(1, 1, true).await;
+    let held = heard_from(Instant::now());
+    pause(1_800).await;
+    let melody = visitor.loudness(held, MELODY_HZ);
+    assert!(melody > 5.0 * chime, "{melody} beside {chime}");
+    assert!(visitor.loudness(held, OPERATOR_HZ) < FAINT / 2.0, "the operator is not heard");
+    assert_eq!(desk.since(held, Track::Audio).len(), 0);
+    house.hold(1, 1, false).await;
+    let back = heard_from(Instant::now());
+    pause(800).await;
+    assert!(visitor.loudness(back, OPERATOR_HZ) > CLEAR && desk.loudness(back, VISITOR_HZ) > CLEAR);
+    house.engine.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_warm_line_carries_booth_after_booth_without_a_gap() {
     let house = House::open().await;

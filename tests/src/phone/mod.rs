@@ -73,7 +73,8 @@ impl Phone {
         let voice = Voice::start(hz).await?;
         let call = Arc::new(Mutex::new(Call { invited_ms: now_ms(), ..Call::default() }));
         let (wishes, wished) = mpsc::channel(4);
-        let line = Line { socket, to, dialog: Dialog::new(own, to, number, voice.port()), call: call.clone() };
+        let line =
+            Line { socket, to, dialog: Dialog::new(own, to, number, voice.port()), call: call.clone() };
         let task = tokio::spawn(line.run(wished, voice.clone()));
         Ok(Phone { wishes, call, voice, task })
     }

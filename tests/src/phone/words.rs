@@ -100,7 +100,8 @@ impl Dialog {
             (true, None) | (false, _) => &plain,
         };
         // A CANCEL carries the To of its INVITE, which has no tag yet.
-        let far = if method == "CANCEL" || method == "INVITE" { format!("<{plain}>") } else { self.far.clone() };
+        let far =
+            if method == "CANCEL" || method == "INVITE" { format!("<{plain}>") } else { self.far.clone() };
         format!(
             "{method} {target} SIP/2.0\r\nVia: SIP/2.0/UDP {own};branch=z9hG4bK{id}{branch};rport\r\n\
              Max-Forwards: 70\r\nFrom: <sip:{number}@carrier.test>;tag={id}\r\nTo: {far}\r\n\

@@ -118,7 +118,12 @@ async fn keys_both_ways(stage: &Stage, window: &Window, phone: &Phone, facts: &m
     window.page.press("keypad-close").await?;
     let sent = phone.keys();
     let good = sent == "5#";
-    facts.judge("dtmf_both_ways", format!("{sent} {}", told.replace(char::is_whitespace, "")), good, "5# and 1*");
+    facts.judge(
+        "dtmf_both_ways",
+        format!("{sent} {}", told.replace(char::is_whitespace, "")),
+        good,
+        "5# and 1*",
+    );
     Ok(())
 }
 

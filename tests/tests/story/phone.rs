@@ -156,10 +156,8 @@ async fn a_hang_up_races_the_accept_and_nobody_is_stuck() -> Result<()> {
             talks += 1;
             desk.finish().await?;
         }
-        desk.wait("the seat is ready", |desk| {
-            matches!(desk.state.me.presence, Presence::Available { .. })
-        })
-        .await?;
+        desk.wait("the seat is ready", |desk| matches!(desk.state.me.presence, Presence::Available { .. }))
+            .await?;
     }
     println!("raced_calls\t{races}\ntalks_among_them\t{talks}");
     let told = close(stage, vec![desk], vec![]).await?;
@@ -177,10 +175,9 @@ async fn outside_the_hours_a_caller_hears_why_and_the_call_is_counted_apart() ->
     let stage = stage("out-of-hours", plan).await?;
     let phone = Phone::call(stage.centre.trunk()?, NUMBER, CALLER_HZ).await?;
     phone.answered().await?;
-    let over = until("the announcement ends with the call", Duration::from_secs(40), || async {
-        phone.now().over
-    })
-    .await?;
+    let over =
+        until("the announcement ends with the call", Duration::from_secs(40), || async { phone.now().over })
+            .await?;
     ensure!(over == Over::Bye, "the exchange hangs up: {over:?}");
     let level = media::pcm::rms_dbfs(&phone.clip().samples);
     println!("announcement\t{:.1} s at {level:.1} dBFS", phone.clip().seconds());
@@ -192,7 +189,8 @@ async fn outside_the_hours_a_caller_hears_why_and_the_call_is_counted_apart() ->
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_callers_wait_at_once_and_each_hears_something() -> Result<()> {
-    let stage = stage("fifty-callers", Plan { settings: "[desk]\nqueue_limit = 60\n", ..Plan::default() }).await?;
+    let stage =
+        stage("fifty-callers", Plan { settings: "[desk]\nqueue_limit = 60\n", ..Plan::default() }).await?;
     let trunk = stage.centre.trunk()?;
     let mut phones = Vec::new();
     for n in 0..50 {

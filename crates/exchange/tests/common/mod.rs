@@ -87,6 +87,11 @@ impl House {
         self.engine.order(ExchangeOrder::Mask { contact, fence, masked }).await;
     }
 
+    pub async fn hold(&self, contact: u64, fence: u64, held: bool) {
+        let (contact, fence) = (ContactId(contact), Fence(fence));
+        self.engine.order(ExchangeOrder::Hold { contact, fence, held }).await;
+    }
+
     pub async fn join(&self, contact: u64, fence: u64, visitor: Owner, operator: Owner) {
         let (contact, fence) = (ContactId(contact), Fence(fence));
         self.engine.order(ExchangeOrder::Join { contact, fence, visitor, operator, masked: false }).await;
@@ -155,6 +160,7 @@ impl Person {
         let (leg, sdp, mut events) = match owner {
             Owner::Booth { .. } => Leg::offer_showing(&port().await).await.unwrap(),
             Owner::Operator { .. } => Leg::offer(&port().await).await.unwrap(),
+            Owner::Caller { .. } => panic!("a caller comes in by telephone"),
         };
         let offer = LegOffer { leg: number, restart: false, sdp };
         house.engine.order(ExchangeOrder::Sdp { owner, offer }).await;

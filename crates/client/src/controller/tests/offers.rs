@@ -1,7 +1,7 @@
 //! Offer, answer, talk, fence: what rings, what is said, what is sent.
 
 use desk::code::Code;
-use desk::contact::{DeclineReason, Disposition, Phase};
+use desk::contact::{Channel, DeclineReason, Disposition, Phase};
 use desk::ids::{ContactId, Fence, OfferId};
 use desk::presence::Chosen;
 use desk::time::Time;
@@ -241,6 +241,20 @@ fn only_a_live_talk_is_sent_and_each_switch_works_alone() {
     next.contact = ContactId(8);
     table.change(DeskChange::Contact(Some(next)));
     assert_eq!(sounds(&mut table), [LIVE], "a new talk begins with both on");
+}
+
+#[test]
+fn a_talk_with_a_telephone_says_so_before_a_word_is_spoken_and_films_nobody() {
+    let mut table = Table::at_work();
+    for phase in [Phase::Connecting, Phase::Live] {
+        let mut call = table.contact(phase);
+        (call.channel, call.booth) = (Channel::Phone, None);
+        table.change(DeskChange::Contact(Some(call)));
+    }
+    assert_eq!(
+        sounds(&mut table),
+        [Sound { speaker: true, phone: true, ..QUIET }, Sound { camera: false, phone: true, ..LIVE }]
+    );
 }
 
 #[test]

@@ -1,0 +1,154 @@
+//! The engine's telephones: what the telephone side tells becomes the table's inputs, and what a caller hears
+//! gets its own words. Refuses to know SIP.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use desk::centre::Owner;
+use link::message::CallFact;
+use link::state::Digit;
+use peer::{Arrivals, Codec, Leg, Rtp, Track};
+
+use super::Works;
+use crate::flow::{Closing, LiveLeg, MediaLeg};
+use crate::sip::{CallNews, PhoneLeg};
+use crate::sound::{Program, TurnedAway};
+use crate::table::{Input, LegName, Refusal, Source};
+use crate::watch;
+
+/// A call has one leg, ever.
+const LEG: u64 = 1;
+
+/// The telephones that are connected.
+#[derive(Default)]
+pub(super) struct Phones(BTreeMap<LegName, Phone>);
+
+struct Phone {
+    leg: Arc<PhoneLeg>,
+    heard: Heard,
+}
+
+/// What a caller has heard so far: nobody is greeted twice.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Heard {
+    Nothing,
+    Greeting,
+    Operator,
+}
+
+impl Phones {
+    /// The words for a source that is a ready-made sound.
+    pub(super) fn program(&self, name: LegName, source: Source) -> Program {
+        let heard = self.0.get(&name).map(|phone| phone.heard);
+        match (source, heard) {
+            (Source::TurnedAway(why), _) => Program::TurnedAway(turned_away(why)),
+            (Source::HoldSound, _) => Program::Hold,
+            (_, None) => Program::Waiting,
+            (_, Some(Heard::Nothing)) => Program::Greeting,
+            (_, Some(Heard::Greeting)) => Program::Queue,
+            (_, Some(Heard::Operator)) => Program::PleaseWait,
+        }
+    }
+
+    /// A source was chosen: a call whose trunk wants it so is answered when it is joined.
+    pub(super) fn selected(&mut self, name: LegName, source: Source) {
+        let Some(phone) = self.0.get_mut(&name) else { return };
+        match source {
+            Source::Leg(_) | Source::Voice(_) => {
+                phone.leg.answer();
+                phone.heard = Heard::Operator;
+            }
+            Source::WaitingSound if phone.heard == Heard::Nothing => phone.heard = Heard::Greeting,
+            Source::WaitingSound | Source::HoldSound | Source::TurnedAway(_) | Source::Silence => {}
+        }
+    }
+
+    /// Sends a key.
+    pub(super) fn press(&self, name: LegName, digit: Digit) {
+        if let Some(phone) = self.0.get(&name) {
+            phone.leg.digit(digit);
+        }
+    }
+
+    pub(super) fn forget(&mut self, name: LegName) {
+        self.0.remove(&name);
+    }
+}
+
+impl Works {
+    /// What the telephone side tells, as the table's input.
+    pub(super) fn phone(&mut self, news: CallNews) -> Input {
+        match news {
+            CallNews::Incoming { call, caller, trunk, leg } => {
+                let name = LegName { owner: Owner::Caller { call }, leg: LEG };
+                self.connect(name, leg);
+                Input::CallIn(CallFact { call, caller, trunk })
+            }
+            CallNews::Digit { call, digit } => Input::Digit { call, digit },
+            CallNews::Over { call, how } => Input::CallOver { call, how },
+            CallNews::Trunks(trunks) => Input::Trunks(trunks),
+        }
+    }
+
+    fn connect(&mut self, name: LegName, leg: Arc<PhoneLeg>) {
+        self.sources = self.sources.checked_add(1).unwrap_or(1);
+        let live = LiveLeg::new(name, self.sources, Box::new(Arc::clone(&leg)), self.epoch);
+        // The leg holds the sink, and the sink must not hold the leg.
+        let sink = Arc::downgrade(&live);
+        leg.on_rtp(Box::new(move |rtp| {
+            if let Some(live) = sink.upgrade() {
+                live.pass_on(&rtp);
+            }
+        }));
+        self.tasks.spawn(watch::watch(Arc::downgrade(&live), name, self.inbox.clone()));
+        self.live.insert(name, live);
+        self.phones.0.insert(name, Phone { leg, heard: Heard::Nothing });
+        tracing::info!(owner = ?name.owner, legs = self.live.len(), "telephone connected");
+    }
+}
+
+impl MediaLeg for Arc<PhoneLeg> {
+    fn send(&self, packet: Rtp) -> bool {
+        PhoneLeg::send(self, packet)
+    }
+
+    /// A telephone sends no pictures.
+    fn want_keyframe(&self, _: Track) {}
+
+    fn arrivals(&self) -> Arrivals {
+        PhoneLeg::arrivals(self)
+    }
+
+    fn round_trip_ms(&self) -> Option<u32> {
+        PhoneLeg::round_trip_ms(self)
+    }
+
+    /// A telephone may be silent for as long as it likes: its call tells when it is gone.
+    fn heard(&self) -> Option<Instant> {
+        None
+    }
+
+    fn codec(&self) -> Codec {
+        PhoneLeg::codec(self)
+    }
+
+    fn close(&self) -> Closing {
+        self.hang_up();
+        Box::pin(std::future::ready(()))
+    }
+
+    /// There is no ICE in a telephone.
+    fn restartable(&self) -> Option<Leg> {
+        None
+    }
+}
+
+fn turned_away(why: Refusal) -> TurnedAway {
+    match why {
+        Refusal::OutOfHours => TurnedAway::OutOfHours,
+        Refusal::YearEnd => TurnedAway::YearEnd,
+        Refusal::Suspended => TurnedAway::Suspended,
+        Refusal::QueueFull => TurnedAway::Full,
+    }
+}
