@@ -32,8 +32,14 @@ pub fn start(by_default: &str) {
     tracing_subscriber::registry()
         .with(fmt::layer().with_ansi(colours).with_writer(std::io::stderr))
         .with(filter)
+        .with(filter_fn(|line| !is_noise(line.target())))
         .with(filter_fn(|line| *line.level() <= Level::INFO || is_own(line.target())))
         .init();
+}
+
+/// The sound server's client calls the ordinary end of each stream an error.
+fn is_noise(target: &str) -> bool {
+    target == "pulseaudio" || target.starts_with("pulseaudio::")
 }
 
 fn is_own(target: &str) -> bool {
