@@ -65,13 +65,30 @@ fn input_inside_the_page(page: &WebView, window: WebviewWindow) {
     let (begins, ends) = (Rc::clone(&converting), Rc::clone(&converting));
     input.connect_preedit_started(move |_| begins.set(true));
     input.connect_preedit_finished(move |_| ends.set(false));
+    let held: Rc<Cell<Option<&str>>> = Rc::default();
+    let (released, left) = (Rc::clone(&held), Rc::clone(&held));
     page.connect_key_press_event(move |_, event| {
-        let Some(code) = desk_key(event).filter(|_| converting.get()) else { return Propagation::Proceed };
+        let Some(code) = desk_key(event) else { return Propagation::Proceed };
+        // GDK does not mark a key that repeats itself, and a mask must not come and go under a resting finger.
+        if held.replace(Some(code)) == Some(code) {
+            return Propagation::Stop;
+        }
+        if !converting.get() {
+            return Propagation::Proceed;
+        }
         // The input method would convert by it, and the page would see no more than that some key was pressed.
         if let Err(fault) = window.eval(press(code)) {
             tracing::warn!(%fault, "a key did not reach the page");
         }
         Propagation::Stop
+    });
+    page.connect_key_release_event(move |_, _| {
+        released.set(None);
+        Propagation::Proceed
+    });
+    page.connect_focus_out_event(move |_, _| {
+        left.set(None);
+        Propagation::Proceed
     });
 }
 

@@ -45,11 +45,13 @@ pub struct Stream {
     /// None: it rests, and the system need not keep anything ready for it.
     inner: RefCell<Option<Flowing>>,
     /// Opens it once more, on the device as it is now.
-    open: Box<dyn Fn(&Place) -> Result<Flowing, Absent>>,
+    open: Box<Opener>,
     place: Place,
     lost: Cell<bool>,
     looked: Cell<Instant>,
 }
+
+type Opener = dyn Fn(&Place) -> Result<Flowing, Absent>;
 
 struct Flowing {
     stream: cpal::Stream,
