@@ -20,6 +20,8 @@ sound_packages="pulseaudio pulseaudio-utils procps sip-tester"
 # To run it untouched: a screen, a bus, a keyring, another clock, browsers and their drivers.
 run_packages="xvfb dbus dbus-x11 gnome-keyring libsecret-tools faketime chromium chromium-driver webkit2gtk-driver fonts-noto-cjk
   libayatana-appindicator3-1"
+# To write Japanese in it as a person does.
+input_packages="fcitx5 fcitx5-mozc fcitx5-frontend-gtk3 xdotool"
 
 as_root() {
   [ "$(id -u)" -eq 0 ] || echo sudo
@@ -55,7 +57,7 @@ prepare() {
   case $1 in
     build) install_packages $build_packages $sound_packages ;;
     run)
-      install_packages $build_packages $sound_packages $run_packages
+      install_packages $build_packages $sound_packages $run_packages $input_packages
       # A bare container has no machine id, and WebKit's driver waits for one for ever.
       [ -s /etc/machine-id ] || $(as_root) dbus-uuidgen --ensure=/etc/machine-id
       ;;

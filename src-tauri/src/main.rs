@@ -22,7 +22,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     #[cfg(target_os = "linux")]
-    linux::choose_renderer();
+    linux::prepare_environment();
     client::journal::start("error");
     match window::run() {
         Ok(()) => ExitCode::SUCCESS,

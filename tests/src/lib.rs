@@ -14,6 +14,7 @@ pub mod centre;
 pub mod child;
 pub mod fact;
 pub mod hear;
+pub mod input_method;
 pub mod phone;
 pub mod place;
 pub mod play;

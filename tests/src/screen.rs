@@ -139,9 +139,10 @@ async fn x_server(folder: &Path, size: &str) -> Result<(Child, String)> {
     Ok((child, format!(":{number}")))
 }
 
-/// A session bus that starts no service by itself: what is not there stays away.
+/// A session bus that starts no service by itself: what is not there stays away. Another user may come: an input
+/// method does not run as root.
 const BUS: &str = "<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen>
-<policy context=\"default\"><allow send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/>
+<policy context=\"default\"><allow user=\"*\"/><allow send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/>
 <allow own=\"*\"/></policy></busconfig>";
 
 async fn bus(folder: &Path, variables: &Variables) -> Result<(Child, String)> {

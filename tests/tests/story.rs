@@ -6,6 +6,7 @@ mod story {
     mod common;
     mod devices;
     mod doors;
+    mod input_method;
     mod network;
     mod offers;
     mod outages;

@@ -8,7 +8,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
-use client::device::{Absent, Change, Held, Ringer, Stream, Wanted, Wish, open_input, open_output};
+use client::device::{
+    Absent, Change, Held, Ringer, Side, Stream, Wanted, Wish, open_input, open_output, seen,
+};
 use media::pcm;
 use media::tone::{Sine, goertzel};
 
@@ -161,6 +163,15 @@ fn sing(wanted: &Wanted) -> Result<Stream, Absent> {
     })
 }
 
+/// What a microphone hears, block by block.
+fn listen(wanted: &Wanted, blocks: &mpsc::SyncSender<Vec<i16>>) -> Result<Stream, Absent> {
+    let blocks = blocks.clone();
+    open_input(wanted, move || {
+        let blocks = blocks.clone();
+        move |samples: &[i16]| drop(blocks.try_send(samples.to_vec()))
+    })
+}
+
 #[test]
 fn each_sound_goes_to_its_own_device_and_a_lost_device_comes_back() {
     let sound = Sound::open();
@@ -170,6 +181,7 @@ fn each_sound_goes_to_its_own_device_and_a_lost_device_comes_back() {
     microphone_is_heard(&sound);
     absent_device_is_told(&sound);
     unplugged_headset_is_replaced_and_comes_back(&sound);
+    a_look_at_the_devices_leaves_no_connection_behind(&sound);
 }
 
 fn ring_is_heard_on_the_ringer_only(headset: &Recorder, ringer: &Recorder) {
@@ -222,12 +234,7 @@ fn microphone_is_heard(sound: &Sound) {
     assert!(speech.flow(Instant::now(), true));
     let (blocks, heard) = mpsc::sync_channel(1_000);
     let mut microphone = Held::new(Duration::ZERO);
-    let listen = |wanted: &Wanted| {
-        open_input(wanted, || {
-            let blocks = blocks.clone();
-            move |samples: &[i16]| drop(blocks.try_send(samples.to_vec()))
-        })
-    };
+    let listen = |wanted: &Wanted| listen(wanted, &blocks);
     assert_eq!(opened(&mut microphone, "microphone", listen), FOUND);
     assert!(microphone.flow(Instant::now(), true));
     let mut samples = Vec::new();
@@ -239,12 +246,7 @@ fn microphone_is_heard(sound: &Sound) {
 }
 
 fn lost_device_is_noticed(sound: &Sound, microphone: &mut Held, blocks: &mpsc::SyncSender<Vec<i16>>) {
-    let open = |wanted: &Wanted| {
-        open_input(wanted, || {
-            let blocks = blocks.clone();
-            move |samples: &[i16]| drop(blocks.try_send(samples.to_vec()))
-        })
-    };
+    let open = |wanted: &Wanted| listen(wanted, blocks);
     assert!(sound.tool("pactl", &["unload-module", "module-remap-source"]).status().unwrap().success());
     // What is left are the sinks' monitors, and none of them is a microphone.
     wait_for(Change::Missing, microphone, "microphone", open);
@@ -317,4 +319,18 @@ fn unplugged_headset_is_replaced_and_comes_back(sound: &Sound) {
         drop(held);
         pactl(&["unload-module", &number]);
     }
+}
+
+/// A sound server takes 64 clients, and an open check looks every other second.
+fn a_look_at_the_devices_leaves_no_connection_behind(sound: &Sound) {
+    let clients = || {
+        let listed = sound.tool("pactl", &["list", "short", "clients"]).stdout(Stdio::piped()).output();
+        String::from_utf8(listed.unwrap().stdout).unwrap().lines().count()
+    };
+    let before = clients();
+    for _ in 0..20 {
+        assert!(!seen(Side::Output).is_empty());
+        assert!(!seen(Side::Input).is_empty());
+    }
+    assert!(clients() <= before + 1, "{before} clients became {}", clients());
 }

@@ -29,6 +29,9 @@ const OWN: [&str; 11] = [
 /// Only their errors pass.
 const SILENT: [&str; 1] = ["rsipstack"];
 
+/// The sound server's client calls the ordinary end of each stream an error.
+const NOISE: [&str; 1] = ["pulseaudio"];
+
 /// Starts the log, once in a program. `by_default` is the filter without `RUST_LOG`.
 pub fn start(by_default: &str) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(by_default));
@@ -43,7 +46,8 @@ pub fn start(by_default: &str) {
 /// Whether a line may be written at all, whatever `RUST_LOG` asks for.
 pub fn passes(line: &Metadata<'_>) -> bool {
     let most = if is_of(line.target(), &SILENT) { Level::ERROR } else { Level::INFO };
-    *line.level() <= most || is_of(line.target(), &OWN)
+    let noise = is_of(line.target(), &NOISE);
+    !noise && (*line.level() <= most || is_of(line.target(), &OWN))
 }
 
 fn is_of(target: &str, names: &[&str]) -> bool {

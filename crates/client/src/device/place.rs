@@ -1,9 +1,16 @@
 //! Which sound devices there are, and where a wanted one is. Refuses to know what flows through them.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use cpal::traits::{DeviceTrait, HostTrait};
 
 use super::Wanted;
 use super::sound::Absent;
+
+/// The connection to the sound server for everything but the streams: each costs a thread and a megabyte, and one
+/// that nobody uses any more stays open until the server says something, which may be never. A stream has one of
+/// its own, because the server refuses a second one beside a flowing one; that ends with the stream.
+static SERVER: Mutex<Option<Arc<cpal::Host>>> = Mutex::new(None);
 
 /// Microphones or loudspeakers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +32,7 @@ pub struct Seen {
 
 /// What the system offers now; none when there is no sound at all.
 pub fn seen(side: Side) -> Vec<Seen> {
-    devices(&cpal::default_host(), side)
+    devices(&answering(side), side)
         .unwrap_or_default()
         .into_iter()
         .filter_map(|device| {
@@ -42,26 +49,63 @@ pub fn meant<'a>(seen: &'a [Seen], name: &str) -> Option<&'a Seen> {
     by_id.or_else(|| seen.iter().find(|device| device.name.contains(name)))
 }
 
+/// The system's sound. A sound server's connection is kept; elsewhere there is none, and asking anew finds a
+/// server that has come up since.
+fn host() -> Arc<cpal::Host> {
+    let mut kept = SERVER.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(host) = kept.as_ref() {
+        return Arc::clone(host);
+    }
+    let host = Arc::new(cpal::default_host());
+    *kept = is_server(&host).then(|| Arc::clone(&host));
+    host
+}
+
+/// The same, with a new connection where the kept one has died.
+fn answering(side: Side) -> Arc<cpal::Host> {
+    let before = host();
+    if !is_server(&before) || devices(&before, side).is_ok() {
+        return before;
+    }
+    SERVER.lock().unwrap_or_else(PoisonError::into_inner).take_if(|kept| Arc::ptr_eq(kept, &before));
+    host()
+}
+
 /// Where a device was found: to look for it again.
 pub(super) struct Place {
-    host: cpal::Host,
+    host: Arc<cpal::Host>,
     side: Side,
     id: Option<String>,
 }
 
 impl Place {
-    /// A new connection to the sound server each time: an old one may have died with its device.
     pub(super) fn find(wanted: &Wanted, side: Side) -> Result<(Place, cpal::Device), Absent> {
-        let host = cpal::default_host();
+        let host = answering(side);
         let device = look(&host, wanted, side)?;
         let id = device.id().ok().map(|id| id.id().to_owned());
-        Ok((Place { host, side, id }, device))
+        let place = Place { host, side, id };
+        let device = if is_server(&place.host) { place.device()? } else { device };
+        Ok((place, device))
+    }
+
+    /// The device as it is now, on a connection of its own: one that was pulled out and put back has another
+    /// number at the sound server.
+    pub(super) fn device(&self) -> Result<cpal::Device, Absent> {
+        let id = self.id.as_ref().ok_or(Absent)?;
+        let all = devices(&cpal::default_host(), self.side)?;
+        all.into_iter().find(|device| device.id().is_ok_and(|known| known.id() == id)).ok_or(Absent)
+    }
+
+    /// A sound server asks after each open stream ten times a second, also while it rests; closing and opening
+    /// it takes a few milliseconds. Elsewhere a resting stream costs nothing and opening may be slow.
+    pub(super) fn closes_at_rest(&self) -> bool {
+        is_server(&self.host)
     }
 
     /// Only a sound server moves streams quietly; elsewhere a stream tells of its end by itself, and
     /// listing the devices is slow.
     pub(super) fn is_there(&self) -> bool {
-        let Some(id) = self.id.as_ref().filter(|_| moves_quietly(&self.host)) else { return true };
+        let Some(id) = self.id.as_ref().filter(|_| is_server(&self.host)) else { return true };
         devices(&self.host, self.side)
             .is_ok_and(|all| all.iter().any(|device| device.id().is_ok_and(|known| known.id() == id)))
     }
@@ -114,12 +158,12 @@ fn is_monitor(device: &cpal::Device, side: Side) -> bool {
 }
 
 #[cfg(target_os = "linux")]
-fn moves_quietly(host: &cpal::Host) -> bool {
+fn is_server(host: &cpal::Host) -> bool {
     host.id() == cpal::HostId::PulseAudio
 }
 
 #[cfg(not(target_os = "linux"))]
-fn moves_quietly(_: &cpal::Host) -> bool {
+fn is_server(_: &cpal::Host) -> bool {
     false
 }
 

@@ -99,7 +99,10 @@ fn look_after(wish: &Wish<Wanted>, shared: &Arc<Shared>, told: impl Fn(bool)) {
 fn serve(wanted: &Wanted, holds: impl Fn() -> bool, shared: &Arc<Shared>, told: &impl Fn(bool)) {
     let mut held = Held::new(FADE);
     while holds() && !shared.ends.load(Ordering::Acquire) {
-        let open = |wanted: &Wanted| open_output(wanted, || Bells::new(Arc::clone(shared)).filler());
+        let open = |wanted: &Wanted| {
+            let shared = Arc::clone(shared);
+            open_output(wanted, move || Bells::new(Arc::clone(&shared)).filler())
+        };
         match held.tend(Instant::now(), wanted, open) {
             Change::Same => {}
             Change::Opened { substitute } => told(substitute),

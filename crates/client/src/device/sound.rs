@@ -2,7 +2,7 @@
 //!
 //! Refuses to know what the samples are for. A stream is opened at rest; [`Stream::run`] starts it.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -35,28 +35,43 @@ const WAYS: [(u16, BufferSize); 4] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Absent;
 
-/// How often we look whether the device of an open stream is still there.
+/// How often we look whether the device of a flowing stream is still there.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// The same at rest, where nobody misses a word meanwhile, and each look wakes the sound server.
+const REST_LOOK_EVERY: Duration = Duration::from_secs(2);
 
-/// An open stream; closed when dropped.
+/// A device that is there, and its stream; closed when dropped.
 pub struct Stream {
-    inner: cpal::Stream,
-    lost: Arc<AtomicBool>,
+    /// None: it rests, and the system need not keep anything ready for it.
+    inner: RefCell<Option<Flowing>>,
+    /// Opens it once more, on the device as it is now.
+    open: Box<Opener>,
     place: Place,
+    lost: Cell<bool>,
     looked: Cell<Instant>,
+}
+
+type Opener = dyn Fn(&Place) -> Result<Flowing, Absent>;
+
+struct Flowing {
+    stream: cpal::Stream,
+    /// Told by the stream itself.
+    lost: Arc<AtomicBool>,
 }
 
 impl Source for Stream {
     /// Asks the sound server now and then, because PulseAudio quietly moves a stream from a device that
     /// was unplugged to whatever is left, and nobody would be told.
     fn is_lost(&self) -> bool {
-        if self.looked.get().elapsed() >= LOOK_EVERY {
+        let inner = self.inner.borrow();
+        let every = if inner.is_some() { LOOK_EVERY } else { REST_LOOK_EVERY };
+        if self.looked.get().elapsed() >= every {
             self.looked.set(Instant::now());
             if !self.place.is_there() {
-                self.lost.store(true, Ordering::Relaxed);
+                self.lost.set(true);
             }
         }
-        self.lost.load(Ordering::Relaxed)
+        self.lost.get() || inner.as_ref().is_some_and(|flowing| flowing.lost.load(Ordering::Relaxed))
     }
 
     fn sees(&self, wanted: &Wanted) -> bool {
@@ -65,14 +80,22 @@ impl Source for Stream {
 
     /// A device that refuses counts as lost.
     fn run(&self) {
-        if self.inner.play().is_err() {
-            self.lost.store(true, Ordering::Relaxed);
+        let mut inner = self.inner.borrow_mut();
+        if inner.is_none() {
+            *inner = (self.open)(&self.place).ok();
+        }
+        let runs = inner.as_ref().is_some_and(|flowing| flowing.stream.play().is_ok());
+        if !runs {
+            self.lost.set(true);
         }
     }
 
     fn rest(&self) {
-        if self.inner.pause().is_err() {
-            self.lost.store(true, Ordering::Relaxed);
+        let mut inner = self.inner.borrow_mut();
+        if self.place.closes_at_rest() {
+            *inner = None;
+        } else if inner.as_ref().is_some_and(|flowing| flowing.stream.pause().is_err()) {
+            self.lost.set(true);
         }
     }
 }
@@ -81,13 +104,13 @@ impl Source for Stream {
 ///
 /// # Errors
 /// [`Absent`].
-pub fn open_input<F>(wanted: &Wanted, make: impl Fn() -> F) -> Result<Stream, Absent>
+pub fn open_input<F>(wanted: &Wanted, make: impl Fn() -> F + 'static) -> Result<Stream, Absent>
 where
     F: FnMut(&[i16]) + Send + 'static,
 {
     let (place, device) = Place::find(wanted, Side::Input)?;
     let own = device.default_input_config().ok();
-    open_some_way(place, own, |config, lost| {
+    open_some_way(place, &device, own, move |device, config, lost| {
         let (mut take, mut priority) = (make(), Lift::default());
         let channels = usize::from(config.channels);
         let mut rate = Pushed::new(config.sample_rate)?;
@@ -110,13 +133,13 @@ where
 ///
 /// # Errors
 /// [`Absent`].
-pub fn open_output<F>(wanted: &Wanted, make: impl Fn() -> F) -> Result<Stream, Absent>
+pub fn open_output<F>(wanted: &Wanted, make: impl Fn() -> F + 'static) -> Result<Stream, Absent>
 where
     F: FnMut(&mut [i16]) + Send + 'static,
 {
     let (place, device) = Place::find(wanted, Side::Output)?;
     let own = device.default_output_config().ok();
-    open_some_way(place, own, |config, lost| {
+    open_some_way(place, &device, own, move |device, config, lost| {
         let (mut fill, mut priority) = (make(), Lift::default());
         let channels = usize::from(config.channels);
         let mut rate = Drawn::new(config.sample_rate)?;
@@ -135,21 +158,31 @@ where
     })
 }
 
-/// Tries our ways, then the device's own.
+/// Tries our ways, then the device's own; the way that works is the way from then on.
 fn open_some_way(
     place: Place,
+    device: &cpal::Device,
     own: Option<SupportedStreamConfig>,
-    build: impl Fn(StreamConfig, Arc<AtomicBool>) -> Result<cpal::Stream, Absent>,
+    build: impl Fn(&cpal::Device, StreamConfig, Arc<AtomicBool>) -> Result<cpal::Stream, Absent> + 'static,
 ) -> Result<Stream, Absent> {
+    let open = move |device: &cpal::Device, config| {
+        let lost = Arc::new(AtomicBool::new(false));
+        build(device, config, Arc::clone(&lost)).map(|stream| Flowing { stream, lost })
+    };
     let ours = WAYS.into_iter().map(|(channels, buffer_size)| StreamConfig {
         channels,
         sample_rate: RATE_HZ,
         buffer_size,
     });
     for config in ours.chain(own.map(|own| own.config())) {
-        let lost = Arc::new(AtomicBool::new(false));
-        if let Ok(inner) = build(config, Arc::clone(&lost)) {
-            return Ok(Stream { inner, lost, place, looked: Cell::new(Instant::now()) });
+        if let Ok(inner) = open(device, config) {
+            return Ok(Stream {
+                inner: RefCell::new((!place.closes_at_rest()).then_some(inner)),
+                open: Box::new(move |place| open(&place.device()?, config)),
+                place,
+                lost: Cell::new(false),
+                looked: Cell::new(Instant::now()),
+            });
         }
     }
     Err(Absent)

@@ -93,10 +93,11 @@ impl Mouth {
         let mut held = Held::new(Duration::ZERO);
         let mut ring: Option<Consumer<i16>> = None;
         let me = std::thread::current();
+        let (fresh, other_end) = std::sync::mpsc::channel();
         while self.serves(turn) {
-            let (fresh, other_end) = std::sync::mpsc::channel();
             let change = held.tend(Instant::now(), wanted, |wanted| {
-                open_input(wanted, || {
+                let (fresh, me) = (fresh.clone(), me.clone());
+                open_input(wanted, move || {
                     let (producer, consumer) = RingBuffer::new(RING);
                     // The newest attempt's end is the one that counts.
                     let _ = fresh.send(consumer);
@@ -105,12 +106,8 @@ impl Mouth {
             });
             match change {
                 Change::Same => {}
-                Change::Opened { substitute } => {
-                    ring = other_end.try_iter().last();
-                    self.told.missing(substitute);
-                }
+                Change::Opened { substitute } => self.told.missing(substitute),
                 Change::Missing => {
-                    ring = None;
                     self.told.missing(true);
                     self.told.check(CheckNews::Level(None));
                 }
@@ -119,6 +116,7 @@ impl Mouth {
             if held.flow(Instant::now(), flows) || !self.is_live() {
                 self.voice.pause();
             }
+            ring = other_end.try_iter().last().or(ring);
             if let Some(ring) = &mut ring {
                 self.drain(ring);
             }

@@ -62,11 +62,11 @@ fn device(ear: &mut Ear, wanted: &Wanted, holds: impl Fn() -> bool, told: &Told)
     let mut held = Held::new(FADE);
     let mut ring: Option<Producer<i16>> = None;
     let me = std::thread::current();
-    let shared = Arc::clone(&ear.shared);
+    let (fresh, other_end) = std::sync::mpsc::channel();
     while holds() && !ear.shared.ends() {
-        let (fresh, other_end) = std::sync::mpsc::channel();
         let change = held.tend(Instant::now(), wanted, |wanted| {
-            open_output(wanted, || {
+            let (fresh, me, shared) = (fresh.clone(), me.clone(), Arc::clone(&ear.shared));
+            open_output(wanted, move || {
                 let (producer, consumer) = RingBuffer::new(RING);
                 // The newest attempt's end is the one that counts.
                 let _ = fresh.send(producer);
@@ -75,17 +75,12 @@ fn device(ear: &mut Ear, wanted: &Wanted, holds: impl Fn() -> bool, told: &Told)
         });
         match change {
             Change::Same => {}
-            Change::Opened { substitute } => {
-                ring = other_end.try_iter().last();
-                told.missing(substitute);
-            }
-            Change::Missing => {
-                ring = None;
-                told.missing(true);
-            }
+            Change::Opened { substitute } => told.missing(substitute),
+            Change::Missing => told.missing(true),
         }
         let live = ear.shared.plays() != 0;
         held.flow(Instant::now(), live);
+        ring = other_end.try_iter().last().or(ring);
         if let (Some(ring), true) = (&mut ring, live) {
             while RING - ring.slots() < LOW {
                 put(ring, &ear.next());
