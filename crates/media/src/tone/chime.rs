@@ -195,7 +195,7 @@ mod tests {
             assert!((-32.0..-14.0).contains(&level), "half second {place}: {level} dBFS");
         }
         assert_eq!(sound[15_000 * 48..16_000 * 48], sound[30_000 * 48..31_000 * 48], "it comes again");
-        let (chime, melody) = (listen(Chime::waiting(), 15_000), &steady[..]);
+        let (chime, melody) = (listen(Chime::waiting(), 15_000), steady);
         // Only the melody's first chord has a G, only the chime is silent for seconds.
         assert!(goertzel(&melody[..90_000], 392.0) > 10.0 * goertzel(&chime[..90_000], 392.0));
         assert!(rms_dbfs(&chime[3_000 * 48..4_500 * 48]) < -80.0);
