@@ -88,7 +88,7 @@ async fn talk(
     let ringing = house.call().await;
     let heard: Arc<Mutex<Vec<Rtp>>> = Arc::default();
     let kept = Arc::clone(&heard);
-    ringing.leg.on_rtp(Box::new(move |rtp| kept.lock().unwrap().push(rtp)));
+    ringing.leg.on_rtp(Box::new(move |rtp| kept.lock().expect("nobody panicked").push(rtp)));
     ringing.leg.answer();
     // Our first packet tells where to send.
     let deadline = Instant::now() + phone::PATIENCE;

@@ -2,7 +2,7 @@
 
 mod phone;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use desk::centre::CallOver;
 use phone::wire::{Wire, answer};
@@ -104,6 +104,25 @@ async fn we_refresh_a_session_that_is_ours() {
         assert_eq!(refresh.contains("m=audio"), method == "INVITE", "{refresh}");
         println!("{}", refresh.lines().next().unwrap_or_default());
     }
+}
+
+#[tokio::test]
+#[ignore = "RFC 3261 gives up a request after 32 s"]
+async fn a_lost_ack_and_a_lost_bye_free_the_call_within_35_seconds() {
+    let mut house = house("silence_ms = 600000").await;
+    let began = Instant::now();
+    let (_deaf, _, unacked) = answered(&mut house, "").await;
+    let (mut wire, _, hung_up) = answered(&mut house, "").await;
+    wire.send(&wire.request("ACK", 1, "", "")).await;
+    hung_up.leg.hang_up();
+    assert!(wire.hear().await.starts_with("BYE "), "and nobody answers it");
+    while house.stack.calls() > 0 {
+        assert!(began.elapsed() < Duration::from_secs(35), "a call lives on");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    println!("both calls were freed after {} ms", began.elapsed().as_millis());
+    assert_eq!(house.over(unacked.call).await, CallOver::LineLost);
+    house.silent(Duration::from_millis(100)).await;
 }
 
 #[tokio::test]

@@ -155,6 +155,7 @@ impl Person {
         let (leg, sdp, mut events) = match owner {
             Owner::Booth { .. } => Leg::offer_showing(&port().await).await.unwrap(),
             Owner::Operator { .. } => Leg::offer(&port().await).await.unwrap(),
+            Owner::Caller { .. } => panic!("a caller comes by telephone"),
         };
         let offer = LegOffer { leg: number, restart: false, sdp };
         house.engine.order(ExchangeOrder::Sdp { owner, offer }).await;

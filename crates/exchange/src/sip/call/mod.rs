@@ -75,7 +75,7 @@ impl Call {
             rules,
             state: State::Rings,
             session,
-            due: Due::default(),
+            due: Due { ring: Some(now + RING_AGAIN), ..Due::default() },
             held,
             refreshing: false,
             doubted: false,
