@@ -10,6 +10,7 @@ use desk::centre::CallOver;
 use link::state::{Caller, Digit};
 use peer::{Codec, Rtp};
 use phone::sound::{Phone, packet};
+use phone::wire::answer;
 use phone::{House, Ringing, house, house_with, sipp};
 use tokio::net::UdpSocket;
 
@@ -87,7 +88,7 @@ async fn talk(
     let ringing = house.call().await;
     let heard: Arc<Mutex<Vec<Rtp>>> = Arc::default();
     let kept = Arc::clone(&heard);
-    ringing.leg.on_rtp(Box::new(move |rtp| kept.lock().unwrap().push(rtp)));
+    ringing.leg.on_rtp(Box::new(move |rtp| kept.lock().expect("nobody panicked").push(rtp)));
     ringing.leg.answer();
     // Our first packet tells where to send.
     let deadline = Instant::now() + phone::PATIENCE;
@@ -325,14 +326,6 @@ async fn a_digest_with_sha_256_is_right_too() {
     let expected = hex(format!("{own}:n1:{}:{}:auth:{asked}", part("nc"), part("cnonce")));
     assert_eq!(part(" response"), expected);
     drop(house);
-}
-
-/// An answer that repeats what has to be repeated.
-fn answer(question: &str, status: &str, headers: &str) -> String {
-    let kept =
-        |line: &&str| ["Via:", "From:", "To:", "Call-ID:", "CSeq:"].iter().any(|name| line.starts_with(name));
-    let head: Vec<&str> = question.lines().filter(kept).collect();
-    format!("SIP/2.0 {status}\r\n{}\r\n{headers}Content-Length: 0\r\n\r\n", head.join("\r\n"))
 }
 
 #[tokio::test]

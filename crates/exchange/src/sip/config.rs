@@ -360,6 +360,16 @@ mod tests {
     }
 
     #[test]
+    fn the_example_is_a_good_file_and_tells_the_defaults() {
+        let text = include_str!("../../../../docs/sip.toml");
+        let config: SipConfig = toml::from_str(text).unwrap();
+        assert_eq!((config.listen, config.rtp_ports), (doors(), rtp_ports()));
+        let told = text.replace("# keep_alive_s", "keep_alive_s").replace("# max_calls", "max_calls");
+        let told: SipConfig = toml::from_str(&told.replace("# silence_ms", "silence_ms")).unwrap();
+        assert_eq!(told.trunks, config.trunks);
+    }
+
+    #[test]
     fn a_wrong_file_is_told_what_to_write() {
         let trunk = "[[trunk]]\nname = 'a'\naddresses = ['192.0.2.1']\n";
         let table = [

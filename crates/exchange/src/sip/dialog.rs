@@ -118,13 +118,10 @@ impl Dialog {
         ask(self.endpoint.clone(), request, self.stream.clone(), answered)
     }
 
+    /// Our door of this kind, or the near end of a stream that we opened ourselves.
     fn own_address(&self) -> SipAddr {
-        match &self.stream {
-            Some(stream) if self.transport != Transport::Udp => {
-                own_of(&self.endpoint, self.transport).unwrap_or_else(|| stream.get_addr().clone())
-            }
-            Some(_) | None => own_of(&self.endpoint, self.transport).unwrap_or_default(),
-        }
+        let door = own_of(&self.endpoint, self.transport);
+        door.or_else(|| self.stream.as_ref().map(|stream| stream.get_addr().clone())).unwrap_or_default()
     }
 }
 

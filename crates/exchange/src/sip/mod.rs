@@ -8,6 +8,8 @@ mod admit;
 pub mod call;
 pub mod caller;
 mod carry;
+#[cfg(test)]
+mod chance;
 pub mod config;
 mod dialog;
 mod doors;

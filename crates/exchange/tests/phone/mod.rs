@@ -4,6 +4,7 @@
 
 pub mod sipp;
 pub mod sound;
+pub mod wire;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -59,7 +59,7 @@ fn free_port() -> u16 {
     loop {
         let port =
             UdpSocket::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port").port();
-        if port % 2 == 0 {
+        if port.is_multiple_of(2) {
             return port;
         }
     }

@@ -4,8 +4,6 @@
 //! to be sent goes out as words.
 
 #[cfg(test)]
-mod days;
-#[cfg(test)]
 mod tests;
 mod words;
 
@@ -24,6 +22,8 @@ const PROBE_WITHIN: Millis = Millis::seconds(15);
 const PROBE_EVERY: Millis = Millis::seconds(15);
 /// RFC 3261: whoever did not own the dialog's name waits between 0 and 2 s before it asks again after a 491.
 const REFRESH_AGAIN: Millis = Millis(2_000);
+/// RFC 3261, 13.3.1.1: proxies give up a call that rings for three minutes in silence, so that it is told again.
+const RING_AGAIN: Millis = Millis::seconds(60);
 /// RFC 4028: the call ends this long before the session's time runs out, or a third of it where that is shorter.
 const SESSION_MARGIN: Millis = Millis::seconds(32);
 
@@ -42,9 +42,10 @@ enum State {
     Gone,
 }
 
-/// The deadlines of a call that speaks.
+/// The deadlines of a call that rings or speaks.
 #[derive(Clone, Copy, Debug, Default)]
 struct Due {
+    ring: Option<Time>,
     refresh: Option<Time>,
     expiry: Option<Time>,
     listen: Option<Time>,
@@ -74,7 +75,7 @@ impl Call {
             rules,
             state: State::Rings,
             session,
-            due: Due::default(),
+            due: Due { ring: Some(now + RING_AGAIN), ..Due::default() },
             held,
             refreshing: false,
             doubted: false,
@@ -107,7 +108,8 @@ impl Call {
     pub fn poll_timeout(&self) -> Option<(Time, &'static str)> {
         let due = &self.due;
         match self.state {
-            State::Rings | State::Gone => None,
+            State::Rings => due.ring.map(|at| (at, "it rings again")),
+            State::Gone => None,
             State::HangsUp { until } => Some((until, "nobody has our answer")),
             State::Leaves { until } => Some((until, "nobody answers our farewell")),
             State::Speaks { .. } => [
@@ -127,6 +129,10 @@ impl Call {
     pub fn handle_timeout(&mut self, now: Time) -> Vec<Output> {
         let is_due = |at: Option<Time>| at.is_some_and(|at| at <= now);
         match self.state {
+            State::Rings if is_due(self.due.ring) => {
+                self.due.ring = Some(now + RING_AGAIN);
+                vec![Output::Ring]
+            }
             State::Rings | State::Gone => Vec::new(),
             State::HangsUp { until } | State::Leaves { until } if until > now => Vec::new(),
             State::HangsUp { .. } | State::Leaves { .. } => self.free(Vec::new()),

@@ -200,6 +200,13 @@ fn a_session_of_ours_is_refreshed_at_half_time_and_one_of_theirs_is_waited_for()
 }
 
 #[test]
+fn a_call_that_rings_for_long_rings_again_each_minute() {
+    let (mut call, _) = Call::invited(NOW, rules(false), None, false);
+    let done = run(&mut call, NOW, NOW + Millis::seconds(200), None);
+    assert_eq!(done, [60, 120, 180].map(|at| (at, Output::Ring)));
+}
+
+#[test]
 fn two_changes_at_once_are_not_mixed() {
     let (mut call, _) = Call::invited(NOW, rules(true), None, false);
     call.handle(NOW, Input::Acked);

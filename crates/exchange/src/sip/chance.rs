@@ -1,9 +1,13 @@
-//! Random days of a call: any order of inputs and deadlines, checked against what must always hold.
+//! Random days of a call and random headers of a caller, checked against what must always hold. It stands outside of
+//! the rooms that decide, because those know no chance.
 
+use desk::time::{Millis, Time};
+use link::state::Caller;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-use super::*;
+use super::call::{Call, Change, FAREWELL, Input, Output, Reply, Rules, Session};
+use super::caller::{MAX_NUMBER, MIN_NUMBER, Told, caller};
 
 fn any_input(chance: &mut StdRng, now: Time) -> Input {
     let reply = [Reply::Fine, Reply::Later, Reply::Refused, Reply::Gone][chance.random_range(0..4)];
@@ -73,4 +77,41 @@ fn whatever_happens_a_call_ends_once_and_is_freed_in_time() {
 
 fn count(outputs: &[Output], what: impl Fn(&Output) -> bool) -> usize {
     outputs.iter().filter(|output| what(output)).count()
+}
+
+#[test]
+fn no_header_brings_the_reading_of_callers_down() {
+    let pieces = [
+        "\"",
+        "\\",
+        "<",
+        ">",
+        "sip:",
+        "tel:",
+        "@",
+        ";",
+        ",",
+        "+81",
+        "09012345678",
+        "Anonymous",
+        "公衆",
+        "%2B",
+        " ",
+        "cpc=payphone",
+        "?",
+        "é",
+        "\u{0}",
+        ":",
+        "81",
+    ];
+    let mut chance = StdRng::seed_from_u64(42);
+    for _ in 0..200_000 {
+        let count = chance.random_range(0..12);
+        let text: String = (0..count).map(|_| pieces[chance.random_range(0..pieces.len())]).collect();
+        let found = caller(Told { asserted: &[&text], from: &text, privacy: Some(&text) });
+        if let Caller::Number { number } = found {
+            assert!(number.bytes().all(|digit| digit.is_ascii_digit()), "{text}");
+            assert!((MIN_NUMBER..=MAX_NUMBER).contains(&number.len()), "{text}");
+        }
+    }
 }
