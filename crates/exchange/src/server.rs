@@ -12,8 +12,8 @@ use tokio::sync::mpsc;
 
 use crate::engine::{Engine, sleep_until};
 
-/// What the engine may say ahead of the line: a restart of all booths at once is some hundred words.
-pub(crate) const SAYS: usize = 512;
+/// What the engine may say ahead of the line: fifty callers at once are some hundred words.
+pub(crate) const SAYS: usize = 1_024;
 
 /// A server that is away this long is worth a word: an update of it is over sooner.
 const AWAY_FOR: Duration = Duration::from_secs(5);

@@ -63,8 +63,8 @@ async fn a_call(stage: &Stage, window: &Window, speaker: &Recording, facts: &mut
     facts.tell("invite_to_180_ms", format!("{:.0}", phone.ringing().await?));
     phone.answered().await?;
     window.page.see("offer-card").await?;
-    stage.photograph_window(window, "desk-offer-call").await?;
     tokio::time::sleep(SETTLE).await;
+    stage.photograph_window(window, "desk-offer-call").await?;
     capture::blink(&window.page, false).await?;
     window.answer().await?;
     window.page.see("call").await?;

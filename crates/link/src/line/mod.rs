@@ -21,8 +21,10 @@ use crate::message::{RequestId, Up, Who};
 use memory::{Cut, Memory, Pause};
 pub use trust::{TrustError, trust};
 
-/// How many requests may wait for their answers; a person makes a few a minute, so more is a fault.
+/// How many requests of a person may wait for their answers: a few a minute are made, so more is a fault.
 const MAX_UNANSWERED: usize = 64;
+/// The same of an exchange: at opening time fifty callers come at once, with four words each.
+const MAX_UNANSWERED_BY_EXCHANGE: usize = 1_024;
 /// How many events may wait for a slow reader before the line stops reading.
 const MAX_UNREAD: usize = 256;
 /// The first and the longest pause between two tries. The longest keeps "back within 10 s" true.
@@ -147,7 +149,7 @@ where
     C: DeserializeOwned + Send + 'static,
     G: DeserializeOwned + Send + 'static,
 {
-    let (said, inbox) = mpsc::channel(MAX_UNANSWERED);
+    let (said, inbox) = mpsc::channel(most_unanswered(&config.who));
     let (events, heard) = mpsc::channel(MAX_UNREAD);
     let round_trip_ms = Arc::new(AtomicU32::new(UNKNOWN));
     let measured = Arc::clone(&round_trip_ms);
@@ -229,6 +231,7 @@ where
     async fn talk(&mut self, socket: &mut carrier::Socket) -> Cut {
         let mut ping = tokio::time::interval(PING_EVERY);
         let mut last_heard = Instant::now();
+        let most = most_unanswered(&self.config.who);
         loop {
             let welcomed = self.memory.welcomed();
             tokio::select! {
@@ -242,7 +245,7 @@ where
                         return Cut::Again;
                     }
                 }
-                said = self.inbox.recv(), if self.memory.unanswered() < MAX_UNANSWERED => {
+                said = self.inbox.recv(), if self.memory.unanswered() < most => {
                     let Some((request, body)) = said else { return Cut::Closed };
                     if let Some(say) = self.memory.say(request, body)
                         && socket.send(crate::json::encode(&say)).await.is_err()
@@ -283,5 +286,12 @@ where
             }
         }
         true
+    }
+}
+
+fn most_unanswered(who: &Who) -> usize {
+    match who {
+        Who::Operator { .. } | Who::Booth { .. } => MAX_UNANSWERED,
+        Who::Exchange { .. } => MAX_UNANSWERED_BY_EXCHANGE,
     }
 }
