@@ -145,6 +145,24 @@ async fn sound_of_a_third_address_is_never_heard() {
 }
 
 #[tokio::test]
+async fn a_call_may_ring_until_an_operator_accepts_it() {
+    let mut house = house("answer = 'at_accept'").await;
+    let phone = Phone::new("127.0.0.1").await;
+    let sipp = sipp::call("served.xml", house.at, &["-key", "rtp_port", &phone.port().to_string()]);
+    let Ringing { leg, .. } = house.call().await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(!leg.send(packet(Codec::Pcmu, 0, 0xff)), "nothing is sent before the answer");
+    leg.answer();
+    leg.answer();
+    until(|| leg.send(packet(Codec::Pcmu, 1, 0xff))).await;
+    assert!(phone.hear().await.is_some());
+    leg.hang_up();
+    sipp.succeeds().await;
+    house.empty().await;
+    house.silent(Duration::from_millis(50)).await;
+}
+
+#[tokio::test]
 async fn keys_are_told_once_and_typed_as_telephones_type() {
     let mut house = house("").await;
     let phone = Phone::new("127.0.0.1").await;

@@ -69,6 +69,18 @@ async fn we_hang_up_only_after_the_ack_and_by_the_recorded_route() {
 }
 
 #[tokio::test]
+async fn a_call_that_is_not_wanted_is_declined_before_the_answer() {
+    let mut house = house("answer = 'at_accept'").await;
+    let mut wire = Wire::new(house.at).await;
+    wire.send(&wire.request("INVITE", 1, "", &Wire::offer())).await;
+    house.call().await.leg.hang_up();
+    assert!(wire.answer("INVITE").await.starts_with("SIP/2.0 603 "));
+    wire.send(&wire.request("ACK", 1, "", "")).await;
+    house.empty().await;
+    house.silent(Duration::from_millis(50)).await;
+}
+
+#[tokio::test]
 async fn the_session_timer_is_agreed_as_the_caller_wants_it() {
     let mut house = house("").await;
     let asked = "Supported: timer\r\nSession-Expires: 90;refresher=uas\r\n";
