@@ -188,7 +188,7 @@ async fn a_lead_sees_the_shift_and_an_operator_does_not() {
         wall.seats.iter().any(|seat| seat.operator == operator && seat.hand.is_some())
     };
     lead.until(raised).await;
-    assert!(desk.state.me.hand.is_some());
+    desk.until(|state| state.me.hand.is_some()).await;
     assert_eq!(desk.ask(OperatorSays::RaiseHand { up: false }).await, None);
     lead.until(|state| !raised(state)).await;
 
