@@ -132,6 +132,17 @@ fn outside_the_hours_and_in_a_full_queue_a_call_is_counted_and_turned_away() {
 }
 
 #[test]
+fn nothing_is_remembered_of_the_legs_of_calls_that_are_over() {
+    let mut shift = Shift::with_ready(1);
+    let before = shift.centre.legs();
+    for call in 1..=1_000 {
+        shift.call(call);
+        hang_up(&mut shift, CallId(call));
+    }
+    assert_eq!(shift.centre.legs(), before);
+}
+
+#[test]
 fn a_suspended_telephone_turns_calls_away_and_serves_who_is_there() {
     let mut shift = Shift::with_ready(1);
     shift.choose(1, Chosen::Break);
