@@ -190,6 +190,23 @@ fn after_the_exchange_came_back_calls_are_adopted_or_lost() {
 }
 
 #[test]
+fn a_talk_that_ended_while_the_exchange_was_away_is_over_for_its_caller_too() {
+    let mut shift = Shift::with_ready(1);
+    shift.call(1);
+    let talk = shift.calls(1).expect("it rings");
+    shift.accept(1);
+    shift.joined(talk);
+    let fence = shift.contact(talk).fence;
+    let bridge = Standing { contact: talk, fence, held: false, masked: false };
+    shift.say(Input::ExchangeDown);
+    shift.end(1, talk);
+    let outputs = shift.say(Input::ExchangeUp { bridges: vec![bridge], calls: vec![CALL] });
+    assert_eq!(released(&outputs), Some(EndReason::OperatorEnded));
+    assert_eq!(shift.calls(1), None, "the caller does not stand in the queue again");
+    assert_eq!(shift.centre.today(shift.now).arrived, 1);
+}
+
+#[test]
 fn a_lost_operator_leaves_the_caller_at_the_head_of_the_queue() {
     let mut shift = Shift::with_ready(2);
     shift.choose(2, Chosen::Break);
