@@ -69,7 +69,7 @@ export function needWords(need: Need, faces: Faces, now: number): NeedWords {
     }
     case 'callbacks': {
       const who = `${need.count}件${need.atLeast ? '以上' : ''}`;
-      return { id: 'callbacks', icon: 'phone', tone: 'learn', title: '折返し 期限超過', who, text: '「受付」の折返しが要る電話を、手の空いた席に頼んでください' };
+      return { id: 'callbacks', icon: 'phone', tone: 'learn', title: '折返し 期限超過', who, text: '「受付」の折返しを、手の空いた席に頼んでください' };
     }
     case 'exchange': return { id: 'exchange', icon: 'alert', tone: 'lost', title: '交換機 切断', who: '', text: '新しい呼び出しはつながりません。自動でつなぎ直しています' };
     case 'trunk': return { id: `trunk-${need.name}`, icon: 'alert', tone: 'lost', title: '電話回線 切断', who: need.name, text: 'この回線では電話を受けられません。自動でつなぎ直しています' };
