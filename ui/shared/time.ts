@@ -53,6 +53,12 @@ export function dayOfMonth(utc: number): string {
   return `${date.getUTCMonth() + 1}月${date.getUTCDate()}日(${WEEKDAYS[date.getUTCDay()] ?? ''})`;
 }
 
+/** `10:42` on the day of `now` in Japan, `4月6日(月) 10:42` on any other. */
+export function dayAndClock(at: number, now: number): string {
+  const day = (time: number): number => Math.floor((time + JAPAN) / (24 * 3600 * SECOND));
+  return day(at) === day(now) ? clock(at) : `${dayOfMonth(at + JAPAN)} ${clock(at)}`;
+}
+
 /** Whole minutes since midnight in Japan. */
 export function minuteOfDay(at: number): number {
   const date = new Date(at + JAPAN);

@@ -2,7 +2,7 @@
 //! an intent says what was meant, never how. Knows nothing of Tauri, sockets or sound.
 
 use desk::code::Code;
-use desk::contact::{DeclineReason, Disposition};
+use desk::contact::{CallbackResult, DeclineReason, Disposition};
 use desk::ids::{ContactId, OfferId};
 use desk::presence::Chosen;
 use desk::time::Time;
@@ -290,6 +290,13 @@ pub enum Intent {
     RaiseHand {
         /// Up or down.
         up: bool,
+    },
+    /// 折返し済 / つながらず / 不要 of a line of the list.
+    SettleCallback {
+        /// Which one.
+        contact: ContactId,
+        /// What came of it.
+        result: CallbackResult,
     },
     /// 臨時休止 of the telephone, for a shift lead.
     Suspend {

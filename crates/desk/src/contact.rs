@@ -36,6 +36,29 @@ pub enum Phase {
     Closed,
 }
 
+/// What came of a try to call back (折返し), a closed list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum CallbackResult {
+    /// 折返し済: the caller was spoken to.
+    Reached,
+    /// つながらず: nobody answered; the callback stays owed and the try is counted.
+    NotReached,
+    /// 不要: no callback is needed.
+    NotNeeded,
+}
+
+impl CallbackResult {
+    /// Nothing is owed any more.
+    pub const fn settles(self) -> bool {
+        match self {
+            CallbackResult::Reached | CallbackResult::NotNeeded => true,
+            CallbackResult::NotReached => false,
+        }
+    }
+}
+
 /// 目隠し: whether the visitor's pictures (face and screen) are kept from everybody. Either side puts it
 /// on; the visitor lifts it at once, the operator only after a notice in the booth.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

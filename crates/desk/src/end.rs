@@ -70,6 +70,26 @@ impl EndReason {
         }
     }
 
+    /// A caller whose call ended like this is owed a callback. `wrapped`: an operator who heard them wraps it
+    /// up and sees to the rest. An exchange that goes away cuts the talk off: that one is owed in any case.
+    pub const fn owes_callback(self, wrapped: bool) -> bool {
+        match self {
+            EndReason::ExchangeLost => true,
+            EndReason::OperatorEnded
+            | EndReason::VisitorEnded
+            | EndReason::AbandonedWaiting
+            | EndReason::AbandonedRinging
+            | EndReason::AbandonedConnecting
+            | EndReason::LineLostWaiting
+            | EndReason::LineLostTalking
+            | EndReason::MediaFailed
+            | EndReason::OutOfHours
+            | EndReason::YearEnd
+            | EndReason::Suspended
+            | EndReason::QueueFull => !wrapped,
+        }
+    }
+
     /// Every reason, for tables and reports.
     pub const ALL: [EndReason; 13] = [
         EndReason::OperatorEnded,

@@ -4,10 +4,11 @@
 use std::fmt::Write as _;
 
 use desk::calendar::{
-    BoothHours, Calendar, CalendarError, Duty, Exception, HolidayChange, PhoneHours, Span, YearEnd,
+    BoothHours, Calendar, CalendarError, Duty, Exception, HolidayChange, PhoneHours, PhoneRules, Span,
+    YearEnd,
 };
 use desk::day::{Day, Weekday};
-use desk::time::Time;
+use desk::time::{Millis, Time};
 
 const WEEKDAY: Span = Span::new((8, 30), (17, 15));
 const SATURDAY: Span = Span::new((8, 30), (12, 0));
@@ -205,6 +206,27 @@ fn the_next_change_is_the_first_minute_with_another_duty() {
         assert_eq!(calendar.next_change(Time(change.0 - 1)), change);
         now = change;
     }
+}
+
+#[test]
+fn two_opened_hours_end_where_the_telephone_has_been_open_for_them() {
+    let calendar = Calendar::default();
+    let monday = day(2026, 4, 6);
+    let tuesday = monday.plus(1);
+    let two_hours = Millis::seconds(7_200);
+    for (from, due) in [
+        (at(monday, 10, 42), at(monday, 12, 42)),
+        (at(monday, 18, 0), at(monday, 20, 0)),
+        // Half an hour of the evening counts.
+        (at(monday, 19, 30), at(tuesday, 10, 0)),
+        (at(monday, 20, 0), at(tuesday, 10, 30)),
+        (at(monday, 23, 59), at(tuesday, 10, 30)),
+        (at(monday, 3, 0), at(monday, 10, 30)),
+    ] {
+        assert_eq!(calendar.opened_for(from, two_hours), due, "from {from:?}");
+    }
+    let closed = Calendar { phone: PhoneRules { hours: Vec::new(), ..PhoneRules::default() }, ..calendar };
+    assert_eq!(closed.opened_for(at(monday, 9, 0), two_hours), monday.plus(400).began());
 }
 
 #[test]

@@ -3,11 +3,11 @@
 mod shift;
 
 use desk::calendar::Duty;
-use desk::centre::{CallOver, Input, Output, Owner, Settings, Standing};
+use desk::centre::{CallOver, Fact, Input, Output, Owner, Settings, Standing};
 use desk::code::Code;
-use desk::contact::{Channel, Phase};
+use desk::contact::{CallbackResult, Channel, Phase};
 use desk::end::EndReason;
-use desk::ids::CallId;
+use desk::ids::{CallId, ContactId, Session};
 use desk::presence::{Channels, Chosen, Presence};
 use shift::{Shift, op, refused};
 
@@ -238,4 +238,23 @@ fn a_raised_hand_keeps_its_time_until_it_is_lowered_or_its_owner_signs_out() {
     shift.say(raise(true));
     shift.say(Input::SignOut { operator: op(1), session });
     assert_eq!(shift.who(1).asks, None);
+}
+
+#[test]
+fn what_came_of_a_callback_is_a_fact_once_the_call_is_over() {
+    let mut shift = Shift::with_ready(1);
+    let (operator, session) = (op(1), shift.session(1));
+    let settle = |contact, session| {
+        let result = CallbackResult::NotReached;
+        Input::SettleCallback { operator, session, contact, result }
+    };
+    shift.call(1);
+    let contact = shift.calls(1).expect("it rings");
+    assert_eq!(refused(&shift.say(settle(contact, session))), Some(Code::Gone), "it still rings");
+    assert_eq!(refused(&shift.say(settle(ContactId(contact.0 + 1), session))), Some(Code::Gone));
+    hang_up(&mut shift, CALL);
+    assert_eq!(refused(&shift.say(settle(contact, Session(1)))), Some(Code::Replaced));
+    let settled = Fact::CallbackSettled { contact, operator, result: CallbackResult::NotReached };
+    assert_eq!(shift.say(settle(contact, session)), [Output::Fact(settled)]);
+    shift.restart(0);
 }

@@ -220,6 +220,7 @@ impl Model {
             | Fact::PresenceSet { .. }
             | Fact::HandRaised { .. }
             | Fact::PhoneSuspended { .. }
+            | Fact::CallbackSettled { .. }
             | Fact::HeldSet { .. }
             | Fact::Rejoined { .. }
             | Fact::Interrupted { .. } => {}

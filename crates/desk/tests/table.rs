@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use desk::calendar::Duty;
 use desk::centre::{CallOver, Fact, Input, Output, Owner, Settings, Standing};
 use desk::code::Code;
-use desk::contact::{DeclineReason, Disposition, Mask, Phase};
+use desk::contact::{CallbackResult, DeclineReason, Disposition, Mask, Phase};
 use desk::ids::{CallId, ContactId, Fence, OfferId, Session};
 use desk::presence::{AwayWhy, Channels, Chosen, Presence};
 use shift::{BOTH, Shift, booth, op};
@@ -16,7 +16,7 @@ use shift::{BOTH, Shift, booth, op};
 /// The call that the table's caller makes.
 const CALL: CallId = CallId(1);
 /// How many kinds of input [`inputs`] makes.
-const INPUTS: usize = 39;
+const INPUTS: usize = 40;
 
 /// Every kind of input, aimed at operator 1, booth 1 and what they have to do with each other.
 fn inputs(shift: &Shift) -> Vec<(&'static str, Input)> {
@@ -29,6 +29,7 @@ fn inputs(shift: &Shift) -> Vec<(&'static str, Input)> {
     let leg = Owner::Operator { operator };
     let visitor = Owner::Booth { booth: booth(1) };
     let no_media = Code::NoMedia;
+    let result = CallbackResult::Reached;
     let standing = |held, masked| Input::ExchangeUp {
         bridges: vec![Standing { contact, fence, held, masked }],
         calls: Vec::new(),
@@ -54,6 +55,7 @@ fn inputs(shift: &Shift) -> Vec<(&'static str, Input)> {
         ("ring", Input::Ring { booth: booth(1) }),
         ("leave", Input::Leave { booth: booth(1), contact }),
         ("raise hand", Input::RaiseHand { operator, session, up: true }),
+        ("settle a callback", Input::SettleCallback { operator, session, contact, result }),
         ("suspend", Input::Suspend { operator, session, on: true }),
         ("call", Input::Call { call: CALL }),
         ("caller hangs up", Input::CallOver { call: CALL, how: CallOver::HungUp }),
@@ -108,6 +110,7 @@ fn fact_word(fact: &Fact) -> String {
         | Fact::SignedOut { .. }
         | Fact::HandRaised { .. }
         | Fact::PhoneSuspended { .. }
+        | Fact::CallbackSettled { .. }
         | Fact::Arrived { .. }
         | Fact::Offered { .. }
         | Fact::Accepted { .. }

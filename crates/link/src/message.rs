@@ -4,7 +4,7 @@
 mod exchange;
 
 use desk::code::Code;
-use desk::contact::{DeclineReason, Disposition};
+use desk::contact::{CallbackResult, DeclineReason, Disposition};
 use desk::ids::{BoothId, ContactId, Fence, OfferId, Session};
 use desk::presence::Chosen;
 use desk::time::Time;
@@ -239,6 +239,13 @@ pub enum OperatorSays {
     RaiseHand {
         /// Up or down.
         up: bool,
+    },
+    /// 折返し: what came of calling somebody back; refused with `gone` when it is owed no more.
+    SettleCallback {
+        /// Which one, by [`CallbackCard::contact`](crate::state::CallbackCard::contact).
+        contact: ContactId,
+        /// What came of it.
+        result: CallbackResult,
     },
     /// 臨時休止 of the telephone, or its end; refused with `unauthorised` unless a shift lead says it.
     Suspend {

@@ -2,19 +2,20 @@
 //!
 //! A change replaces one part by its new value, so that applying it twice does no harm.
 
+mod hours;
 mod phone;
 mod wall;
 
 use desk::centre::OfferWhy;
 use desk::contact::{Channel, Mask, Phase};
-use desk::day::Day;
 use desk::end::EndReason;
 use desk::ids::{BoothId, ContactId, Fence, OfferId, OperatorId};
 use desk::presence::{Chosen, Presence};
 use desk::time::{Millis, Time};
 use serde::{Deserialize, Serialize};
 
-pub use phone::{Caller, CallerCard, Digit, MAX_DIGITS, TrunkState};
+pub use hours::{HourSpan, Hours};
+pub use phone::{CallbackCard, Callbacks, Caller, CallerCard, Digit, MAX_CALLBACKS, MAX_DIGITS, TrunkState};
 pub use wall::{SeatCard, WaitingCard, Wall};
 
 /// An operator's own place.
@@ -196,32 +197,6 @@ pub struct VisitorTrouble {
     pub microphone: bool,
     /// Nobody seems to be there: the page has asked.
     pub walked_away: bool,
-}
-
-/// A time of day in Japan, minutes since midnight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub struct HourSpan {
-    /// The first minute that is open.
-    pub from: u16,
-    /// The first minute that is closed again.
-    pub to: u16,
-}
-
-/// The day's hours, by the duty calendar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub struct Hours {
-    /// Which day in Japan.
-    pub day: Day,
-    /// 兼務 / 電話のみ / 休止 now.
-    pub duty: desk::calendar::Duty,
-    /// The booths' hours today; none: 閉庁日.
-    pub booth: Option<HourSpan>,
-    /// The telephone's hours today.
-    pub phone: Option<HourSpan>,
-    /// The next time that booths open, when they are closed now: day and hours.
-    pub next_booth: Option<(Day, HourSpan)>,
 }
 
 /// A web page of the city or the State that is used beside the talk.
@@ -413,6 +388,8 @@ pub struct DeskState {
     pub long_wait_ms: Millis,
     /// The wrap-up time that the desk shows as a guide.
     pub wrapup_ms: Millis,
+    /// 折返しが要る電話: the same on every desk.
+    pub callbacks: Callbacks,
     /// 責任者室, for a shift lead.
     pub wall: Option<Wall>,
 }
@@ -440,6 +417,8 @@ pub enum DeskChange {
     ExchangeUp(bool),
     /// The day's hours.
     Hours(Hours),
+    /// 折返しが要る電話.
+    Callbacks(Callbacks),
     /// 責任者室.
     Wall(Option<Wall>),
 }
@@ -573,6 +552,7 @@ impl DeskState {
             DeskChange::Day(day) => self.day = day,
             DeskChange::ExchangeUp(up) => self.exchange_up = up,
             DeskChange::Hours(hours) => self.hours = hours,
+            DeskChange::Callbacks(callbacks) => self.callbacks = callbacks,
             DeskChange::Wall(wall) => self.wall = wall,
         }
     }

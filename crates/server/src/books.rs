@@ -78,7 +78,8 @@ impl Bookkeeper {
             | Fact::SignedOut { .. }
             | Fact::PresenceSet { .. }
             | Fact::HandRaised { .. }
-            | Fact::PhoneSuspended { .. } => true,
+            | Fact::PhoneSuspended { .. }
+            | Fact::CallbackSettled { .. } => true,
             Fact::Arrived { contact, .. } => {
                 self.sums.arrived += 1;
                 self.open.insert(contact, Open::default()).is_none()

@@ -52,6 +52,8 @@ pub struct Config {
     pub wrapup_ms: Millis,
     /// 再入電: the same number again within this time is marked.
     pub call_again_ms: Millis,
+    /// 折返し: a lost call is called back within this much opened telephone time.
+    pub callback_within_ms: Millis,
     /// Nothing heard, touched or moved for this long in a talk: the booth asks whether somebody is there.
     pub idle_ask_ms: Millis,
     /// No answer for this long after that: the booth leaves.
@@ -99,6 +101,7 @@ impl Default for Config {
             long_wait_ms: Millis::seconds(120),
             wrapup_ms: Millis::seconds(120),
             call_again_ms: Millis::seconds(24 * 3_600),
+            callback_within_ms: Millis::seconds(2 * 3_600),
             idle_ask_ms: Millis::seconds(180),
             idle_end_ms: Millis::seconds(60),
             desk: Settings::default(),

@@ -1,18 +1,20 @@
 //! Telephone calls through the server: one queue with the booths, masked numbers, what survives a restart,
-//! and the shift lead's wall.
+//! the shift lead's wall, and who is owed a callback.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
 
 use common::{Desk, Exchange, House, inventory};
+use desk::calendar::Calendar;
 use desk::centre::{CallOver, Owner};
 use desk::code::Code;
-use desk::contact::{Channel, Disposition, Phase};
+use desk::contact::{CallbackResult, Channel, Disposition, Phase};
+use desk::day::Day;
 use desk::end::EndReason;
-use desk::ids::{CallId, OperatorId};
+use desk::ids::{CallId, ContactId, OperatorId};
 use desk::presence::Presence;
 use link::message::{Bridge, CallFact, ExchangeOrder, ExchangeSays, LegFact, OperatorSays};
-use link::state::{Caller, Digit, TrunkState};
+use link::state::{Caller, DeskState, Digit, TrunkState};
 
 const NUMBER: &str = "09012345678";
 
@@ -22,7 +24,10 @@ fn call(call: u64, number: &str) -> CallFact {
 
 /// One operator who is ready, and an exchange.
 async fn scene() -> (House, String, String, Desk, Exchange, OperatorId) {
-    let mut house = House::build();
+    scene_in(House::build()).await
+}
+
+async fn scene_in(mut house: House) -> (House, String, String, Desk, Exchange, OperatorId) {
     let operator = house.add_operator("op01", "オペレーター01");
     let key = house.add_exchange();
     house.start().await;
@@ -200,4 +205,91 @@ async fn a_lead_sees_the_shift_and_an_operator_does_not() {
     assert!(matches!(release, ExchangeOrder::Release { end: EndReason::Suspended, .. }));
     assert_eq!(lead.ask(OperatorSays::Suspend { on: false }).await, None);
     desk.until(|state| state.queue.phone.open).await;
+}
+
+/// A call that its caller gives up in the queue.
+async fn is_lost(exchange: &mut Exchange, fact: CallFact) {
+    let call = fact.call;
+    comes_in(exchange, fact).await;
+    exchange.says(ExchangeSays::CallOver { call, how: CallOver::HungUp }).await;
+}
+
+fn callbacks(state: &DeskState) -> Vec<(u64, u32, u32)> {
+    state.callbacks.cards.iter().map(|card| (card.contact.0, card.tries, card.calls)).collect()
+}
+
+#[tokio::test]
+async fn a_lost_call_is_on_every_desks_list_until_it_is_settled_and_a_restart_keeps_it() {
+    let (mut house, token, key, mut desk, mut exchange, _) = scene().await;
+    house.add_operator("op02", "オペレーター02");
+    let other_token = house.token("op02").await;
+    let mut other = house.operator(&other_token, None).await;
+    assert_eq!(callbacks(&other.state), []);
+
+    is_lost(&mut exchange, call(1, NUMBER)).await;
+    is_lost(&mut exchange, CallFact { caller: Caller::Withheld, ..call(2, "") }).await;
+    is_lost(&mut exchange, call(3, "0487829922")).await;
+    is_lost(&mut exchange, call(4, NUMBER)).await;
+    let both = [(1, 0, 2), (3, 0, 1)];
+    for desk in [&mut desk, &mut other] {
+        desk.until(|state| callbacks(state) == both).await;
+    }
+    let card = desk.state.callbacks.cards[0].clone();
+    assert_eq!(card.caller, Caller::Number { number: "090-****-5678".into() });
+    assert!(card.number.starts_with("C-") && card.number.ends_with("-0001"), "{}", card.number);
+    assert!(matches!(card.end, EndReason::AbandonedWaiting | EndReason::AbandonedRinging));
+    // The centre is always open: two hours are two hours.
+    assert!((7_200_000..7_210_000).contains(&card.due.since(card.arrived).0), "{card:?}");
+
+    let settle = |contact, result| OperatorSays::SettleCallback { contact: ContactId(contact), result };
+    assert_eq!(other.ask(settle(1, CallbackResult::NotReached)).await, None);
+    desk.until(|state| callbacks(state) == [(1, 1, 2), (3, 0, 1)]).await;
+    assert_eq!(other.ask(settle(2, CallbackResult::Reached)).await, Some(Code::Gone), "nobody to call");
+    assert_eq!(other.ask(settle(99, CallbackResult::Reached)).await, Some(Code::Gone));
+
+    house.kill().await;
+    house.start().await;
+    let _exchange = house.exchange(&key).await;
+    let mut desk = house.operator(&token, None).await;
+    let mut other = house.operator(&other_token, None).await;
+    assert_eq!(callbacks(&desk.state), [(1, 1, 2), (3, 0, 1)]);
+    assert_eq!(desk.ask(settle(1, CallbackResult::Reached)).await, None);
+    other.until(|state| callbacks(state) == [(3, 0, 1)]).await;
+    assert_eq!(other.ask(settle(1, CallbackResult::NotNeeded)).await, Some(Code::Gone), "settled already");
+    assert_eq!(other.ask(settle(3, CallbackResult::NotNeeded)).await, None);
+    for desk in [&mut desk, &mut other] {
+        desk.until(|state| state.callbacks.cards.is_empty()).await;
+    }
+    assert_eq!(house.verified("conservation_difference"), 0);
+    assert_eq!(house.verified("violations"), 0);
+}
+
+#[tokio::test]
+async fn a_later_talk_with_the_same_number_settles_its_lost_calls() {
+    let (_house, _, _, mut desk, mut exchange, _) = scene().await;
+    is_lost(&mut exchange, call(1, NUMBER)).await;
+    is_lost(&mut exchange, call(2, "0487829922")).await;
+    desk.until(|state| callbacks(state) == [(1, 0, 1), (2, 0, 1)]).await;
+    comes_in(&mut exchange, call(3, NUMBER)).await;
+    answer(&mut desk, &mut exchange).await;
+    desk.until(|state| callbacks(state) == [(2, 0, 1)]).await;
+    // The talk itself is wrapped up by its operator: nothing is owed for it.
+    exchange.says(ExchangeSays::CallOver { call: CallId(3), how: CallOver::LineLost }).await;
+    finish(&mut desk).await;
+    assert_eq!(callbacks(&desk.state), [(2, 0, 1)]);
+}
+
+#[tokio::test]
+async fn a_call_of_the_closed_hours_is_due_two_hours_after_the_next_opening() {
+    let mut house = House::build();
+    let monday = Day::from_ymd(2026, 4, 6).unwrap();
+    house.config.calendar = Calendar::default();
+    house.config.clock = Some(monday.at(21 * 60));
+    let (house, _, _, mut desk, mut exchange, _) = scene_in(house).await;
+    comes_in(&mut exchange, call(1, NUMBER)).await;
+    desk.until(|state| !state.callbacks.cards.is_empty()).await;
+    let card = desk.state.callbacks.cards[0].clone();
+    assert_eq!(card.end, EndReason::OutOfHours);
+    assert_eq!(card.due, monday.plus(1).at(10 * 60 + 30), "the telephone opens at 8:30");
+    assert_eq!(house.verified("conservation_difference"), 0);
 }

@@ -1,7 +1,7 @@
 //! What is written into the ledger today must be readable for ever: each kind of fact has its line.
 
 use desk::centre::{Fact, OfferOutcome, OfferWhy, RejoinWhy, Rule};
-use desk::contact::{Channel, DeclineReason, Disposition, Mask};
+use desk::contact::{CallbackResult, Channel, DeclineReason, Disposition, Mask};
 use desk::end::EndReason;
 use desk::ids::{BoothId, CallId, ContactId, Fence, OfferId, OperatorId, Session};
 use desk::presence::{AwayWhy, Channels, Presence};
@@ -55,6 +55,7 @@ fn every_kind() -> Vec<Fact> {
         Fact::Returned { contact, operator },
         Fact::Ended { contact, end: EndReason::VisitorEnded },
         Fact::Finished { contact, operator, disposition: Disposition::Guided },
+        Fact::CallbackSettled { contact, operator, result: CallbackResult::NotReached },
     ];
     for fact in &facts {
         // A new kind of fact does not compile here: give it a line above and in the golden file.
@@ -75,7 +76,8 @@ fn every_kind() -> Vec<Fact> {
             | Fact::Interrupted { .. }
             | Fact::Returned { .. }
             | Fact::Ended { .. }
-            | Fact::Finished { .. } => {}
+            | Fact::Finished { .. }
+            | Fact::CallbackSettled { .. } => {}
         }
     }
     facts

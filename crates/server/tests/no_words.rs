@@ -11,8 +11,8 @@ use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use common::{Booth, Desk, Exchange, House, Key, PASSWORD, Wire, request};
-use desk::centre::Owner;
-use desk::contact::Phase;
+use desk::centre::{CallOver, Owner};
+use desk::contact::{CallbackResult, Phase};
 use desk::ids::{CallId, OperatorId};
 use link::message::{
     BoothSays, CallFact, Down, ExchangeOrder, ExchangeSays, OperatorSays, PublicHours, SignedIn, VERSION, Who,
@@ -113,6 +113,11 @@ async fn neither_log_nor_files_hold_what_was_written_or_a_secret() {
     let caller = Caller::Number { number: NUMBER.into() };
     exchange.says(ExchangeSays::Call(CallFact { call: CallId(1), caller, trunk: "main".into() })).await;
     desk.until(|state| state.queue.phone.waiting == 1).await;
+    exchange.says(ExchangeSays::CallOver { call: CallId(1), how: CallOver::HungUp }).await;
+    desk.until(|state| !state.callbacks.cards.is_empty()).await;
+    let contact = desk.state.callbacks.cards[0].contact;
+    let result = CallbackResult::NotReached;
+    assert_eq!(desk.ask(OperatorSays::SettleCallback { contact, result }).await, None);
     drop(child);
     let told = std::fs::read_to_string(&log).unwrap();
     assert!(

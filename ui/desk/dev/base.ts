@@ -81,6 +81,7 @@ export function quietState(now: number): DeskState {
     ],
     long_wait_ms: 3 * MINUTE,
     wrapup_ms: 2 * MINUTE,
+    callbacks: { cards: [], more: 0 },
     wall: null,
   };
 }

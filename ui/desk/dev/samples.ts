@@ -7,6 +7,7 @@ import type { Presence } from '$generated/Presence';
 import type { PublicHours } from '$generated/PublicHours';
 import type { TextCard } from '$generated/TextCard';
 import type { View } from '$generated/View';
+import { owing, owingWall } from './callbacks';
 import { CARDS } from './cards';
 import {
   AGAIN, CALLER, calling, callWrapping, deskView, EVENING, MINUTE, MONDAY, offering, OPEN, phoneOffer, quietState, SECOND, SUNDAY, talking,
@@ -199,6 +200,7 @@ function walls(now: number): Record<string, View> {
     hand,
     'lead-desk': leading(now, mondayWall(now)),
     wall: leading(now, mondayWall(now)),
+    'wall-callbacks': owingWall(now),
     'wall-troubles': troubledWall(now),
     'wall-offer': ringingWall(now),
     'wall-quiet': quietWall(now),
@@ -210,6 +212,7 @@ function walls(now: number): Record<string, View> {
 export const PRESSED: Readonly<Record<string, string>> = {
   'call-keypad': 'keypad',
   wall: 'room-lead',
+  'wall-callbacks': 'room-lead',
   'wall-troubles': 'room-lead',
   'wall-offer': 'room-lead',
   'wall-quiet': 'room-lead',
@@ -224,6 +227,9 @@ export function samples(now = MONDAY): Record<string, View> {
     ...talks(now),
     ...calls(now),
     ...walls(now),
+    callbacks: owing(now, 6),
+    'callbacks-one': owing(now, 1),
+    'callbacks-more': owing(now, 8, 14),
     offer: offering(now, {}, {}),
     'offer-long': offering(now, { arrived: now - 4 * MINUTE - 8 * SECOND, why: { ready: 2, idle_ms: 95 * SECOND, rings_before: 3, rule: 'longest_wait' } }, {}),
     accepting: offering(now, { why: { ready: 1, idle_ms: 3000, rings_before: 2, rule: 'longest_wait' } }, { accepting: 71 }),

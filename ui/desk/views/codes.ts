@@ -4,7 +4,7 @@ import type { Code } from '$generated/Code';
 /** Why something that was asked for did not happen. */
 export function codeText(code: Code): string {
   switch (code) {
-    case 'gone': return 'この呼び出しは、もうありません。次の呼び出しをお待ちください。';
+    case 'gone': return '対象がもうありません。ほかの席で済んだか、相手が終えました。';
     case 'taken': return 'ほかの担当が先に応答しました。';
     case 'too_late': return '応答の時間が過ぎました。次の担当へ回しています。';
     case 'stale_fence': return 'この対応は、ほかの席に移りました。';

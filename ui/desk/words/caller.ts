@@ -13,7 +13,8 @@ export function repeated(card: CallerCard | null): string | null {
   return card !== null && card.times > 1 ? `再入電 ${card.times}回目` : null;
 }
 
-function named(caller: Caller): string {
+/** Who calls: the masked number, or why there is none. */
+export function named(caller: Caller): string {
   switch (caller.kind) {
     case 'number': return caller.number;
     case 'withheld': return '非通知';

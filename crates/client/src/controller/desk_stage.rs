@@ -156,6 +156,9 @@ impl Work {
             }
             Intent::Hold { held } => self.tell(|contact| OperatorSays::Hold { contact, held }),
             Intent::Digit { digit } => self.tell(|contact| OperatorSays::Digit { contact, digit }),
+            Intent::SettleCallback { contact, result } => {
+                Some((OperatorSays::SettleCallback { contact, result }, Asked::Other))
+            }
             Intent::Suspend { on } => Some((OperatorSays::Suspend { on }, Asked::Other)),
             Intent::RaiseHand { up } => Some((OperatorSays::RaiseHand { up }, Asked::Other)),
             Intent::Mask { on } => self.tell(|contact| OperatorSays::Mask { contact, on }),

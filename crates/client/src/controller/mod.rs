@@ -211,6 +211,7 @@ impl Controller {
                 | Intent::Hold { .. }
                 | Intent::Digit { .. }
                 | Intent::RaiseHand { .. }
+                | Intent::SettleCallback { .. }
                 | Intent::Suspend { .. }
                 | Intent::ExtendWrapup
                 | Intent::Check { .. }

@@ -14,7 +14,7 @@ mod written;
 use serde::{Deserialize, Serialize};
 
 use crate::day::Day;
-use crate::time::Time;
+use crate::time::{Millis, Time};
 
 pub use check::CalendarError;
 pub use duty::Duty;
@@ -70,6 +70,23 @@ impl Calendar {
     /// One of the closed days around New Year.
     pub fn is_year_end(&self, day: Day) -> bool {
         self.booth.year_end.covers(day)
+    }
+
+    /// The instant at which the telephone has been open for `within` since `at`: what is promised in opened
+    /// time does not fall due at night. When it opens too rarely within a year, the end of that year.
+    pub fn opened_for(&self, at: Time, within: Millis) -> Time {
+        let today = Day::of(at);
+        let mut left = within;
+        for day in (0..LOOK_AHEAD_DAYS).map(|ahead| today.plus(ahead)) {
+            let Some(hours) = self.phone(day) else { continue };
+            let from = day.at(hours.from).max(at);
+            let open = day.at(hours.to).since(from);
+            if open > Millis(0) && left <= open {
+                return from + left;
+            }
+            left = Millis(left.0 - open.0);
+        }
+        today.plus(LOOK_AHEAD_DAYS).began()
     }
 
     /// A national holiday, after [`Calendar::holidays`].

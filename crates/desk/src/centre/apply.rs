@@ -67,6 +67,8 @@ impl Ledger {
                 self.hand(operator, Hand::Free);
                 self.close(contact, Some(operator));
             }
+            // The list of callbacks is the store's: the ledger forgets the calls that they are for.
+            Fact::CallbackSettled { contact: _, operator: _, result: _ } => {}
         }
     }
 

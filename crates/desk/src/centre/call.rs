@@ -4,7 +4,7 @@
 use super::turn::Turn;
 use super::{CallOver, Centre, Fact};
 use crate::code::Code;
-use crate::contact::Channel;
+use crate::contact::{CallbackResult, Channel};
 use crate::end::EndReason;
 use crate::ids::{CallId, ContactId, OperatorId};
 use crate::time::Time;
@@ -52,6 +52,22 @@ impl Turn<'_> {
             (CallOver::LineLost, None) => EndReason::LineLostWaiting,
         };
         self.end_contact(contact, end);
+        Ok(())
+    }
+
+    /// 折返し: what came of calling a lost caller back. Calls that never were or still stand are owed none.
+    pub fn settle_callback(
+        &mut self,
+        operator: OperatorId,
+        contact: ContactId,
+        result: CallbackResult,
+    ) -> Result<(), Code> {
+        let ledger = &self.centre.ledger;
+        let stands = ledger.contacts.get(&contact).is_some_and(|known| known.ended.is_none());
+        if contact.0 == 0 || contact.0 > ledger.last_contact || stands {
+            return Err(Code::Gone);
+        }
+        self.fact(Fact::CallbackSettled { contact, operator, result });
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::OfferWhy;
-use crate::contact::{Channel, DeclineReason, Disposition, Mask};
+use crate::contact::{CallbackResult, Channel, DeclineReason, Disposition, Mask};
 use crate::end::EndReason;
 use crate::ids::{BoothId, CallId, ContactId, Fence, OfferId, OperatorId, Session};
 use crate::presence::Presence;
@@ -152,6 +152,15 @@ pub enum Fact {
         operator: OperatorId,
         /// What came of it.
         disposition: Disposition,
+    },
+    /// 折返し: an operator said what came of calling back somebody whose call was lost.
+    CallbackSettled {
+        /// The lost call.
+        contact: ContactId,
+        /// Who.
+        operator: OperatorId,
+        /// What came of it.
+        result: CallbackResult,
     },
 }
 

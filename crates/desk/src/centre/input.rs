@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Fact;
 use crate::calendar::Duty;
 use crate::code::Code;
-use crate::contact::{DeclineReason, Disposition};
+use crate::contact::{CallbackResult, DeclineReason, Disposition};
 use crate::end::EndReason;
 use crate::ids::{BoothId, CallId, ContactId, Fence, OfferId, OperatorId, Session};
 use crate::presence::Chosen;
@@ -292,6 +292,18 @@ pub enum Input {
         contact: ContactId,
         /// What came of it.
         disposition: Disposition,
+    },
+    /// An operator says what came of calling back somebody whose call was lost. The machine forgets closed
+    /// contacts, so whether this one is still owed a callback is looked up by whoever keeps the list.
+    SettleCallback {
+        /// Who.
+        operator: OperatorId,
+        /// The epoch.
+        session: Session,
+        /// The lost call.
+        contact: ContactId,
+        /// What came of it.
+        result: CallbackResult,
     },
     /// A booth rings.
     Ring {

@@ -70,6 +70,9 @@ impl Turn<'_> {
             Input::Finish { operator, session, contact, disposition } => {
                 self.asked(operator, session, |turn| turn.finish_contact(operator, contact, disposition))
             }
+            Input::SettleCallback { operator, session, contact, result } => {
+                self.asked(operator, session, |turn| turn.settle_callback(operator, contact, result))
+            }
             Input::Ring { booth } => (Party::Booth(booth), self.ring(booth)),
             Input::Call { call } => (Party::Exchange, self.call(call)),
             Input::CallOver { call, how } => (Party::Exchange, self.call_over(call, how)),

@@ -174,6 +174,7 @@ impl Play {
             | Input::Mask { operator, session, .. }
             | Input::RaiseHand { operator, session, .. }
             | Input::Suspend { operator, session, .. }
+            | Input::SettleCallback { operator, session, .. }
             | Input::Finish { operator, session, .. } => (operator, session, true),
             Input::Detach { operator, session } => (operator, session, false),
             Input::SignOut { .. }

@@ -1,5 +1,8 @@
 //! What the screens show of the telephone: callers, keys, trunks. Knows no SIP.
 
+use desk::end::EndReason;
+use desk::ids::ContactId;
+use desk::time::Time;
 use serde::{Deserialize, Serialize};
 
 /// Who calls, as the carrier tells.
@@ -43,6 +46,42 @@ pub struct CallerCard {
     /// The keys that the caller pressed in this contact, in order; the latest [`MAX_DIGITS`].
     pub digits: Vec<Digit>,
 }
+
+/// 折返し: a number that called and was not spoken to. Its lost calls are one line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct CallbackCard {
+    /// The first of its lost calls; settling it settles all of them.
+    pub contact: ContactId,
+    /// That call's 受付番号.
+    pub number: String,
+    /// Who; the number is masked.
+    pub caller: Caller,
+    /// When the first of its lost calls came.
+    pub arrived: Time,
+    /// How that call ended.
+    pub end: EndReason,
+    /// Until when somebody should have called back.
+    pub due: Time,
+    /// How often that was tried in vain.
+    pub tries: u32,
+    /// How many of its calls were lost.
+    pub calls: u32,
+}
+
+/// 折返しが要る電話, as far as a desk is told of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Callbacks {
+    /// Those that are due first, in that order; at most [`MAX_CALLBACKS`].
+    pub cards: Vec<CallbackCard>,
+    /// How many more there are.
+    pub more: u32,
+}
+
+/// Callbacks that a desk is told of: six are seen at once, and every card is part of the snapshot, whose frame
+/// holds texts, guidance and the wall too.
+pub const MAX_CALLBACKS: usize = 30;
 
 /// Keys of a caller that are kept, and shown, for the contact.
 pub const MAX_DIGITS: usize = 24;

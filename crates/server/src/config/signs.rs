@@ -43,6 +43,8 @@ pub struct Signs {
     pub wrapup_ms: Millis,
     /// 再入電: the same number again within this time is marked.
     pub call_again_ms: Millis,
+    /// 折返し: a lost call is called back within this much opened telephone time.
+    pub callback_within_ms: Millis,
     /// Nothing heard, touched or moved for this long: the booth asks whether somebody is there.
     pub idle_ask_ms: Millis,
     /// No answer for this long after that: the booth leaves.
@@ -72,6 +74,7 @@ impl Config {
             long_wait_ms: self.long_wait_ms,
             wrapup_ms: self.wrapup_ms,
             call_again_ms: self.call_again_ms,
+            callback_within_ms: self.callback_within_ms,
             idle_ask_ms: self.idle_ask_ms,
             idle_end_ms: self.idle_end_ms,
         }
@@ -107,6 +110,7 @@ impl Config {
             ("long_wait_ms", self.long_wait_ms, Millis(1)),
             ("wrapup_ms", self.wrapup_ms, Millis(1)),
             ("call_again_ms", self.call_again_ms, Millis(1)),
+            ("callback_within_ms", self.callback_within_ms, Millis(1)),
             ("idle_ask_ms", self.idle_ask_ms, SHORTEST_IDLE_ASK),
             ("idle_end_ms", self.idle_end_ms, SHORTEST_IDLE_END),
         ] {

@@ -66,11 +66,11 @@ impl Callers {
     /// The caller as a screen may show them.
     pub fn card(&self, contact: ContactId, again: Millis) -> Option<CallerCard> {
         let known = self.known.get(&contact)?;
-        let caller = match &known.caller {
-            Caller::Number { number } => Caller::Number { number: masked(number) },
-            other @ (Caller::Withheld | Caller::Payphone | Caller::OutOfArea) => other.clone(),
-        };
-        Some(CallerCard { caller, times: self.times(contact, known, again), digits: known.digits.clone() })
+        Some(CallerCard {
+            caller: shown(&known.caller),
+            times: self.times(contact, known, again),
+            digits: known.digits.clone(),
+        })
     }
 
     /// Which call of this number it is within the time; without a number every call is the first.
@@ -105,6 +105,14 @@ impl Hub {
         if let Some(contact) = contact {
             self.callers.press(contact.contact, digit);
         }
+    }
+}
+
+/// A caller as a screen may show them.
+pub(super) fn shown(caller: &Caller) -> Caller {
+    match caller {
+        Caller::Number { number } => Caller::Number { number: masked(number) },
+        other @ (Caller::Withheld | Caller::Payphone | Caller::OutOfArea) => other.clone(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use desk::calendar::Calendar;
 use desk::centre::{Input, Settings};
-use desk::time::Time;
+use desk::time::{Millis, Time};
 use link::state::Hours;
 
 use super::task::Hub;
@@ -47,6 +47,11 @@ impl Duty {
             phone_reserve: self.reserve,
             ..settings
         }
+    }
+
+    /// When the telephone has been open for `within` since `at`.
+    pub fn opened_for(&self, at: Time, within: Millis) -> Time {
+        self.calendar.opened_for(at, within)
     }
 
     /// Looks at `now`; true: other channels are open, other seats are kept, or it is another day.

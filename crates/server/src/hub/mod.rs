@@ -2,6 +2,7 @@
 //! into one transaction, and only then does anything go out. Refuses to know sockets and SQL.
 
 mod answers;
+mod callbacks;
 mod callers;
 mod carry_out;
 mod directory;

@@ -8,11 +8,12 @@ use desk::ids::{BoothId, ContactId, OfferId, OperatorId};
 use desk::presence::{Chosen, Presence};
 use desk::time::Time;
 use link::state::{
-    BoothCard, BoothChange, BoothContact, BoothContactState, BoothDoing, BoothState, CallerCard,
+    BoothCard, BoothChange, BoothContact, BoothContactState, BoothDoing, BoothState, Callbacks, CallerCard,
     ChannelBoard, ContactCard, DayCounts, DeskChange, DeskState, Hours, Me, OfferCard, QueueBoard,
     RingNotice, TrunkState,
 };
 
+use super::callbacks::Worklist;
 use super::callers::Callers;
 use super::directory::Names;
 use super::papers::{Papers, Sheet};
@@ -34,6 +35,7 @@ pub(super) struct Truth<'a> {
     /// None: no exchange tells.
     pub qualities: Option<&'a Qualities>,
     pub callers: &'a Callers,
+    pub worklist: &'a Worklist,
     pub trunks: &'a [TrunkState],
     pub now: Time,
 }
@@ -60,6 +62,7 @@ pub(super) struct Board {
     queue: QueueBoard,
     booths: Vec<BoothCard>,
     day: DayCounts,
+    callbacks: Callbacks,
 }
 
 /// Reads the shared parts.
@@ -78,6 +81,7 @@ pub(super) fn board(truth: Truth) -> Board {
             abandoned: today.abandoned,
             waiting: today.waiting,
         },
+        callbacks: truth.worklist.board(),
     }
 }
 
@@ -145,6 +149,7 @@ pub(super) fn desk(
         lobby: signs.lobby.clone(),
         long_wait_ms: signs.long_wait_ms,
         wrapup_ms: signs.wrapup_ms,
+        callbacks: board.callbacks.clone(),
         wall: names.leads(operator).then(|| wall(truth)),
     }
 }
@@ -269,6 +274,7 @@ pub(super) fn desk_changes(old: &DeskState, new: &DeskState) -> Vec<DeskChange> 
     part(old.day != new.day, |state| DeskChange::Day(state.day));
     part(old.exchange_up != new.exchange_up, |state| DeskChange::ExchangeUp(state.exchange_up));
     part(old.hours != new.hours, |state| DeskChange::Hours(state.hours));
+    part(old.callbacks != new.callbacks, |state| DeskChange::Callbacks(state.callbacks.clone()));
     part(old.wall != new.wall, |state| DeskChange::Wall(state.wall.clone()));
     changes
 }

@@ -67,6 +67,7 @@ impl Hub {
             hours: self.duty.hours(),
             seen: &self.parties.seen,
             callers: &self.callers,
+            worklist: &self.worklist,
             trunks: self.parties.exchange.as_ref().map_or(&[], |exchange| &exchange.trunks),
             qualities: self.parties.exchange.as_ref().map(|exchange| &exchange.qualities),
             now,

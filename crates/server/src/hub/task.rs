@@ -11,6 +11,7 @@ use desk::ids::Session;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior};
 
+use super::callbacks::Worklist;
 use super::callers;
 use super::callers::Callers;
 use super::directory::Names;
@@ -69,6 +70,7 @@ pub struct Hub {
     pub(super) signs: Signs,
     pub(super) papers: Papers,
     pub(super) callers: Callers,
+    pub(super) worklist: Worklist,
     pub(super) duty: Duty,
     pub(super) centre: Centre,
     ownership: Ownership,
@@ -94,6 +96,7 @@ impl Hub {
             names: Names::default(),
             signs,
             callers: Callers::default(),
+            worklist: Worklist::default(),
             papers: Papers::default(),
             duty: Duty::new(calendar, now),
             centre: Centre::new(settings),
@@ -179,6 +182,7 @@ impl Hub {
         for after in std::mem::take(&mut turn.after) {
             self.carry_out(turn.now, after);
         }
+        self.read_callbacks().await;
         self.papers.tidy(&self.centre);
         self.callers.tidy(turn.now, self.signs.call_again_ms);
         self.show(turn.now);
@@ -224,6 +228,7 @@ impl Hub {
             session: self.session,
             revoked: &turn.revoked,
             callers: &turn.callers,
+            owed: &turn.owed,
         };
         if batch.is_empty() {
             return Ok(());
@@ -239,6 +244,17 @@ impl Hub {
             tracing::error!(broken, "the machine doubts itself");
         }
         Ok(())
+    }
+
+    /// Reads the callbacks again when the turn has changed them. A list that cannot be read stays as it is until
+    /// the next turn.
+    async fn read_callbacks(&mut self) {
+        if self.worklist.is_stale() {
+            match self.store.callbacks().await {
+                Ok(rows) => self.worklist.read(rows),
+                Err(fault) => tracing::warn!(%fault, "the callbacks could not be read"),
+            }
+        }
     }
 
     fn tell_status(&mut self) {
@@ -304,6 +320,7 @@ impl Hub {
         let remembered = callers::since(self.clock.now(), self.signs.call_again_ms);
         self.callers = Callers::default();
         self.callers.keep(&self.store.callers(remembered).await?);
+        self.worklist.read(self.store.callbacks().await?);
         self.names.read(&directory);
         let (read, now) = (facts.len(), self.clock.now());
         self.duty.look(now);

@@ -11,7 +11,7 @@ use super::parties::{BoothWay, DeskWay, ExchangeLine};
 use super::project::number;
 use super::task::Hub;
 use crate::secret::TokenHash;
-use crate::store::{CallerRow, Entry};
+use crate::store::{CallerRow, Entry, Owed};
 
 /// What is done once the facts are stored, in order.
 pub(super) enum After {
@@ -48,11 +48,13 @@ pub(super) struct Turn {
     pub after: Vec<After>,
     pub revoked: Vec<TokenHash>,
     pub callers: Vec<CallerRow>,
+    pub owed: Vec<Owed>,
 }
 
 impl Turn {
     pub fn new(now: Time) -> Turn {
-        Turn { now, entries: Vec::new(), after: Vec::new(), revoked: Vec::new(), callers: Vec::new() }
+        let (entries, after, revoked) = (Vec::new(), Vec::new(), Vec::new());
+        Turn { now, entries, after, revoked, callers: Vec::new(), owed: Vec::new() }
     }
 }
 
@@ -68,7 +70,10 @@ impl Hub {
         let mut refused = None;
         for output in outputs {
             match output {
-                Output::Fact(fact) => turn.entries.push(self.entry(turn.now, fact)),
+                Output::Fact(fact) => {
+                    self.watch_callbacks(turn, &fact);
+                    turn.entries.push(self.entry(turn.now, fact));
+                }
                 Output::Refused { to: _, code } => refused = Some(code),
                 Output::Offer { .. }
                 | Output::Rescind { .. }

@@ -85,6 +85,9 @@ impl Hub {
             OperatorSays::Digit { contact, digit } => {
                 return self.operator_presses(turn, operator, session, contact, digit);
             }
+            OperatorSays::SettleCallback { contact, result } => {
+                return self.settle_callback(turn, operator, session, contact, result);
+            }
             OperatorSays::Suspend { on } if self.names.leads(operator) => {
                 Input::Suspend { operator, session, on }
             }

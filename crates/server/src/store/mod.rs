@@ -17,8 +17,8 @@ use prometheus_client::metrics::histogram::Histogram;
 
 use crate::secret::TokenHash;
 pub use people::{
-    Account, Approval, Bearer, BoothRow, CallerRow, Directory, Enrolled, ExchangeKeyRow, Handed, NewBooth,
-    OperatorRow, Refreshed,
+    Account, Approval, Bearer, BoothRow, CallbackRow, CallerRow, Directory, Enrolled, ExchangeKeyRow, Handed,
+    NewBooth, OperatorRow, Owed, Refreshed,
 };
 
 /// What a call of the store gives back, later.
@@ -46,6 +46,9 @@ pub enum StoreError {
         /// The version it was written in.
         version: u64,
     },
+    /// A table names an end that this program does not know.
+    #[error("the end {0} is not known to this program")]
+    UnknownEnd(String),
     /// The name is taken.
     #[error("the name {0} is taken")]
     NameTaken(String),
@@ -107,12 +110,14 @@ pub struct Batch<'a> {
     pub revoked: &'a [TokenHash],
     /// Who is behind the calls that arrived.
     pub callers: &'a [CallerRow],
+    /// The calls that were lost.
+    pub owed: &'a [Owed],
 }
 
 impl Batch<'_> {
     /// Nothing to write.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty() && self.revoked.is_empty() && self.callers.is_empty()
+        self.entries.is_empty() && self.revoked.is_empty() && self.callers.is_empty() && self.owed.is_empty()
     }
 }
 
@@ -159,6 +164,8 @@ pub trait Store: Send + Sync + 'static {
     fn commit<'a>(&'a self, batch: Batch<'a>) -> Later<'a, ()>;
     /// Who called since `since`, the oldest first.
     fn callers(&self, since: Time) -> Later<'_, Vec<CallerRow>>;
+    /// Who is owed a callback, one row for each number, those that are due first.
+    fn callbacks(&self) -> Later<'_, Vec<CallbackRow>>;
     /// Who may come in.
     fn directory(&self, now: Time) -> Later<'_, Directory>;
     /// The number of the last change in the directory; cheap.
@@ -321,6 +328,7 @@ mod tests {
             session: Session(1),
             revoked: &[],
             callers: &[],
+            owed: &[],
         };
         assert!(matches!(store.commit(batch(older)).await, Err(StoreError::Superseded)));
         store.commit(batch(newer)).await.unwrap();

@@ -1,5 +1,6 @@
 //! Who may come in, as rows: accounts, sign-ins, booths. Knows no SQL and no socket.
 
+use desk::end::EndReason;
 use desk::ids::{BoothId, ContactId, OperatorId};
 use desk::time::Time;
 use link::state::{BoothDevice, Caller};
@@ -32,6 +33,36 @@ pub struct CallerRow {
     pub caller: Caller,
     /// When the call came.
     pub called: Time,
+}
+
+/// A lost call whose caller is owed a callback, when their number is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owed {
+    /// The lost call's contact.
+    pub contact: ContactId,
+    /// Until when.
+    pub due: Time,
+}
+
+/// A number that is owed a callback, with all of its lost calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallbackRow {
+    /// The first lost call's contact.
+    pub contact: ContactId,
+    /// Its 受付番号.
+    pub number: String,
+    /// Who. Personal.
+    pub caller: Caller,
+    /// When the first lost call came.
+    pub arrived: Time,
+    /// How it ended.
+    pub end: EndReason,
+    /// The earliest time by which a callback is owed.
+    pub due: Time,
+    /// Tries in vain.
+    pub tries: u32,
+    /// Lost calls.
+    pub calls: u32,
 }
 
 /// An account as a sign-in needs it.

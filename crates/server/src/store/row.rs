@@ -1,7 +1,7 @@
 //! What a fact looks like as a row, whatever the dialect. Knows no SQL.
 
 use desk::centre::{Fact, OfferOutcome};
-use desk::contact::{Channel, Disposition};
+use desk::contact::{CallbackResult, Channel, Disposition};
 use desk::end::EndReason;
 use desk::ids::{ContactId, OfferId, OperatorId};
 use serde::Serialize;
@@ -47,6 +47,9 @@ pub fn subject(fact: &Fact) -> Subject {
         Fact::Returned { contact, operator } => about("returned", Some(contact), None, Some(operator)),
         Fact::Ended { contact, .. } => about("ended", Some(contact), None, None),
         Fact::Finished { contact, operator, .. } => about("finished", Some(contact), None, Some(operator)),
+        Fact::CallbackSettled { contact, operator, .. } => {
+            about("callback_settled", Some(contact), None, Some(operator))
+        }
     }
 }
 
@@ -73,6 +76,20 @@ pub fn outcome_word(outcome: OfferOutcome) -> &'static str {
 /// An end reason as the tables keep it: the same word as in the ledger.
 pub fn end_word(end: EndReason) -> String {
     bare_word(&end)
+}
+
+/// The end reason that the tables keep as this word; none: no end is written so.
+pub fn end_of_word(word: &str) -> Option<EndReason> {
+    EndReason::ALL.into_iter().find(|end| end_word(*end) == word)
+}
+
+/// What came of a callback as the tables keep it: the same word as in the ledger.
+pub fn callback_word(result: CallbackResult) -> &'static str {
+    match result {
+        CallbackResult::Reached => "reached",
+        CallbackResult::NotReached => "not_reached",
+        CallbackResult::NotNeeded => "not_needed",
+    }
 }
 
 /// A disposition as the tables keep it: the same word as in the ledger.
@@ -102,5 +119,11 @@ mod tests {
     fn a_word_is_the_one_of_the_ledger() {
         assert_eq!(end_word(EndReason::AbandonedRinging), "abandoned_ringing");
         assert_eq!(disposition_word(Disposition::Guided), "guided");
+        for end in EndReason::ALL {
+            assert_eq!(end_of_word(&end_word(end)), Some(end));
+        }
+        for result in [CallbackResult::Reached, CallbackResult::NotReached, CallbackResult::NotNeeded] {
+            assert_eq!(callback_word(result), bare_word(&result));
+        }
     }
 }

@@ -59,3 +59,22 @@ export function endWord(end: EndReason, channel: Channel): string {
     case 'queue_full': return '待ちの数が上限でした';
   }
 }
+
+/** Why a call ended without a talk, short enough for a line of the callbacks. */
+export function lostWord(end: EndReason): string {
+  switch (end) {
+    case 'abandoned_waiting': return '待つ間に切れました';
+    case 'abandoned_ringing': return '呼び出し中に切れました';
+    case 'abandoned_connecting': return 'つながる前に切れました';
+    case 'line_lost_waiting':
+    case 'line_lost_talking': return '回線が切れました';
+    case 'media_failed': return '音声がつながりませんでした';
+    case 'exchange_lost': return '交換機が止まりました';
+    case 'out_of_hours': return '受付時間外の着信';
+    case 'year_end': return '年末年始の着信';
+    case 'suspended': return '臨時休止中の着信';
+    case 'queue_full': return '待ちの数が上限でした';
+    case 'operator_ended': return 'こちらから切りました';
+    case 'visitor_ended': return '相手が切りました';
+  }
+}

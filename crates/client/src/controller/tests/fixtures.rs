@@ -11,7 +11,7 @@ use desk::time::{Millis, Time};
 use link::line::LineEvent;
 use link::message::{LegSignal, OperatorSays, RequestId, SignedIn};
 use link::state::{
-    ChannelBoard, ContactCard, DayCounts, DeskChange, DeskState, Hours, Me, OfferCard, QueueBoard,
+    Callbacks, ChannelBoard, ContactCard, DayCounts, DeskChange, DeskState, Hours, Me, OfferCard, QueueBoard,
     ScreenShare, VisitorTrouble,
 };
 
@@ -57,6 +57,7 @@ pub fn state() -> DeskState {
         lobby: Vec::new(),
         long_wait_ms: Millis::seconds(180),
         wrapup_ms: Millis::seconds(60),
+        callbacks: Callbacks::default(),
         wall: None,
     }
 }

@@ -1,7 +1,7 @@
 //! What is done for the visitor in a talk, the wrap-up after it, and the device check beside it.
 
 use desk::code::Code;
-use desk::contact::Phase;
+use desk::contact::{CallbackResult, Phase};
 use desk::ids::ContactId;
 use desk::time::{Millis, Time};
 use link::message::OperatorSays;
@@ -43,6 +43,14 @@ fn each_deed_for_the_visitor_is_one_word_in_a_talk_and_none_outside() {
         table.intent(intent);
         assert_eq!(table.words(), []);
     }
+}
+
+#[test]
+fn what_came_of_a_callback_is_said_from_a_resting_desk() {
+    let (contact, result) = (ContactId(3), CallbackResult::NotReached);
+    let mut table = Table::at_work();
+    table.intent(Intent::SettleCallback { contact, result });
+    assert_eq!(table.words(), [OperatorSays::SettleCallback { contact, result }]);
 }
 
 #[test]

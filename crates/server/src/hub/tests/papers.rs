@@ -2,7 +2,8 @@
 
 use super::*;
 use desk::contact::{Disposition, Mask};
-use link::state::{ScreenShare, VisitorTrouble, Writer};
+use desk::end::EndReason;
+use link::state::{CallbackCard, Caller, MAX_CALLBACKS, ScreenShare, VisitorTrouble, Writer};
 
 /// A day on which everything is open.
 fn noon() -> Time {
@@ -155,6 +156,17 @@ async fn a_desk_with_as_many_and_as_long_texts_as_can_be_fits_into_a_frame() {
     let bytes = link::json::encode(&desk.state).len();
     // The shipped cards may grow to what the settings allow.
     let spare = crate::config::MAX_GUIDANCE_BYTES - link::json::encode(&desk.state.guidance).len();
+    let callback = CallbackCard {
+        contact: bridge.contact,
+        number: "C-20261124-0001".into(),
+        caller: Caller::Number { number: "090-****-5678".into() },
+        arrived: noon(),
+        end: EndReason::AbandonedConnecting,
+        due: noon(),
+        tries: 10,
+        calls: 10,
+    };
+    let spare = spare + MAX_CALLBACKS * (1 + link::json::encode(&callback).len());
     assert!(bytes + spare + 1024 < link::message::MAX_FRAME_BYTES, "{bytes} + {spare}");
     centre.close().await;
 }

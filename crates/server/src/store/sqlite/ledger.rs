@@ -10,7 +10,7 @@ use sqlx::{Row, SqliteConnection, SqlitePool};
 use super::super::row::{VERSION, subject};
 use super::super::{Batch, Entry, Loaded, Ownership, Page, Standing, StoreError};
 use super::project::project;
-use super::{int, uint};
+use super::{callbacks, int, uint};
 
 /// Rows of the ledger that are read at once when its books are checked.
 const PAGE: i64 = 4096;
@@ -120,6 +120,13 @@ pub(super) async fn commit(pool: &SqlitePool, batch: Batch<'_>) -> Result<(), St
     for caller in batch.callers {
         super::callers::keep(&mut turn, caller).await?;
     }
+    // A callback is owed to a caller, and settled by what comes after the call.
+    for owed in batch.owed {
+        callbacks::owe(&mut turn, owed).await?;
+    }
+    for entry in batch.entries {
+        callbacks::project(&mut turn, entry).await?;
+    }
     sqlx::query("update counter set value = ?1 where name = 'session' and value < ?1")
         .bind(int(batch.session.0))
         .execute(&mut *turn)
@@ -215,6 +222,7 @@ mod tests {
             session: Session(1),
             revoked: &[],
             callers: &[],
+            owed: &[],
         };
         store.commit(batch).await.unwrap();
     }

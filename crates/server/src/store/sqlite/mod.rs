@@ -1,6 +1,7 @@
 //! The store in one SQLite file (SQLCipher is linked): write-ahead log, `synchronous=FULL`, one writer.
 
 mod booths;
+mod callbacks;
 mod callers;
 mod ledger;
 mod operators;
@@ -21,8 +22,8 @@ use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::{
-    Account, Approval, Batch, Bearer, CallerRow, Directory, Enrolled, ExchangeKeyRow, Handed, Later, Loaded,
-    NewBooth, Page, Refreshed, Standing, Store, StoreError,
+    Account, Approval, Batch, Bearer, CallbackRow, CallerRow, Directory, Enrolled, ExchangeKeyRow, Handed,
+    Later, Loaded, NewBooth, Page, Refreshed, Standing, Store, StoreError,
 };
 use crate::secret::TokenHash;
 
@@ -114,6 +115,10 @@ impl Store for Sqlite {
             self.commits.observe(began.elapsed().as_secs_f64());
             Ok(())
         })
+    }
+
+    fn callbacks(&self) -> Later<'_, Vec<CallbackRow>> {
+        Box::pin(callbacks::open(&self.readers))
     }
 
     fn callers(&self, since: Time) -> Later<'_, Vec<CallerRow>> {

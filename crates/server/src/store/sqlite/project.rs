@@ -30,7 +30,8 @@ pub(super) async fn project(turn: &mut SqliteConnection, entry: &Entry) -> Resul
         | Fact::SignedOut { .. }
         | Fact::PresenceSet { .. }
         | Fact::HandRaised { .. }
-        | Fact::PhoneSuspended { .. } => Ok(()),
+        | Fact::PhoneSuspended { .. }
+        | Fact::CallbackSettled { .. } => Ok(()),
         Fact::HeldSet { .. } | Fact::MaskSet { .. } | Fact::Rejoined { .. } | Fact::Interrupted { .. } => {
             Ok(())
         }
