@@ -42,8 +42,12 @@ fn whatever_happens_a_call_ends_once_and_is_freed_in_time() {
     for seed in 0..30_000 {
         let mut chance = StdRng::seed_from_u64(seed);
         let mut now = Time(100_000_000);
-        let rules = Rules { answers_at_once: chance.random(), silence: Millis::seconds(18) };
-        let (mut call, outputs) = Call::invited(now, rules, any_session(&mut chance), chance.random());
+        let longest = chance.random_bool(0.3).then(|| Millis(chance.random_range(1..100_000)));
+        let rules = Rules { answers_at_once: chance.random(), silence: Millis::seconds(18), longest };
+        let (mut call, outputs) = match chance.random_bool(0.7) {
+            true => Call::invited(now, rules, any_session(&mut chance), chance.random()),
+            false => (Call::dialled(now, rules, any_session(&mut chance), chance.random()), Vec::new()),
+        };
         let mut answers = count(&outputs, |output| *output == Output::Answer);
         let (mut told, mut freed, mut hung_up) = (0, 0, None);
         for _ in 0..40 {
