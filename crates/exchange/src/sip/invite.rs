@@ -100,7 +100,7 @@ pub fn send(
     credential: Option<Arc<Credential>>,
     (inbox, attempt): (mpsc::Sender<Happening>, u32),
 ) {
-    let report = Report { inbox, attempt, credential, proven: false, accepted: None };
+    let report = Report { inbox, attempt, credential, proven: false, rang: false, accepted: None };
     tokio::spawn(async move {
         match TransactionKey::from_request(&request, TransactionRole::Client) {
             Ok(key) => drive(Transaction::new_client(key, request, endpoint, None), report).await,
@@ -158,6 +158,8 @@ struct Report {
     credential: Option<Arc<Credential>>,
     /// A challenge was answered: another one means that the password is wrong.
     proven: bool,
+    /// A telephone rang: it does not ring twice for one call, so that no challenge is answered any more.
+    rang: bool,
     /// The far side's name in the dialog that counts.
     accepted: Option<String>,
 }
@@ -171,7 +173,10 @@ async fn drive(mut transaction: Transaction, mut report: Report) {
         let SipMessage::Response(response) = message else { continue };
         let code = response.status_code.code();
         match response.status_code.kind() {
-            StatusCodeKind::Provisional => report.tell(Progress::Provisional(code)).await,
+            StatusCodeKind::Provisional => {
+                report.rang |= code != StatusCode::Trying.code();
+                report.tell(Progress::Provisional(code)).await;
+            }
             StatusCodeKind::Successful => report.accept(&transaction, response).await,
             StatusCodeKind::Redirection
             | StatusCodeKind::RequestFailure
@@ -217,7 +222,7 @@ impl Report {
             response.status_code,
             StatusCode::Unauthorized | StatusCode::ProxyAuthenticationRequired
         );
-        let credential = self.credential.as_ref().filter(|_| challenged && !self.proven)?;
+        let credential = self.credential.as_ref().filter(|_| challenged && !self.proven && !self.rang)?;
         self.proven = true;
         handle_client_authenticate(FIRST + 1, transaction, response, credential).await.ok()
     }

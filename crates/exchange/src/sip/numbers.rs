@@ -253,9 +253,13 @@ mod tests {
         }
     }
 
+    /// What is typed, allowed and refused, and what becomes of it.
+    type Row =
+        (&'static str, &'static [&'static str], &'static [&'static str], Result<&'static str, Forbidden>);
+
     #[test]
     fn the_settings_open_and_close_what_they_name() {
-        let table: &[(&str, &[&str], &[&str], Result<&str, Forbidden>)] = &[
+        let table: &[Row] = &[
             ("0570123456", &["0570"], &[], Ok("0570123456")),
             ("0570123456", &["057012"], &[], Ok("0570123456")),
             ("0570123456", &["057099"], &[], Err(Forbidden::Special)),

@@ -109,6 +109,7 @@ impl Dial {
                 self.state = State::Tries { until: now + NO_WORD };
             }
             State::GivesUp { until, .. } => self.state = State::GivesUp { cancelled: false, until },
+            // No INVITE goes out again for a telephone that rings.
             State::Rings { .. } | State::Over => {}
         }
         Vec::new()
