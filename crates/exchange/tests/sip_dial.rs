@@ -112,8 +112,8 @@ async fn a_call_that_nobody_wants_any_more_stops_ringing() {
 /// A trunk that registers at a registrar who never answers, and whose calls go to a carrier that asks for a digest.
 async fn with_password(password: &str) -> (phone::House, sipp::Sipp, UdpSocket) {
     let far = sipp::wait("asks-digest.xml", &[]);
-    let registrar = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-    let at = registrar.local_addr().unwrap();
+    let registrar = UdpSocket::bind("127.0.0.1:0").await.expect("a socket");
+    let at = registrar.local_addr().expect("a socket");
     let register =
         format!("register = {{ registrar = 'sip:{at}', user = 'kenmu', password = '{password}' }}");
     (dialling_house("", &[trunk("main", far.at, &register)]).await, far, registrar)
@@ -141,8 +141,8 @@ async fn a_wrong_password_is_refused() {
 
 /// A carrier that writes its answers by hand.
 async fn by_hand(outbound: &str) -> (phone::House, UdpSocket, SocketAddr) {
-    let carrier = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-    let at = carrier.local_addr().unwrap();
+    let carrier = UdpSocket::bind("127.0.0.1:0").await.expect("a socket");
+    let at = carrier.local_addr().expect("a socket");
     let house = dialling_house(outbound, &[trunk("main", at, "")]).await;
     let to = house.at;
     (house, carrier, to)
