@@ -232,7 +232,10 @@ impl Works {
                 tracing::info!(owner = ?leg.owner, leg = leg.leg, "heard to its end");
                 Input::SoundOver(leg)
             }
-            Happened::Phone(news) => self.phone(news),
+            Happened::Phone(news) => match self.phone(news) {
+                Some(input) => input,
+                None => return,
+            },
             Happened::Stop(_) => return,
         };
         let outputs = self.table.handle(self.now(), input);

@@ -1,4 +1,4 @@
-//! A caller's number reaches no log, although the SIP stack below prints whole messages.
+//! A number reaches no log, neither a caller's nor one that is called, although the SIP stack below prints whole messages.
 
 mod phone;
 
@@ -6,11 +6,16 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use desk::centre::CallOver;
+use exchange::sip::DialNews;
+use phone::dialling::{NUMBER, OURS, dialling_house, trunk};
 use phone::{Ringing, house, sipp};
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
+
+/// A number that is not dialled.
+const DEAR: &str = "0990123456";
 
 #[derive(Clone, Default)]
 struct Page(Arc<Mutex<Vec<u8>>>);
@@ -33,7 +38,7 @@ impl Page {
 }
 
 #[tokio::test]
-async fn a_callers_number_reaches_no_log_whatever_is_asked_for() {
+async fn a_number_reaches_no_log_whatever_is_asked_for() {
     let (ours, bare) = (Page::default(), Page::default());
     let (to_ours, to_bare) = (ours.clone(), bare.clone());
     tracing_subscriber::registry()
@@ -45,10 +50,26 @@ async fn a_callers_number_reaches_no_log_whatever_is_asked_for() {
     let Ringing { call, .. } = house.call().await;
     assert_eq!(house.over(call).await, CallOver::HungUp);
     sipp.succeeds().await;
+    drop(house);
+
+    let far = sipp::wait("answers.xml", &[]);
+    let mut house = dialling_house("", &[trunk("main", far.at, "")]).await;
+    let (call, leg) = house.dial(NUMBER).await.expect("it is called");
+    assert_eq!(house.dialled(call).await, DialNews::Ringing);
+    assert_eq!(house.dialled(call).await, DialNews::Answered);
+    leg.hang_up();
+    far.succeeds().await;
+    house.empty().await;
+    let refused = house.dial(DEAR).await.err().expect("it is refused");
+    tracing::info!(%refused, ?refused, "and whoever prints why prints no number");
+
     assert!(
         bare.text().contains("0487829922"),
         "the stack prints it: without our filter it would stand there"
     );
-    assert!(!ours.text().contains("0487829922"));
+    for number in [NUMBER, OURS, DEAR] {
+        assert!(!ours.text().contains(number));
+    }
+    assert!(ours.text().contains("outgoing call freed") || ours.text().contains("call freed"));
     assert!(ours.text().contains("call over"), "and our own lines are written");
 }

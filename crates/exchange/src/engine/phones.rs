@@ -78,8 +78,8 @@ impl Phones {
 
 impl Works {
     /// What the telephone side tells, as the table's input.
-    pub(super) fn phone(&mut self, news: CallNews) -> Input {
-        match news {
+    pub(super) fn phone(&mut self, news: CallNews) -> Option<Input> {
+        let input = match news {
             CallNews::Incoming { call, caller, trunk, leg } => {
                 let name = LegName { owner: Owner::Caller { call }, leg: LEG };
                 self.connect(name, leg);
@@ -88,7 +88,10 @@ impl Works {
             CallNews::Digit { call, digit } => Input::Digit { call, digit },
             CallNews::Over { call, how } => Input::CallOver { call, how },
             CallNews::Trunks(trunks) => Input::Trunks(trunks),
-        }
+            // No order of the server makes a call yet, so that none has news.
+            CallNews::Dialled { .. } => return None,
+        };
+        Some(input)
     }
 
     fn connect(&mut self, name: LegName, leg: Arc<PhoneLeg>) {

@@ -1,7 +1,7 @@
 //! Who is let in: each new request finds its call, begins one, or is refused. Knows nothing of how a call goes on.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::CallNews;
+use super::budget::Budget;
 use super::call::{Rules, Session};
 use super::caller::{Told, caller};
 use super::carry::{Begun, Carrier, Happening, INBOX, least};
@@ -25,10 +26,10 @@ use super::dialog::Dialog;
 use super::doors::{Guests, own_address};
 use super::leg::PhoneLeg;
 use super::offer::Talk;
-use super::rtp::{Ports, Stream};
+use super::rtp::{Pair, Ports, Stream};
 use super::sdp::SdpError;
 use super::serve::{
-    Served, Serving, abilities, number, reply_alone, supports_timer, unknown_extension, values,
+    Served, Serving, abilities, number, reply_alone, supports_timer, unknown_extension, updates, values,
 };
 use super::session::{self, Asked};
 use crate::flow::lock;
@@ -48,6 +49,8 @@ pub struct Lobby {
     pub(super) calls: Mutex<BTreeMap<String, Place>>,
     /// The name of the next call.
     pub(super) next: AtomicU64,
+    /// How many calls may be made; nothing where none may.
+    pub(super) budget: Option<Mutex<Budget>>,
     pub(super) closing: AtomicBool,
     /// The tasks of the calls: they end with the stack.
     pub(super) tasks: Mutex<JoinSet<()>>,
@@ -55,11 +58,12 @@ pub struct Lobby {
 
 /// A call among the others, under our tag in its dialog.
 pub struct Place {
-    call_id: String,
-    their_tag: String,
-    number: u32,
-    trunk: usize,
-    inbox: mpsc::Sender<Happening>,
+    pub(super) call_id: String,
+    /// Empty while a call of ours is not answered yet.
+    pub(super) their_tag: String,
+    pub(super) number: u32,
+    pub(super) trunk: usize,
+    pub(super) inbox: mpsc::Sender<Happening>,
     pub(super) leg: Arc<PhoneLeg>,
 }
 
@@ -122,7 +126,7 @@ impl Lobby {
         self.guests.trunk_of(source).map(|trunk| (trunk, source))
     }
 
-    fn is_closing(&self) -> bool {
+    pub(super) fn is_closing(&self) -> bool {
         self.closing.load(Ordering::Relaxed)
     }
 
@@ -131,7 +135,9 @@ impl Lobby {
         let (call_id, their_tag) = names(&transaction.original);
         let inbox = {
             let calls = lock(&self.calls);
-            let known = |place: &&Place| place.call_id == call_id && place.their_tag == their_tag;
+            // A BYE may come right behind the answer, before the call knows of it.
+            let is_far = |place: &Place| place.their_tag.is_empty() || place.their_tag == their_tag;
+            let known = |place: &&Place| place.call_id == call_id && is_far(place);
             calls.get(ours).filter(known).map(|place| place.inbox.clone())
         };
         let Some(inbox) = inbox else {
@@ -184,7 +190,7 @@ impl Lobby {
             Asked { expires: values(request, "Session-Expires").next(), supports: supports_timer(request) };
         let session =
             session::agree(asked).map_err(|_| Turned(StatusCode::SessionIntervalTooSmall, vec![least()]))?;
-        let call = CallId(self.next.fetch_add(1, Ordering::Relaxed));
+        let call = self.next_call();
         let (talk, leg) = self.sound(call, source, &request.body).await?;
         Ok(Prepared { call, caller: told(request), dialog, session, talk, leg })
     }
@@ -209,10 +215,9 @@ impl Lobby {
             if calls.len() >= MAX_CALLS {
                 return Err(busy);
             }
-            let of_trunk = calls.values().filter(|place| place.trunk == trunk).count();
-            if of_trunk >= self.config.trunks[trunk].max_calls {
-                return Err(StatusCode::BusyHere.into());
-            }
+        }
+        if !self.has_line(trunk) {
+            return Err(StatusCode::BusyHere.into());
         }
         let kind = values(request, "Content-Type").next().unwrap_or_default();
         let is_sdp =
@@ -224,6 +229,17 @@ impl Lobby {
         Ok(())
     }
 
+    /// The name of a new call.
+    pub(super) fn next_call(&self) -> CallId {
+        CallId(self.next.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Whether the trunk can carry one more call.
+    pub(super) fn has_line(&self, trunk: usize) -> bool {
+        let of_trunk = lock(&self.calls).values().filter(|place| place.trunk == trunk).count();
+        of_trunk < self.config.trunks[trunk].max_calls
+    }
+
     /// The sockets of a call, tuned to its offer.
     async fn sound(
         &self,
@@ -231,12 +247,36 @@ impl Lobby {
         source: IpAddr,
         offer: &[u8],
     ) -> Result<(Talk, Arc<PhoneLeg>), Turned> {
-        let busy = |fault: std::io::Error| {
-            tracing::error!(%fault, "no port for the sound of a call");
-            Turned(StatusCode::ServiceUnavailable, vec![try_again()])
+        let Some((pair, port)) = self.sockets().await else {
+            return Err(Turned(StatusCode::ServiceUnavailable, vec![try_again()]));
         };
-        let pair = self.ports.pair().await.map_err(busy)?;
-        let rtp = (own_address(&self.config, source), pair.rtp.local_addr().map_err(busy)?.port());
+        let at = (own_address(&self.config, source), port).into();
+        self.listen(call, pair, at, offer).map_err(|fault| {
+            match fault {
+                SdpError::NothingInCommon => StatusCode::NotAcceptableHere,
+                SdpError::TooLarge | SdpError::Malformed => StatusCode::BadRequest,
+            }
+            .into()
+        })
+    }
+
+    /// Two sockets, and the port of the first one.
+    pub(super) async fn sockets(&self) -> Option<(Pair, u16)> {
+        let found = self.ports.pair().await.and_then(|pair| {
+            let port = pair.rtp.local_addr()?.port();
+            Ok((pair, port))
+        });
+        found.inspect_err(|fault| tracing::error!(%fault, "no port for the sound of a call")).ok()
+    }
+
+    /// Listens at the sockets; the far side is told of them as `at`.
+    pub(super) fn listen(
+        &self,
+        call: CallId,
+        pair: Pair,
+        at: SocketAddr,
+        offer: &[u8],
+    ) -> Result<(Talk, Arc<PhoneLeg>), SdpError> {
         let news = self.news.clone();
         let pressed: Arc<dyn Fn(Digit) + Send + Sync> = Arc::new(move |digit| {
             // The reader of the sound must not wait; the engine takes its news in microseconds.
@@ -245,17 +285,8 @@ impl Lobby {
             }
         });
         let stream = Stream::start(pair, Arc::clone(&pressed));
-        match Talk::begin(Arc::clone(&stream), rtp.into(), offer, pressed) {
-            Ok(talk) => Ok((talk, Arc::new(PhoneLeg::new(stream)))),
-            Err(fault) => {
-                stream.close();
-                Err(match fault {
-                    SdpError::NothingInCommon => StatusCode::NotAcceptableHere,
-                    SdpError::TooLarge | SdpError::Malformed => StatusCode::BadRequest,
-                }
-                .into())
-            }
-        }
+        let talk = Talk::begin(Arc::clone(&stream), at, offer, pressed).inspect_err(|_| stream.close())?;
+        Ok((talk, Arc::new(PhoneLeg::new(stream))))
     }
 
     async fn begin(self: &Arc<Lobby>, trunk: usize, tag: &str, transaction: Transaction, prepared: Prepared) {
@@ -264,25 +295,34 @@ impl Lobby {
         let (call_id, their_tag) = names(&transaction.original);
         let number = number(&transaction.original);
         let word = Happening::Served as fn(u32, Served) -> Happening;
-        let invite = Serving::start(transaction, tag, Some((inbox.clone(), word)));
+        let updates = updates(&transaction.original);
+        let invite = Some(Serving::start(transaction, tag, Some((inbox.clone(), word))));
         let place = Place { call_id, their_tag, number, trunk, inbox: inbox.clone(), leg: Arc::clone(&leg) };
-        lock(&self.calls).insert(tag.to_owned(), place);
+        let seat = self.seat(tag, place);
         let settings = &self.config.trunks[trunk];
         tracing::info!(call = call.0, trunk = settings.name, "call");
-        let rules =
-            Rules { answers_at_once: settings.answer == Answer::AtOnce, silence: settings.silence_ms };
+        let answers_at_once = settings.answer == Answer::AtOnce;
+        let rules = Rules { answers_at_once, silence: settings.silence_ms, longest: None };
         let incoming =
             CallNews::Incoming { call, caller, trunk: settings.name.clone(), leg: Arc::clone(&leg) };
-        let begun = Begun { call, invite, dialog, talk, session, leg, rules };
-        let (lobby, tag) = (Arc::clone(self), tag.to_owned());
-        let task = async move {
-            let seat = Seat { lobby, tag };
+        let begun = Begun { call, invite, updates, dialog, talk, session, leg, rules };
+        self.run(async move {
             let news = &seat.lobby.news;
             let carrier = Carrier::begin(begun, inbox, news.clone()).await;
             // Nobody listens any more: the exchange ends.
             let _ = news.send(incoming).await;
             carrier.run(happened).await;
-        };
+        });
+    }
+
+    /// A place among the calls, under our tag, until the seat is dropped.
+    pub(super) fn seat(self: &Arc<Lobby>, tag: &str, place: Place) -> Seat {
+        lock(&self.calls).insert(tag.to_owned(), place);
+        Seat { lobby: Arc::clone(self), tag: tag.to_owned() }
+    }
+
+    /// Runs a call's task. It ends with the stack.
+    pub(super) fn run(&self, task: impl Future<Output = ()> + Send + 'static) {
         let mut tasks = lock(&self.tasks);
         while let Some(ended) = tasks.try_join_next() {
             if let Err(fault) = ended {
@@ -294,9 +334,18 @@ impl Lobby {
 }
 
 /// A call's place among the others, given back however its task ends.
-struct Seat {
-    lobby: Arc<Lobby>,
+pub struct Seat {
+    pub(super) lobby: Arc<Lobby>,
     tag: String,
+}
+
+impl Seat {
+    /// The far side has told its name.
+    pub(super) fn meets(&self, their_tag: &str) {
+        if let Some(place) = lock(&self.lobby.calls).get_mut(&self.tag) {
+            their_tag.clone_into(&mut place.their_tag);
+        }
+    }
 }
 
 impl Drop for Seat {
@@ -316,7 +365,7 @@ struct Prepared {
 }
 
 /// The two names that the far side gave to the dialog.
-fn names(request: &Request) -> (String, String) {
+pub(super) fn names(request: &Request) -> (String, String) {
     let call_id = request.call_id_header().map(|id| id.value().to_owned()).unwrap_or_default();
     let tag = request.from_header().ok().and_then(|from| from.tag().ok().flatten());
     (call_id, tag.map(|tag| tag.value().to_owned()).unwrap_or_default())

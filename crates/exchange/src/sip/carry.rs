@@ -1,5 +1,5 @@
-//! Carries what one call decides: its task, from the INVITE until nothing is left of it. Knows no trunk and no
-//! other call.
+//! Carries what one call decides: its task, from the INVITE of a caller or the answer to ours until nothing is left
+//! of it. Knows no trunk and no other call.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,6 +15,7 @@ use super::CallNews;
 use super::call::{Call, Change, Input, Output, Refusal, Rules, Session};
 use super::dialog::{Dialog, reply};
 use super::info;
+use super::invite::Progress;
 use super::leg::{PhoneLeg, Wants};
 use super::offer::Talk;
 use super::serve::{Served, Serving, abilities, supports_timer, values};
@@ -29,6 +30,8 @@ pub enum Happening {
     Request(Box<Transaction>),
     /// News of an INVITE.
     Served(u32, Served),
+    /// News of an INVITE of ours, under its number.
+    Progress(u32, Progress),
     /// The answer to a request of ours.
     Answered(Question, Option<Box<Response>>),
 }
@@ -48,8 +51,10 @@ pub enum Question {
 pub struct Begun {
     /// Its name.
     pub call: CallId,
-    /// The INVITE.
-    pub invite: Serving,
+    /// The INVITE of a call that came in.
+    pub invite: Option<Serving>,
+    /// The far side understands UPDATE.
+    pub updates: bool,
     /// Its dialog.
     pub dialog: Dialog,
     /// What is agreed about the sound.
@@ -89,13 +94,33 @@ impl Carrier {
         inbox: mpsc::Sender<Happening>,
         news: mpsc::Sender<CallNews>,
     ) -> Carrier {
-        let (epoch, session) = (Instant::now(), begun.session);
-        let (machine, outputs) = Call::invited(Time(0), begun.rules, session, begun.talk.is_held());
-        let current = None;
-        let mut carrier =
-            Carrier { begun, machine, session, current, unacked: None, epoch, answered: epoch, inbox, news };
+        let (machine, outputs) = Call::invited(Time(0), begun.rules, begun.session, begun.talk.is_held());
+        let mut carrier = Carrier::new(begun, machine, inbox, news);
         carrier.carry_out(outputs).await;
         carrier
+    }
+
+    /// Takes over a call of ours that was just answered.
+    pub fn dialled(begun: Begun, inbox: mpsc::Sender<Happening>, news: mpsc::Sender<CallNews>) -> Carrier {
+        let machine = Call::dialled(Time(0), begun.rules, begun.session, begun.talk.is_held());
+        Carrier::new(begun, machine, inbox, news)
+    }
+
+    fn new(
+        begun: Begun,
+        machine: Call,
+        inbox: mpsc::Sender<Happening>,
+        news: mpsc::Sender<CallNews>,
+    ) -> Carrier {
+        let (epoch, session) = (Instant::now(), begun.session);
+        let (current, unacked) = (None, None);
+        Carrier { begun, machine, session, current, unacked, epoch, answered: epoch, inbox, news }
+    }
+
+    /// Takes a request that came before the call ran.
+    pub async fn take(&mut self, transaction: Transaction) {
+        let outputs = self.happened(Happening::Request(Box::new(transaction)));
+        self.carry_out(outputs).await;
     }
 
     /// Runs until nothing is left of the call.
@@ -143,6 +168,8 @@ impl Carrier {
                 self.machine.handle(now, Input::AckLost)
             }
             Happening::Served(_, Served::Acked(_) | Served::Ended) => Vec::new(),
+            // The call is answered, and what its INVITE still brings is old.
+            Happening::Progress(..) => Vec::new(),
             Happening::Answered(Question::Bye, _) => self.machine.handle(now, Input::ByeAnswered),
             Happening::Answered(Question::Refresh, response) => {
                 let response = response.as_deref();
@@ -229,9 +256,17 @@ impl Carrier {
         let mut outputs = std::collections::VecDeque::from(outputs);
         while let Some(output) = outputs.pop_front() {
             match output {
-                Output::Ring => self.begun.invite.reply(StatusCode::Ringing, self.dialog_headers(), None),
+                Output::Ring => {
+                    if let Some(invite) = &self.begun.invite {
+                        invite.reply(StatusCode::Ringing, self.dialog_headers(invite), None);
+                    }
+                }
                 Output::Answer => self.answer(),
-                Output::Refuse(refusal) => self.begun.invite.refuse(refusal),
+                Output::Refuse(refusal) => {
+                    if let Some(invite) = &self.begun.invite {
+                        invite.refuse(refusal);
+                    }
+                }
                 Output::Reply(refusal) => self.reply(refusal),
                 Output::Bye => self.ask(Question::Bye, Method::Bye, Vec::new(), None),
                 Output::Refresh => self.refresh(),
@@ -254,13 +289,14 @@ impl Carrier {
     }
 
     fn answer(&mut self) {
+        let Some(invite) = &self.begun.invite else { return };
         self.answered = Instant::now();
-        let number = self.begun.invite.number();
+        let number = invite.number();
         let body = self.begun.talk.take(number);
         self.unacked = Some(number);
-        let mut headers = self.dialog_headers();
-        headers.extend(self.accepted_headers(&self.begun.invite));
-        self.begun.invite.reply(StatusCode::OK, headers, Some(body));
+        let mut headers = self.dialog_headers(invite);
+        headers.extend(self.accepted_headers(invite));
+        invite.reply(StatusCode::OK, headers, Some(body));
     }
 
     fn reply(&mut self, refusal: Option<Refusal>) {
@@ -290,10 +326,7 @@ impl Carrier {
         let expires = format!("{};refresher=uac", session.every.0 / 1_000);
         let mut headers = abilities();
         headers.extend([Header::SessionExpires(expires.as_str().into()), least()]);
-        let updates = values(&self.begun.invite.request, "Allow")
-            .flat_map(|value| value.split(','))
-            .any(|method| method.trim().eq_ignore_ascii_case("UPDATE"));
-        if updates {
+        if self.begun.updates {
             return self.ask(Question::Refresh, Method::Update, headers, None);
         }
         headers.push(Header::ContentType(ContentType::from("application/sdp")));
@@ -312,8 +345,8 @@ impl Carrier {
     }
 
     /// What makes a dialog of an answer.
-    fn dialog_headers(&self) -> Vec<Header> {
-        let mut headers = self.begun.invite.routes();
+    fn dialog_headers(&self, invite: &Serving) -> Vec<Header> {
+        let mut headers = invite.routes();
         headers.push(self.begun.dialog.contact());
         headers
     }
@@ -345,7 +378,8 @@ pub fn least() -> Header {
     Header::MinSE(LEAST_S.to_string().as_str().into())
 }
 
-async fn sleep_until(due: Option<Instant>) {
+/// Never comes, where nothing is due.
+pub async fn sleep_until(due: Option<Instant>) {
     match due {
         Some(due) => tokio::time::sleep_until(due.into()).await,
         None => std::future::pending().await,

@@ -8,6 +8,7 @@ use rand::{Rng, SeedableRng};
 
 use super::call::{Call, Change, FAREWELL, Input, Output, Reply, Rules, Session};
 use super::caller::{MAX_NUMBER, MIN_NUMBER, Told, caller};
+use super::dial::{self, Dial, DialNews};
 
 fn any_input(chance: &mut StdRng, now: Time) -> Input {
     let reply = [Reply::Fine, Reply::Later, Reply::Refused, Reply::Gone][chance.random_range(0..4)];
@@ -42,8 +43,12 @@ fn whatever_happens_a_call_ends_once_and_is_freed_in_time() {
     for seed in 0..30_000 {
         let mut chance = StdRng::seed_from_u64(seed);
         let mut now = Time(100_000_000);
-        let rules = Rules { answers_at_once: chance.random(), silence: Millis::seconds(18) };
-        let (mut call, outputs) = Call::invited(now, rules, any_session(&mut chance), chance.random());
+        let longest = chance.random_bool(0.3).then(|| Millis(chance.random_range(1..100_000)));
+        let rules = Rules { answers_at_once: chance.random(), silence: Millis::seconds(18), longest };
+        let (mut call, outputs) = match chance.random_bool(0.7) {
+            true => Call::invited(now, rules, any_session(&mut chance), chance.random()),
+            false => (Call::dialled(now, rules, any_session(&mut chance), chance.random()), Vec::new()),
+        };
         let mut answers = count(&outputs, |output| *output == Output::Answer);
         let (mut told, mut freed, mut hung_up) = (0, 0, None);
         for _ in 0..40 {
@@ -77,6 +82,78 @@ fn whatever_happens_a_call_ends_once_and_is_freed_in_time() {
 
 fn count(outputs: &[Output], what: impl Fn(&Output) -> bool) -> usize {
     outputs.iter().filter(|output| what(output)).count()
+}
+
+fn any_word(chance: &mut StdRng) -> dial::Input {
+    let status = [403, 404, 408, 480, 486, 487, 500, 503, 603][chance.random_range(0..9)];
+    match chance.random_range(0..12) {
+        0..3 => dial::Input::Trying,
+        3..6 => dial::Input::Ringing,
+        6 => dial::Input::Sent,
+        7 => dial::Input::Accepted { fits: chance.random() },
+        8 => dial::Input::HangUpWanted,
+        _ => dial::Input::Refused { status },
+    }
+}
+
+#[test]
+fn whatever_happens_an_outgoing_call_is_told_once_and_is_over_in_time() {
+    for seed in 0..30_000 {
+        let mut chance = StdRng::seed_from_u64(seed);
+        let mut now = Time(100_000_000);
+        let trunks = chance.random_range(1..4);
+        let (mut dial, mut outputs) = Dial::begin(now, trunks);
+        let (mut invites, mut ends, mut handed_over) = (0, 0, 0);
+        let (mut spoke, mut rang, mut left, mut unwanted) = (false, false, None, false);
+        for _ in 0..40 {
+            for output in outputs {
+                match output {
+                    dial::Output::Invite => (invites, spoke, rang) = (invites + 1, false, false),
+                    dial::Output::Cancel => {
+                        assert!(spoke, "seed {seed}: a CANCEL before the carrier spoke");
+                        left.get_or_insert(now);
+                    }
+                    dial::Output::Tell(DialNews::Ringing) => {
+                        assert_eq!((ends, unwanted), (0, false), "{seed}")
+                    }
+                    dial::Output::Tell(DialNews::Answered | DialNews::Failed(_)) => ends += 1,
+                    dial::Output::HandOver => handed_over += 1,
+                    dial::Output::Bye => {}
+                }
+            }
+            assert!(invites <= trunks && ends <= 1 && handed_over <= ends, "seed {seed}");
+            assert!(!unwanted || handed_over == 0, "seed {seed}: nobody wants it any more");
+            if dial.is_over() {
+                break;
+            }
+            (now, outputs) = match dial.poll_timeout() {
+                Some((at, _)) if chance.random_bool(0.3) => (now.max(at), dial.handle_timeout(now.max(at))),
+                _ => {
+                    now = now + Millis(chance.random_range(0..5_000));
+                    let input = match any_word(&mut chance) {
+                        // No INVITE goes out again for a telephone that rings.
+                        dial::Input::Sent if rang => dial::Input::Ringing,
+                        word => word,
+                    };
+                    match input {
+                        dial::Input::Sent => spoke = false,
+                        dial::Input::Trying => spoke = true,
+                        dial::Input::Ringing => (spoke, rang) = (true, true),
+                        dial::Input::HangUpWanted => {
+                            unwanted = true;
+                            left.get_or_insert(now);
+                        }
+                        dial::Input::Accepted { .. } | dial::Input::Refused { .. } => {}
+                    }
+                    (now, dial.handle(now, input))
+                }
+            };
+        }
+        if let Some((due, _)) = dial.poll_timeout() {
+            assert!(left.is_none_or(|at| due <= now.max(at + FAREWELL)), "seed {seed}: it hangs on");
+        }
+        assert!(!dial.is_over() || unwanted || ends == 1, "seed {seed}: nobody was told");
+    }
 }
 
 #[test]

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use desk::time::Millis;
 use serde::{Deserialize, Deserializer};
 
+use super::outgoing::Outbound;
+
 /// How messages travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Transport {
@@ -146,6 +148,8 @@ pub struct Trunk {
     pub answer: Answer,
     /// How we register there, if we do.
     pub register: Option<Register>,
+    /// Whom a call of ours is sent to, `sip:192.0.2.10`, when it is not the registrar and not [`Trunk::keep_alive`].
+    pub dial: Option<String>,
     /// Whom to ask whether the trunk is there, `sip:192.0.2.10`.
     pub keep_alive: Option<String>,
     /// Between two such questions, s.
@@ -197,6 +201,8 @@ pub struct SipConfig {
     pub tls: Option<Tls>,
     /// PEM: the authority that made the carriers' certificates.
     pub ca_file: Option<PathBuf>,
+    /// How calls of ours are made, if they are.
+    pub outbound: Option<Outbound>,
     /// The ways into the telephone network.
     #[serde(default, rename = "trunk")]
     pub trunks: Vec<Trunk>,
@@ -286,7 +292,11 @@ impl SipConfig {
         if self.trunks.is_empty() {
             return wrong("no trunk; write [[trunk]] with a name and addresses or register");
         }
-        self.trunks.iter().enumerate().try_for_each(|(at, trunk)| self.check_trunk(at, trunk))
+        self.trunks.iter().enumerate().try_for_each(|(at, trunk)| self.check_trunk(at, trunk))?;
+        self.outbound
+            .as_ref()
+            .map_or(Ok(()), |outbound| outbound.check(&self.trunks))
+            .map_err(SipError::Wrong)
     }
 
     fn check_trunk(&self, at: usize, trunk: &Trunk) -> Result<(), SipError> {
@@ -304,6 +314,9 @@ impl SipConfig {
         let is_uri = |text: &str| text.starts_with("sip:") || text.starts_with("sips:");
         if trunk.keep_alive.as_deref().is_some_and(|uri| !is_uri(uri)) {
             return wrong("write keep_alive = \"sip:192.0.2.10\"");
+        }
+        if trunk.dial.as_deref().is_some_and(|uri| !is_uri(uri)) {
+            return wrong("write dial = \"sip:192.0.2.10\"");
         }
         let Some(register) = &trunk.register else { return Ok(()) };
         if !is_uri(&register.registrar) {
@@ -365,8 +378,10 @@ mod tests {
         let config: SipConfig = toml::from_str(text).unwrap();
         assert_eq!((config.listen, config.rtp_ports), (doors(), rtp_ports()));
         let told = text.replace("# keep_alive_s", "keep_alive_s").replace("# max_calls", "max_calls");
-        let told: SipConfig = toml::from_str(&told.replace("# silence_ms", "silence_ms")).unwrap();
-        assert_eq!(told.trunks, config.trunks);
+        let told = told.replace("# silence_ms", "silence_ms").replace("# max_seconds", "max_seconds");
+        let told: SipConfig = toml::from_str(&told).unwrap();
+        assert_eq!((&told.trunks, &told.outbound), (&config.trunks, &config.outbound));
+        config.outbound.expect("it stands there").check(&config.trunks).expect("and is a good one");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A dialog as the called side holds it (RFC 3261, 12), and the requests that we send in it. Knows no call.
+//! A dialog as one side holds it (RFC 3261, 12), and the requests that we send in it. Knows no call.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,6 +62,45 @@ impl Dialog {
             stream: connection.is_reliable().then_some(connection),
             credential,
         })
+    }
+
+    /// The dialog that a 2xx to an INVITE of ours begins; nothing when it lacks what one needs.
+    pub fn accepted(
+        invite: &Transaction,
+        response: &Response,
+        credential: Option<Arc<Credential>>,
+    ) -> Option<Dialog> {
+        let request = &invite.original;
+        let connection = invite.connection.clone()?;
+        let target = response.contact_header().ok()?.typed().ok()?.uri;
+        let mut routes: Vec<Header> = response
+            .headers
+            .iter()
+            .filter(|header| matches!(header, Header::RecordRoute(_)))
+            .flat_map(|header| RecordRoute::parse_header_list(header.value()).unwrap_or_default())
+            .map(|route| Header::Route(rsipstack::sip::typed::Route::from(route.uri).into()))
+            .collect();
+        // The calling side reads them from its own end (RFC 3261, 12.1.2).
+        routes.reverse();
+        Some(Dialog {
+            endpoint: invite.endpoint_inner.clone(),
+            call_id: request.call_id_header().ok()?.value().to_owned(),
+            local: request.from_header().ok()?.value().to_owned(),
+            remote: response.to_header().ok()?.value().to_owned(),
+            target,
+            routes,
+            sent: number(request),
+            received: 0,
+            transport: connection.transport(),
+            stream: connection.is_reliable().then_some(connection),
+            credential,
+        })
+    }
+
+    /// The names of the dialog: its own, and the far side's.
+    pub fn names(&self) -> (&str, &str) {
+        let theirs = self.remote.split_once(";tag=").map_or("", |(_, rest)| rest);
+        (&self.call_id, theirs.split(';').next().unwrap_or_default())
     }
 
     /// Takes the number of a new request; false when it is older than the latest one.
@@ -128,6 +167,17 @@ impl Dialog {
 fn own_of(endpoint: &EndpointInnerRef, transport: Transport) -> Option<SipAddr> {
     let doors = endpoint.transport_layer.get_listen_addrs();
     doors.into_iter().find(|door| door.r#type == Some(transport))
+}
+
+/// The door by which we reach a far side: of the kind that its address asks for, or else the first one.
+pub fn door(endpoint: &EndpointInnerRef, target: &Uri) -> Option<SipAddr> {
+    let wanted = target.params.iter().find_map(|param| match param {
+        rsipstack::sip::Param::Transport(transport) => Some(*transport),
+        _ => None,
+    });
+    let transport = wanted.unwrap_or(Transport::Udp);
+    let doors = endpoint.transport_layer.get_listen_addrs();
+    doors.iter().find(|door| door.r#type == Some(transport)).or(doors.first()).cloned()
 }
 
 /// The address of a door as a Contact.

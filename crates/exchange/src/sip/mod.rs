@@ -1,21 +1,29 @@
 //! The telephone side of the exchange: trunks, calls and their sound.
 //!
 //! [`call`] decides (pure), `carry` carries it out, `admit` lets calls in, `trunk` keeps the trunks, [`rtp`] moves
-//! the sound, [`sdp`], [`session`] and [`caller`] read what far sides write. It alone knows the SIP stack. It
-//! refuses to know queues, operators and who hears whom; a caller's number goes into its news and nowhere else.
+//! the sound, [`sdp`], [`session`] and [`caller`] read what far sides write. For calls that we make [`numbers`] says
+//! which, `budget` how many and [`dial`] what becomes of them until the answer (all pure); `dialling` and `invite`
+//! carry that out. It alone knows the SIP stack. It refuses to know queues, operators and who hears whom; a
+//! caller's number goes into its news and nowhere else, and one that is called into its INVITE.
 
 mod admit;
+mod budget;
 pub mod call;
 pub mod caller;
 mod carry;
 #[cfg(test)]
 mod chance;
 pub mod config;
+pub mod dial;
+mod dialling;
 mod dialog;
 mod doors;
 mod info;
+mod invite;
 mod leg;
+pub mod numbers;
 mod offer;
+mod outgoing;
 pub mod rtp;
 pub mod sdp;
 mod serve;
@@ -37,11 +45,15 @@ use tokio::task::JoinSet;
 
 use crate::flow::lock;
 use admit::Lobby;
+use budget::Budget;
 use doors::Guests;
 use trunk::Board;
 
 pub use config::{SipConfig, SipError};
+pub use dial::{DialFailure, DialNews};
+pub use dialling::DialRefused;
 pub use leg::PhoneLeg;
+pub use outgoing::Outbound;
 
 /// At the end all calls hang up at the same time; who does not answer by then never will.
 const STOP_WITHIN: Duration = Duration::from_secs(2);
@@ -67,6 +79,13 @@ pub enum CallNews {
         call: CallId,
         /// Which one.
         digit: Digit,
+    },
+    /// What becomes of a call that we make, until it is answered.
+    Dialled {
+        /// Which one.
+        call: CallId,
+        /// What.
+        news: DialNews,
     },
     /// A call is over, and not because its leg was asked to hang up.
     Over {
@@ -126,6 +145,20 @@ impl Stack {
     /// How many calls there are.
     pub fn calls(&self) -> usize {
         lock(&self.lobby.calls).len()
+    }
+
+    /// A name for a call that is to be made.
+    pub fn next_call(&self) -> CallId {
+        self.lobby.next_call()
+    }
+
+    /// Calls a number, under a name of [`Stack::next_call`]. What becomes of it comes as [`CallNews::Dialled`], and
+    /// its end behind the answer as [`CallNews::Over`]. The leg can hang up at any time; then nothing is told.
+    ///
+    /// # Errors
+    /// Why no call is made: then nothing was sent, and nothing is told.
+    pub async fn dial(&self, call: CallId, number: &str) -> Result<Arc<PhoneLeg>, DialRefused> {
+        self.lobby.dial(self.endpoint.inner.clone(), call, number).await
     }
 
     /// Hangs up all calls, takes the registrations back and closes the doors, within about three seconds.
@@ -188,6 +221,10 @@ fn lobby(config: SipConfig, guests: Arc<Guests>, news: mpsc::Sender<CallNews>) -
         calls: std::sync::Mutex::default(),
         // Never used twice over restarts, unless a thousand calls come in each millisecond; below 2^53 until 2255.
         next: AtomicU64::new(u64::try_from(started.as_millis()).unwrap_or(0) * 1_000),
+        budget: config
+            .outbound
+            .as_ref()
+            .map(|outbound| Budget::new(outbound.max_calls, outbound.max_calls_a_day).into()),
         closing: AtomicBool::new(false),
         tasks: std::sync::Mutex::default(),
         config,

@@ -1,7 +1,7 @@
 //! Offers and answers of one call: what is agreed about its sound, and what the next description says. Knows no
 //! requests but their numbers.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use link::state::Digit;
@@ -105,12 +105,24 @@ impl Talk {
         }
     }
 
-    /// The answer to our offer. One that is of no use changes nothing, and the silence ends the call.
-    pub fn answered(&mut self, body: &[u8]) {
+    /// The answer to our offer; false when it is of no use. In a running call that changes nothing, and the silence
+    /// ends the call.
+    pub fn answered(&mut self, body: &[u8]) -> bool {
         let keep = self.agreed.as_ref().map(|agreed| agreed.codec);
-        if let Ok(agreed) = sdp::read(body).and_then(|description| description.agree(keep)) {
-            self.tune(agreed);
+        match sdp::read(body).and_then(|description| description.agree(keep)) {
+            Ok(agreed) => {
+                self.tune(agreed);
+                true
+            }
+            Err(_) => false,
         }
+    }
+
+    /// Our offer for an INVITE of ours, to a far side that reaches us at this address.
+    pub fn propose(&mut self, address: IpAddr) -> String {
+        self.own.rtp.set_ip(address);
+        self.told = sdp::offer(Codec::Pcmu, &self.own);
+        self.told.clone()
     }
 
     /// Our latest description, to be said again.

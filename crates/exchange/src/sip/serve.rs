@@ -1,7 +1,7 @@
 //! Requests of the far side: each runs until its transaction ends, and is answered from here. Knows no call.
 
 use rsipstack::sip::headers::{Header, Supported};
-use rsipstack::sip::prelude::HeadersExt;
+use rsipstack::sip::prelude::{HasHeaders, HeadersExt};
 use rsipstack::sip::{Method, Request, SipMessage, StatusCode};
 use rsipstack::transaction::Transaction;
 use rsipstack::transaction::endpoint::EndpointInnerRef;
@@ -123,15 +123,22 @@ pub fn reply_alone(transaction: Transaction, tag: &str, status: StatusCode, head
     serving.reply(status, headers, None);
 }
 
+/// Whether the far side understands UPDATE.
+pub fn updates<T: HasHeaders>(message: &T) -> bool {
+    values(message, "Allow")
+        .flat_map(|value| value.split(','))
+        .any(|method| method.trim().eq_ignore_ascii_case("UPDATE"))
+}
+
 /// The number of a request; without one it would not have been taken in.
 pub fn number(request: &Request) -> u32 {
     request.cseq_header().and_then(|cseq| cseq.seq()).unwrap_or(0)
 }
 
 /// A header's values, in order.
-pub fn values<'a>(request: &'a Request, name: &'static str) -> impl Iterator<Item = &'a str> {
+pub fn values<'a, T: HasHeaders>(message: &'a T, name: &'static str) -> impl Iterator<Item = &'a str> {
     let is_it = move |header: &&Header| header.name().eq_ignore_ascii_case(name);
-    request.headers.iter().filter(is_it).map(|header| header.value().trim())
+    message.headers().iter().filter(is_it).map(|header| header.value().trim())
 }
 
 /// An extension that the request insists on and that we do not know, to be told back.

@@ -1,4 +1,4 @@
-//! Session timers as RFC 4028 has the called side agree on them. Pure. Knows no messages, only two of their words.
+//! Session timers as RFC 4028 has both sides agree on them. Pure. Knows no messages, only two of their words.
 
 use desk::time::Millis;
 
@@ -47,6 +47,16 @@ pub fn agree(asked: Asked<'_>) -> Result<Option<Session>, TooShort> {
     Ok(Some(Session { every: Millis::seconds(seconds.clamp(LEAST_S, MOST_S)), is_ours }))
 }
 
+/// What the far side decided in its 2xx to an INVITE of ours, in which we only said that we know of timers.
+pub fn accepted(expires: Option<&str>) -> Option<Session> {
+    let mut parts = expires?.split(';').map(str::trim);
+    let seconds = parts.next()?.parse::<u64>().ok()?;
+    let refresher = parts.find_map(|part| part.strip_prefix("refresher="));
+    // Who forgot to say it leaves it to us: then somebody does it.
+    let is_ours = refresher.is_none_or(|side| side.eq_ignore_ascii_case("uac"));
+    Some(Session { every: Millis::seconds(seconds.clamp(LEAST_S, MOST_S)), is_ours })
+}
+
 /// The value of Session-Expires in our answer.
 pub fn told(session: Session) -> String {
     let refresher = if session.is_ours { "uas" } else { "uac" };
@@ -56,6 +66,22 @@ pub fn told(session: Session) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_called_side_decides_who_refreshes() {
+        let session = |seconds, is_ours| Some(Session { every: Millis::seconds(seconds), is_ours });
+        let table = [
+            (None, None),
+            (Some("300;refresher=uac"), session(300, true)),
+            (Some("300; refresher=UAS"), session(300, false)),
+            (Some("300"), session(300, true)),
+            (Some("5;refresher=uac"), session(90, true)),
+            (Some("rubbish"), None),
+        ];
+        for (expires, expected) in table {
+            assert_eq!(accepted(expires), expected, "{expires:?}");
+        }
+    }
 
     #[test]
     fn the_table_of_rfc_4028_for_the_called_side() {

@@ -8,14 +8,14 @@ use link::state::TrunkState;
 use rsipstack::dialog::authenticate::Credential;
 use rsipstack::dialog::registration::{Registration, backoff_interval, refresh_interval};
 use rsipstack::sip::headers::{CSeq, Header, MaxForwards, UserAgent};
-use rsipstack::sip::{Method, Request, StatusCode, StatusCodeKind, Transport, Uri, Version};
+use rsipstack::sip::{Method, Request, StatusCode, StatusCodeKind, Uri, Version};
 use rsipstack::transaction::endpoint::EndpointInnerRef;
 use rsipstack::transaction::{make_call_id, make_tag};
 use tokio::sync::mpsc;
 
 use super::CallNews;
 use super::config::{Register, Trunk};
-use super::dialog::{AGENT, ask, contact};
+use super::dialog::{AGENT, ask, contact, door};
 use super::doors::Guests;
 use crate::flow::lock;
 
@@ -167,13 +167,7 @@ pub async fn keep_alive(
 }
 
 fn options(endpoint: &EndpointInnerRef, target: &Uri) -> Option<Request> {
-    let wanted = target.params.iter().find_map(|param| match param {
-        rsipstack::sip::Param::Transport(transport) => Some(*transport),
-        _ => None,
-    });
-    let transport = wanted.unwrap_or(Transport::Udp);
-    let doors = endpoint.transport_layer.get_listen_addrs();
-    let own = doors.iter().find(|door| door.r#type == Some(transport)).or(doors.first())?.clone();
+    let own = door(endpoint, target)?;
     let from = format!("<sip:kenmu@{}>;tag={}", own.addr, make_tag().value());
     let headers = vec![
         Header::Via(endpoint.get_via(Some(own.clone()), None).ok()?.into()),
@@ -194,8 +188,8 @@ fn options(endpoint: &EndpointInnerRef, target: &Uri) -> Option<Request> {
     })
 }
 
-/// What a registrar's name means now.
-async fn resolve(server: &Uri) -> Vec<IpAddr> {
+/// What the name in an address means now; nothing when nobody knows it.
+pub async fn resolve(server: &Uri) -> Vec<IpAddr> {
     let host = server.host_with_port.host.to_string();
     let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
     let found = tokio::time::timeout(RESOLVE_WITHIN, tokio::net::lookup_host((host, 0))).await;

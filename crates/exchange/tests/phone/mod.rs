@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test program uses its own part of this")]
 
+pub mod dialling;
 pub mod sipp;
 pub mod sound;
 pub mod wire;
@@ -43,10 +44,15 @@ pub async fn house(trunk: &str) -> House {
 
 /// A house with its doors and its one trunk as written.
 pub async fn house_with(doors: &str, trunk: &str) -> House {
+    house_of(doors, &format!("[[trunk]]\nname = 'main'\n{trunk}")).await
+}
+
+/// A house with everything but its ports as written.
+pub async fn house_of(doors: &str, trunks: &str) -> House {
     let first = NEXT_PORTS.fetch_add(200, Ordering::Relaxed);
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("sip.toml");
-    let text = format!("{doors}\nrtp_ports = '{first}-{}'\n[[trunk]]\nname = 'main'\n{trunk}\n", first + 199);
+    let text = format!("{doors}\nrtp_ports = '{first}-{}'\n{trunks}\n", first + 199);
     std::fs::write(&file, text).expect("written");
     let config = SipConfig::read(&file).expect("a good file");
     let (told, news) = mpsc::channel(1_024);
@@ -65,7 +71,7 @@ impl House {
     }
 
     /// The next news but the trunks'.
-    async fn next_of_calls(&mut self) -> CallNews {
+    pub async fn next_of_calls(&mut self) -> CallNews {
         loop {
             match self.next().await {
                 CallNews::Trunks(_) => {}

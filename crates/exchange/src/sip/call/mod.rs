@@ -1,4 +1,5 @@
-//! What one telephone call decides: when it rings, is answered, refreshed, given up and freed.
+//! What one telephone call decides: when it rings, is answered, refreshed, given up and freed. One that we made
+//! comes here when it is answered.
 //!
 //! Pure. Refuses to know messages, sockets, descriptions and who listens: time comes in as a value, and what has
 //! to be sent goes out as words.
@@ -46,6 +47,7 @@ enum State {
 #[derive(Clone, Copy, Debug, Default)]
 struct Due {
     ring: Option<Time>,
+    end: Option<Time>,
     refresh: Option<Time>,
     expiry: Option<Time>,
     listen: Option<Time>,
@@ -87,6 +89,15 @@ impl Call {
         (call, outputs)
     }
 
+    /// A call that we made, and that was answered just now: the far side has our ACK.
+    pub fn dialled(now: Time, rules: Rules, session: Option<Session>, held: bool) -> Call {
+        let state = State::Speaks { acked: true };
+        let due = Due::default();
+        let mut call = Call { rules, state, session, due, held, refreshing: false, doubted: false };
+        call.begin(now);
+        call
+    }
+
     /// Takes one input; the outputs are to be carried out in their order.
     pub fn handle(&mut self, now: Time, input: Input) -> Vec<Output> {
         match input {
@@ -113,6 +124,7 @@ impl Call {
             State::HangsUp { until } => Some((until, "nobody has our answer")),
             State::Leaves { until } => Some((until, "nobody answers our farewell")),
             State::Speaks { .. } => [
+                due.end.map(|at| (at, "it lasted for long enough")),
                 due.refresh.map(|at| (at, "the session is to be refreshed")),
                 due.expiry.map(|at| (at, "the session runs out")),
                 due.listen.map(|at| (at, "is anything heard?")),
@@ -136,6 +148,7 @@ impl Call {
             State::Rings | State::Gone => Vec::new(),
             State::HangsUp { until } | State::Leaves { until } if until > now => Vec::new(),
             State::HangsUp { .. } | State::Leaves { .. } => self.free(Vec::new()),
+            State::Speaks { acked } if is_due(self.due.end) => self.end(now, acked),
             State::Speaks { .. } if is_due(self.due.expiry) => self.lose(),
             State::Speaks { .. } if is_due(self.due.probe_answer) && self.held => self.lose(),
             State::Speaks { .. } => {
@@ -169,8 +182,7 @@ impl Call {
         match self.state {
             State::Rings => {
                 self.state = State::Speaks { acked: false };
-                self.renew(now);
-                self.watch(now);
+                self.begin(now);
                 vec![Output::Answer]
             }
             State::Speaks { .. } | State::HangsUp { .. } | State::Leaves { .. } | State::Gone => Vec::new(),
@@ -328,6 +340,12 @@ impl Call {
         (self.due.probe_answer, self.doubted) = (None, false);
     }
 
+    fn begin(&mut self, now: Time) {
+        self.due.end = self.rules.longest.map(|longest| now + longest);
+        self.renew(now);
+        self.watch(now);
+    }
+
     /// The session's time begins anew.
     fn renew(&mut self, now: Time) {
         (self.due.refresh, self.due.expiry) = (None, None);
@@ -335,6 +353,17 @@ impl Call {
         let margin = Millis(SESSION_MARGIN.0.min(session.every.0 / 3));
         self.due.expiry = Some(now + Millis(session.every.0 - margin.0));
         self.due.refresh = session.is_ours.then(|| now + Millis(session.every.0 / 2));
+    }
+
+    /// It lasted for as long as it may: we hang up, and its owner has to know.
+    fn end(&mut self, now: Time, acked: bool) -> Vec<Output> {
+        let outputs = vec![Output::Hush, Output::Tell(CallOver::HungUp)];
+        let until = now + FAREWELL;
+        if acked {
+            return self.leave(until, outputs);
+        }
+        self.state = State::HangsUp { until };
+        outputs
     }
 
     /// The far side or the line is dead: our BYE goes out for the networks in between, and nobody waits for its

@@ -7,7 +7,7 @@ use super::*;
 const NOW: Time = Time(1_000_000);
 
 fn rules(answers_at_once: bool) -> Rules {
-    Rules { answers_at_once, silence: Millis::seconds(18) }
+    Rules { answers_at_once, silence: Millis::seconds(18), longest: None }
 }
 
 fn change(is_invite: bool) -> Change {
@@ -28,6 +28,7 @@ fn states() -> Vec<(&'static str, Call)> {
         ("rings", rings()),
         ("answered", answered()),
         ("speaks", after(answered(), &[Input::Acked])),
+        ("dialled", Call::dialled(NOW, rules(false), None, false)),
         ("hangs up", after(answered(), &[Input::HangUpWanted])),
         ("leaves", after(answered(), &[Input::Acked, Input::HangUpWanted])),
         ("gone", after(rings(), &[Input::HangUpWanted])),
@@ -204,6 +205,17 @@ fn a_call_that_rings_for_long_rings_again_each_minute() {
     let (mut call, _) = Call::invited(NOW, rules(false), None, false);
     let done = run(&mut call, NOW, NOW + Millis::seconds(200), None);
     assert_eq!(done, [60, 120, 180].map(|at| (at, Output::Ring)));
+}
+
+#[test]
+fn a_call_that_we_made_ends_when_it_lasted_for_long_enough() {
+    let limited = Rules { longest: Some(Millis::seconds(3_600)), ..rules(false) };
+    let mut call = Call::dialled(NOW, limited, None, false);
+    let done = run(&mut call, NOW, NOW + Millis::seconds(4_000), None);
+    let done: Vec<(u64, Output)> = done.into_iter().filter(|(_, output)| *output != Output::Listen).collect();
+    let expected = [Output::Hush, Output::Tell(CallOver::HungUp), Output::Bye].map(|output| (3_600, output));
+    assert_eq!(done[..3], expected);
+    assert_eq!(done[3..], [(3_635, Output::Free)]);
 }
 
 #[test]

@@ -10,6 +10,8 @@ pub struct Rules {
     pub answers_at_once: bool,
     /// A far side that should send and was not heard for this long is asked whether it is there.
     pub silence: Millis,
+    /// How long it may last, if that is limited.
+    pub longest: Option<Millis>,
 }
 
 /// A session timer as agreed (RFC 4028).

@@ -13,5 +13,5 @@ mod ports;
 mod reports;
 mod stream;
 
-pub use ports::Ports;
+pub use ports::{Pair, Ports};
 pub(super) use stream::Stream;
