@@ -23,6 +23,7 @@ pub mod round;
 pub mod samples;
 pub mod screen;
 pub mod seat;
+pub mod sipp;
 pub mod sound;
 pub mod stage;
 pub mod wait;

@@ -11,6 +11,7 @@ mod story {
     mod offers;
     mod outages;
     mod phone;
+    mod phone_load;
     mod screens;
     mod secrets;
     mod two_machines;

@@ -132,6 +132,17 @@ fn outside_the_hours_and_in_a_full_queue_a_call_is_counted_and_turned_away() {
 }
 
 #[test]
+fn nothing_is_remembered_of_the_legs_of_calls_that_are_over() {
+    let mut shift = Shift::with_ready(1);
+    let before = shift.centre.legs();
+    for call in 1..=1_000 {
+        shift.call(call);
+        hang_up(&mut shift, CallId(call));
+    }
+    assert_eq!(shift.centre.legs(), before);
+}
+
+#[test]
 fn a_suspended_telephone_turns_calls_away_and_serves_who_is_there() {
     let mut shift = Shift::with_ready(1);
     shift.choose(1, Chosen::Break);
@@ -176,6 +187,23 @@ fn after_the_exchange_came_back_calls_are_adopted_or_lost() {
     shift.pass(61_000);
     assert_eq!(shift.contact(talk).end, Some(EndReason::ExchangeLost), "an exchange that stays away");
     assert_eq!(shift.calls(3), None);
+}
+
+#[test]
+fn a_talk_that_ended_while_the_exchange_was_away_is_over_for_its_caller_too() {
+    let mut shift = Shift::with_ready(1);
+    shift.call(1);
+    let talk = shift.calls(1).expect("it rings");
+    shift.accept(1);
+    shift.joined(talk);
+    let fence = shift.contact(talk).fence;
+    let bridge = Standing { contact: talk, fence, held: false, masked: false };
+    shift.say(Input::ExchangeDown);
+    shift.end(1, talk);
+    let outputs = shift.say(Input::ExchangeUp { bridges: vec![bridge], calls: vec![CALL] });
+    assert_eq!(released(&outputs), Some(EndReason::OperatorEnded));
+    assert_eq!(shift.calls(1), None, "the caller does not stand in the queue again");
+    assert_eq!(shift.centre.today(shift.now).arrived, 1);
 }
 
 #[test]

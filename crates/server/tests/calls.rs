@@ -123,7 +123,7 @@ async fn the_same_number_again_is_marked_and_a_withheld_one_never() {
         exchange.says(ExchangeSays::CallOver { call: CallId(n), how: CallOver::HungUp }).await;
         desk.until(|state| state.offer.is_none()).await;
     }
-    assert_eq!(desk.state.day.abandoned, 3);
+    desk.until(|state| state.day.abandoned == 3).await;
 }
 
 #[tokio::test]
@@ -170,7 +170,8 @@ async fn a_lead_sees_the_shift_and_an_operator_does_not() {
     let mut lead = house.operator(&token, None).await;
     lead.until(|state| state.wall.as_ref().is_some_and(|wall| wall.seats.len() == 2)).await;
 
-    exchange.says(ExchangeSays::Trunks(vec![TrunkState { name: "main".into(), up: false }])).await;
+    let trunks = vec![TrunkState { name: "main".into(), up: false }];
+    exchange.says(ExchangeSays::Trunks { trunks }).await;
     comes_in(&mut exchange, call(1, NUMBER)).await;
     desk.until(|state| state.offer.is_some()).await;
     comes_in(&mut exchange, call(2, "0487829922")).await;
@@ -192,7 +193,7 @@ async fn a_lead_sees_the_shift_and_an_operator_does_not() {
         wall.seats.iter().any(|seat| seat.operator == operator && seat.hand.is_some())
     };
     lead.until(raised).await;
-    assert!(desk.state.me.hand.is_some());
+    desk.until(|state| state.me.hand.is_some()).await;
     assert_eq!(desk.ask(OperatorSays::RaiseHand { up: false }).await, None);
     lead.until(|state| !raised(state)).await;
 

@@ -80,7 +80,11 @@ impl BareBooth {
     }
 }
 
-async fn enrolled(centre: &Centre, name: &str) -> Result<Who> {
+/// Makes a key, has it approved and signs a challenge with it.
+///
+/// # Errors
+/// When the server refuses.
+pub async fn enrolled(centre: &Centre, name: &str) -> Result<Who> {
     let random = SystemRandom::new();
     let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
     let refused = |_| anyhow::anyhow!("no key can be made");

@@ -2,9 +2,12 @@
 //! that a noisy machine disturbs all alike. Method and meaning: docs/bench.md.
 
 mod bare_booth;
+mod bare_commit;
+mod bare_line;
 mod desktop;
 mod m1;
 mod m3;
+mod r3;
 mod relay;
 mod replay;
 mod same_page;
@@ -39,7 +42,7 @@ impl Row {
 /// # Errors
 /// When there is no such row, or a measurement breaks off.
 pub async fn run(only: Option<&str>) -> Result<()> {
-    const ROWS: [&str; 5] = ["D1", "D2", "D3", "M1", "M3"];
+    const ROWS: [&str; 6] = ["D1", "D2", "D3", "M1", "M3", "R3"];
     if let Some(other) = only.filter(|id| !ROWS.contains(id)) {
         bail!("there is no row {other}; there are: {}", ROWS.join(", "));
     }
@@ -49,6 +52,9 @@ pub async fn run(only: Option<&str>) -> Result<()> {
     }
     if wanted("M3") {
         m3::measure().await?.iter().for_each(Row::print);
+    }
+    if wanted("R3") {
+        r3::measure().await?.iter().for_each(Row::print);
     }
     // Taken together: whoever asks for one gets all three.
     if ["D1", "D2", "D3"].into_iter().any(wanted) {

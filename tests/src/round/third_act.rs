@@ -5,17 +5,19 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use client::view::Intent;
 use media::tone;
 
 use super::talk::{judge_tone, keep};
 use super::{SETTLE, serve};
 use crate::booth::Booth;
 use crate::capture::{self, Eye};
-use crate::centre::Plan;
+use crate::centre::{PASSWORD, Plan};
 use crate::fact::Facts;
 use crate::hear::first_tone_ms;
 use crate::phone::{Over, Phone};
 use crate::place;
+use crate::seat::Seat;
 use crate::sound::{Clip, Recording, now_ms};
 use crate::stage::{OPERATOR_HZ, Stage};
 use crate::wait::until;
@@ -50,10 +52,59 @@ pub async fn play(photos: &Path, facts: &mut Facts) -> Result<()> {
     a_call(&stage, &window, &speaker, facts).await?;
     both_at_once(&stage, &window, &booth, facts).await?;
     judge_books(&stage, facts).await?;
-    stage.judge_scrolling(facts);
     booth.close().await;
     window.close().await;
+    the_wall(&stage, facts).await?;
+    stage.judge_scrolling(facts);
     stage.close().await;
+    Ok(())
+}
+
+/// A shift lead sees a seat in a talk with its hand up and somebody who waits, and closes the telephone.
+async fn the_wall(stage: &Stage, facts: &mut Facts) -> Result<()> {
+    let add = ["operator", "add", "lead01", "--display", "責任者01", "--lead"];
+    stage.centre.ask(&add, PASSWORD).await?;
+    let trunk = stage.centre.trunk()?;
+    let mut seat = Seat::sign_in(&stage.centre, 1, &stage.desk_variables()).await?;
+    seat.ready().await?;
+    let talking = Phone::call(trunk, NUMBER, CALLER_HZ).await?;
+    seat.offered().await?;
+    seat.answer().await?;
+    seat.live().await?;
+    seat.intend(&Intent::RaiseHand { up: true }).await?;
+    let waiting = Phone::call(trunk, "0487829922", CALLER_HZ).await?;
+    waiting.answered().await?;
+
+    let lead = Window::open(&stage.centre, "lead01", &stage.desk_variables()).await?;
+    lead.sign_in("lead01").await?;
+    lead.page.press("room-lead").await?;
+    lead.page.see("wall").await?;
+    let told = until("the wall shows seat, hand and queue", PATIENCE, || async {
+        let (wall, needs) = (lead.page.text("wall").await.ok()?, lead.page.text("needs").await.ok()?);
+        (wall.contains("通話中") && wall.contains("048-***-9922") && needs.contains("手上げ")).then_some(())
+    })
+    .await;
+    stage.photograph_window(&lead, "desk-wall").await?;
+    facts.judge("wall_shows_the_shift", told.is_ok(), told.is_ok(), "seat, hand and queue");
+    lead.page.press("suspend").await?;
+    seat.wait("the telephone is closed", |desk| !desk.state.queue.phone.open).await?;
+    let refused = Phone::call(trunk, "0312345678", CALLER_HZ).await?;
+    refused.answered().await?;
+    stage.photograph_window(&lead, "desk-wall-suspended").await?;
+    lead.page.press("suspend").await?;
+    seat.wait("the telephone is open", |desk| desk.state.queue.phone.open).await?;
+    let over = until("the announcement ends with the call", Duration::from_secs(40), || async {
+        refused.now().over
+    })
+    .await?;
+    let heard = media::pcm::rms_dbfs(&refused.clip().samples);
+    let good = over == Over::Bye && f64::from(heard) > MUSIC_DBFS;
+    facts.judge("suspended_call", format!("{over:?} after {heard:.1} dBFS"), good, "hears why, then ends");
+    seat.end_and_finish().await?;
+    talking.over().await?;
+    waiting.hang_up().await?;
+    seat.stop().await;
+    lead.close().await;
     Ok(())
 }
 

@@ -77,7 +77,9 @@ impl Turn<'_> {
     pub fn exchange_up(&mut self, bridges: &[Standing], calls: &[CallId]) -> Result<(), Code> {
         self.centre.lines.set_exchange(true, self.now);
         self.distrust_legs_without(bridges);
-        self.settle_calls(calls);
+        let over = self.calls_of_talks_that_are_over(bridges);
+        let standing: Vec<CallId> = calls.iter().copied().filter(|call| !over.contains(call)).collect();
+        self.settle_calls(&standing);
         for bridge in bridges {
             self.release_if_strange(bridge.contact, bridge.fence);
         }
@@ -101,6 +103,18 @@ impl Turn<'_> {
             .flat_map(|(visitor, operator)| visitor.into_iter().chain([Owner::Operator { operator }]))
             .collect();
         self.centre.lines.distrust_legs(self.now, |owner| kept.contains(&owner));
+    }
+
+    /// The calls that still hang in the bridge of a talk that ended while the exchange was not heard. They
+    /// end with that bridge: a caller whose talk is over is nobody's new contact.
+    fn calls_of_talks_that_are_over(&self, bridges: &[Standing]) -> Vec<CallId> {
+        let ledger = &self.centre.ledger;
+        let known = bridges.iter().filter_map(|bridge| ledger.contacts.get(&bridge.contact));
+        known
+            .filter(|contact| contact.end.is_some())
+            .filter_map(|contact| contact.call)
+            .filter(|call| !ledger.calls.contains_key(call))
+            .collect()
     }
 
     /// A bridge of a contact that is over, or that nobody knows, is taken apart.

@@ -126,6 +126,16 @@ impl Lines {
         leg.epoch = epoch;
     }
 
+    /// A call's leg is gone with it: nothing of it is remembered, or the day's calls would fill the memory.
+    pub fn forget_leg(&mut self, owner: Owner) {
+        self.legs.remove(&owner);
+    }
+
+    /// How many legs are remembered.
+    pub fn legs(&self) -> usize {
+        self.legs.len()
+    }
+
     /// The leg's state; down since the start when it was never told.
     pub fn leg(&self, owner: Owner) -> Line {
         let down = Line { up: false, since: self.start };

@@ -143,8 +143,11 @@ impl Turn<'_> {
         self.centre.lines.forget_asked(contact);
         self.withdraw_contact(contact, OfferOutcome::Abandoned, RescindWhy::VisitorLeft);
         let known = self.centre.ledger.contact(contact);
-        let (operator, fence) = (known.operator(), known.fence);
+        let (operator, fence, call) = (known.operator(), known.fence, known.call);
         self.fact(Fact::Ended { contact, end });
+        if let Some(call) = call {
+            self.centre.lines.forget_leg(Owner::Caller { call });
+        }
         if let Some(operator) = operator {
             self.show_hand(operator);
         }

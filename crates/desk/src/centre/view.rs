@@ -13,6 +13,11 @@ impl Centre {
         &self.settings
     }
 
+    /// How many media legs are remembered: those of seats, booths and open calls, however long the day is.
+    pub fn legs(&self) -> usize {
+        self.lines.legs()
+    }
+
     /// 臨時休止 of the telephone, since when.
     pub fn suspended(&self) -> Option<Time> {
         self.ledger.suspended

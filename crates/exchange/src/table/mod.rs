@@ -85,7 +85,7 @@ impl Table {
             Input::SoundOver(name) => self.sound_over(name, &mut work),
             Input::Trunks(trunks) => {
                 self.calls.trunks = trunks.clone();
-                work.say(ExchangeSays::Trunks(trunks));
+                work.say(ExchangeSays::Trunks { trunks });
             }
             Input::Measured { leg, quality } => self.measured(leg, quality, &mut work),
         }

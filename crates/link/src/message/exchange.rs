@@ -80,7 +80,10 @@ pub enum ExchangeSays {
         digit: Digit,
     },
     /// The trunks, whenever one of them comes or goes.
-    Trunks(Vec<TrunkState>),
+    Trunks {
+        /// All of them.
+        trunks: Vec<TrunkState>,
+    },
     /// To be passed to the owner of a leg.
     Leg {
         /// Whose.

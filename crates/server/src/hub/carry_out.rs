@@ -2,7 +2,7 @@
 
 use desk::centre::{Output, Owner, RescindWhy};
 use desk::code::Code;
-use desk::ids::{OfferId, OperatorId, Session};
+use desk::ids::{ContactId, OfferId, OperatorId, Session};
 use desk::time::Time;
 use link::message::{Down, ExchangeOrder, LegSignal, RequestId, VERSION};
 use link::state::{RingEnd, RingNotice};
@@ -75,8 +75,19 @@ impl Hub {
             }
             Output::Hold { contact, fence, held } => self.order(ExchangeOrder::Hold { contact, fence, held }),
             Output::Release { contact, fence, end } => {
-                self.order(ExchangeOrder::Release { contact, fence, end })
+                self.order(ExchangeOrder::Release { contact, fence, end });
+                self.forget_call(contact);
             }
+        }
+    }
+
+    /// The leg of a call is gone with its contact, and nothing more is told of it.
+    fn forget_call(&mut self, contact: ContactId) {
+        let call = self.centre.contact(contact).and_then(|known| known.call);
+        if let (Some(call), Some(exchange)) = (call, &mut self.parties.exchange) {
+            let owner = Owner::Caller { call };
+            exchange.legs.remove(&owner);
+            exchange.qualities.forget(owner);
         }
     }
 

@@ -230,7 +230,7 @@ impl Hub {
                 self.caller_pressed(call, digit);
                 None
             }
-            ExchangeSays::Trunks(trunks) => {
+            ExchangeSays::Trunks { trunks } => {
                 self.take_trunks(trunks);
                 None
             }
