@@ -278,7 +278,9 @@ impl Town {
 
     async fn exchange_hears(&mut self, word: Down<(), (), ExchangeOrder>) {
         for call in self.exchange.hears(word).await {
-            self.later(60..500, Deed::HangUp(call));
+            // Some callers hold on until the operator ends it, also when that falls into a cut.
+            let patient = self.chance.random_bool(0.4);
+            self.later(if patient { 1_500..2_500 } else { 60..500 }, Deed::HangUp(call));
         }
     }
 
