@@ -97,11 +97,11 @@ impl Contact {
         Some(answer)
     }
 
-    /// Exactly this join failed, and nothing has happened to the contact since.
-    fn failed(&self, join: &Bridge) -> bool {
+    /// Exactly this join failed, and nothing has happened to the contact since: gives whether it was held.
+    fn failed(&self, join: &Bridge) -> Option<bool> {
         match &self.place {
-            Place::Failed { bridge } => is_same(bridge, join),
-            Place::Waiting { .. } | Place::Joining { .. } | Place::Talking { .. } => false,
+            Place::Failed { bridge } => is_same(bridge, join).then_some(bridge.held),
+            Place::Waiting { .. } | Place::Joining { .. } | Place::Talking { .. } => None,
         }
     }
 }
@@ -154,15 +154,17 @@ impl Contacts {
         self.live.insert(contact, Contact::named(highest, Place::Waiting { visitor }));
     }
 
-    pub(super) fn join(&mut self, now: Time, bridge: Bridge) -> Join {
+    pub(super) fn join(&mut self, now: Time, mut bridge: Bridge) -> Join {
         let known = self.live.get_mut(&bridge.contact);
-        let again = known.as_ref().is_some_and(|known| known.failed(&bridge));
+        let again = known.as_ref().and_then(|known| known.failed(&bridge));
         if let Some(same) = known.and_then(|known| known.same(&bridge)) {
             return same;
         }
-        if !again && self.is_stale(bridge.contact, bridge.fence) {
+        if again.is_none() && self.is_stale(bridge.contact, bridge.fence) {
             return Join::Stale;
         }
+        // A join does not say whether it is held: what was said before it failed counts on.
+        bridge.held = again.unwrap_or(bridge.held);
         if !self.has_room(bridge.contact) || !self.has_room_for_a_bridge(&bridge) {
             return Join::Full;
         }

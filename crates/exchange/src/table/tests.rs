@@ -416,6 +416,20 @@ fn waiting_again_takes_the_bridge_apart_and_keeps_the_fence() {
 }
 
 #[test]
+fn a_join_that_is_tried_again_is_still_held() {
+    let mut table = Table::default();
+    up(&mut table, booth(1), 10);
+    table.handle(NOW, join(1, 5, booth(1), operator(1)));
+    table.handle(NOW, hold(1, 5, true));
+    let later = NOW + Millis::seconds(4);
+    assert_eq!(table.handle_timeout(later), [join_failed(1, 5, Code::NoMedia)]);
+    table.handle(later, join(1, 5, booth(1), operator(1)));
+    let outputs = up(&mut table, operator(1), 20);
+    assert!(outputs.contains(&joined(1, 5)), "{outputs:?}");
+    assert!(outputs.contains(&select(booth(1), 10, Source::HoldSound)), "{outputs:?}");
+}
+
+#[test]
 fn an_operator_joined_elsewhere_leaves_the_former_visitor_with_the_waiting_sound() {
     let mut table = talking();
     up(&mut table, booth(2), 30);
