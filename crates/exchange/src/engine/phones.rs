@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use desk::centre::Owner;
 use link::message::CallFact;
 use link::state::Digit;
 use peer::{Arrivals, Codec, Leg, Rtp, Track};
@@ -16,9 +15,6 @@ use crate::sip::{CallNews, PhoneLeg};
 use crate::sound::{Program, TurnedAway};
 use crate::table::{Input, LegName, Refusal, Source};
 use crate::watch;
-
-/// A call has one leg, ever.
-const LEG: u64 = 1;
 
 /// The telephones that are connected.
 #[derive(Default)]
@@ -40,14 +36,17 @@ enum Heard {
 impl Phones {
     /// The words for a source that is a ready-made sound.
     pub(super) fn program(&self, name: LegName, source: Source) -> Program {
-        let heard = self.0.get(&name).map(|phone| phone.heard);
-        match (source, heard) {
-            (Source::TurnedAway(why), _) => Program::TurnedAway(turned_away(why)),
-            (Source::HoldSound, _) => Program::Hold,
-            (_, None) => Program::Waiting,
-            (_, Some(Heard::Nothing)) => Program::Greeting,
-            (_, Some(Heard::Greeting)) => Program::Queue,
-            (_, Some(Heard::Operator)) => Program::PleaseWait,
+        match source {
+            Source::TurnedAway(why) => Program::TurnedAway(turned_away(why)),
+            Source::HoldSound => Program::Hold,
+            Source::WaitingSound | Source::Silence | Source::Leg(_) | Source::Voice(_) => {
+                match self.0.get(&name).map(|phone| phone.heard) {
+                    None => Program::Waiting,
+                    Some(Heard::Nothing) => Program::Greeting,
+                    Some(Heard::Greeting) => Program::Queue,
+                    Some(Heard::Operator) => Program::PleaseWait,
+                }
+            }
         }
     }
 
@@ -81,8 +80,7 @@ impl Works {
     pub(super) fn phone(&mut self, news: CallNews) -> Option<Input> {
         let input = match news {
             CallNews::Incoming { call, caller, trunk, leg } => {
-                let name = LegName { owner: Owner::Caller { call }, leg: LEG };
-                self.connect(name, leg);
+                self.connect(LegName::of_call(call), leg);
                 Input::CallIn(CallFact { call, caller, trunk })
             }
             CallNews::Digit { call, digit } => Input::Digit { call, digit },

@@ -14,8 +14,6 @@ use super::leg::Leg;
 use super::words::{LegName, Output, Refusal, Source};
 use super::{Table, Work};
 
-/// A call has one leg, ever.
-const LEG: u64 = 1;
 /// The longest announcement to a caller who is turned away is under 20 s; what has not ended by then is cut.
 const FAREWELL_WITHIN: Millis = Millis::seconds(40);
 
@@ -61,13 +59,12 @@ impl Calls {
 
 impl Table {
     pub(super) fn call_in(&mut self, fact: CallFact, work: &mut Work) {
-        let owner = Owner::Caller { call: fact.call };
-        let name = LegName { owner, leg: LEG };
+        let name = LegName::of_call(fact.call);
         if self.legs.len() >= super::MAX_LEGS {
             work.outputs.push(Output::CloseLeg(name));
             return;
         }
-        self.legs.insert(owner, Leg::of_call(LEG));
+        self.legs.insert(name.owner, Leg::of_call(name.leg));
         self.calls.standing.insert(fact.call, Standing { fact: fact.clone(), farewell: None });
         work.media(name, true);
         work.say(ExchangeSays::Call(fact));
@@ -116,16 +113,16 @@ impl Table {
     }
 
     pub(super) fn digit(&mut self, contact: ContactId, fence: Fence, digit: Digit, work: &mut Work) {
-        let Some(owner @ Owner::Caller { .. }) = self.contacts.visitor_under(contact, fence) else { return };
-        work.outputs.push(Output::Digit { leg: LegName { owner, leg: LEG }, digit });
+        let Some(Owner::Caller { call }) = self.contacts.visitor_under(contact, fence) else { return };
+        work.outputs.push(Output::Digit { leg: LegName::of_call(call), digit });
     }
 
     /// Takes a call off the table and closes its leg.
     pub(super) fn end_call(&mut self, call: CallId, work: &mut Work) {
-        let owner = Owner::Caller { call };
+        let name = LegName::of_call(call);
         if self.calls.standing.remove(&call).is_some() {
-            self.legs.remove(&owner);
-            work.outputs.push(Output::CloseLeg(LegName { owner, leg: LEG }));
+            self.legs.remove(&name.owner);
+            work.outputs.push(Output::CloseLeg(name));
         }
     }
 }

@@ -16,6 +16,13 @@ pub struct LegName {
     pub leg: u64,
 }
 
+impl LegName {
+    /// A telephone has one leg as long as its call stands.
+    pub fn of_call(call: CallId) -> LegName {
+        LegName { owner: Owner::Caller { call }, leg: 1 }
+    }
+}
+
 /// What a leg hears and sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Source {
