@@ -63,6 +63,8 @@ pub enum Code {
     SecretText,
     /// The text is empty or longer than a card takes.
     BadLength,
+    /// The operator who is asked cannot take it now.
+    NotReady,
 }
 
 impl Code {
@@ -93,7 +95,8 @@ impl Code {
             | Code::Expired
             | Code::IndividualNumber
             | Code::SecretText
-            | Code::BadLength => false,
+            | Code::BadLength
+            | Code::NotReady => false,
         }
     }
 }

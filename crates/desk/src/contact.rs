@@ -59,6 +59,97 @@ impl CallbackResult {
     }
 }
 
+/// Why a call of ours was not answered, a closed list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum DialFailure {
+    /// 話し中.
+    Busy,
+    /// 応答なし: nobody came to the telephone, or it is switched off.
+    NotAnswered,
+    /// There is no such number.
+    NotFound,
+    /// The call was turned down there.
+    Refused,
+    /// The carrier could not do it, or no trunk works.
+    CarrierTrouble,
+    /// What was typed is no complete telephone number of Japan.
+    NotANumber,
+    /// Another country, or a carrier chosen by its code: never called.
+    Foreign,
+    /// Police, coast guard or fire brigade: called from a telephone that tells where it stands.
+    Emergency,
+    /// A service, or a number that costs more: called only if the settings allow it.
+    Special,
+    /// The settings refuse this number.
+    RefusedHere,
+    /// As many calls as the settings allow, at once or today, are made already.
+    LimitReached,
+    /// The settings of the exchange allow no calls at all.
+    NotSetUp,
+    /// The exchange went away before anybody answered.
+    ExchangeLost,
+}
+
+impl DialFailure {
+    /// Nothing was sent to a carrier, because this number may not be called: that is audited.
+    pub const fn is_forbidden(self) -> bool {
+        match self {
+            DialFailure::Foreign
+            | DialFailure::Emergency
+            | DialFailure::Special
+            | DialFailure::RefusedHere => true,
+            DialFailure::Busy
+            | DialFailure::NotAnswered
+            | DialFailure::NotFound
+            | DialFailure::Refused
+            | DialFailure::CarrierTrouble
+            | DialFailure::NotANumber
+            | DialFailure::LimitReached
+            | DialFailure::NotSetUp
+            | DialFailure::ExchangeLost => false,
+        }
+    }
+}
+
+/// How far a consultation (相談) is: the operator speaks with somebody else while the caller is on hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ConsultStage {
+    /// It rings there.
+    Ringing,
+    /// Operator and consulted party hear each other, the caller hears music.
+    Talking,
+    /// 三者通話: all three hear each other.
+    Joined,
+}
+
+/// Why a consultation ended other than by a transfer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ConsultEnd {
+    /// The operator went back to the caller.
+    TakenBack,
+    /// The consulted party hung up.
+    Left,
+    /// The asked operator declined.
+    Declined,
+    /// The asked operator's ring ran out.
+    NotAnswered,
+    /// The asked operator's line was lost.
+    SeatGone,
+    /// The outside number could not be reached.
+    Failed {
+        /// Why.
+        why: DialFailure,
+    },
+    /// The talk itself ended or lost its operator.
+    TalkOver,
+}
+
 /// 目隠し: whether the visitor's pictures (face and screen) are kept from everybody. Either side puts it
 /// on; the visitor lifts it at once, the operator only after a notice in the booth.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

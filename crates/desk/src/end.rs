@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::contact::DialFailure;
+
 /// Whose doing an end is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -50,6 +52,22 @@ pub enum EndReason {
     Suspended,
     /// No place in the queue.
     QueueFull,
+    /// The caller was transferred to an outside number and goes on without us.
+    TransferredOut,
+    /// An outgoing call: the line was engaged.
+    CalleeBusy,
+    /// An outgoing call: nobody answered.
+    CalleeNotAnswered,
+    /// An outgoing call: there is no such number.
+    CalleeNotFound,
+    /// An outgoing call: it was turned down there.
+    CalleeRefused,
+    /// An outgoing call: this number may not be called.
+    DialForbidden,
+    /// An outgoing call: the carrier, our limits or our programs did not let it through.
+    DialFailed,
+    /// An outgoing call: the operator gave up before anybody answered.
+    DialGivenUp,
 }
 
 impl EndReason {
@@ -66,7 +84,15 @@ impl EndReason {
             | EndReason::LineLostTalking
             | EndReason::MediaFailed
             | EndReason::ExchangeLost
-            | EndReason::QueueFull => false,
+            | EndReason::QueueFull
+            | EndReason::TransferredOut
+            | EndReason::CalleeBusy
+            | EndReason::CalleeNotAnswered
+            | EndReason::CalleeNotFound
+            | EndReason::CalleeRefused
+            | EndReason::DialForbidden
+            | EndReason::DialFailed
+            | EndReason::DialGivenUp => false,
         }
     }
 
@@ -75,6 +101,14 @@ impl EndReason {
     pub const fn owes_callback(self, wrapped: bool) -> bool {
         match self {
             EndReason::ExchangeLost => true,
+            EndReason::TransferredOut
+            | EndReason::CalleeBusy
+            | EndReason::CalleeNotAnswered
+            | EndReason::CalleeNotFound
+            | EndReason::CalleeRefused
+            | EndReason::DialForbidden
+            | EndReason::DialFailed
+            | EndReason::DialGivenUp => false,
             EndReason::OperatorEnded
             | EndReason::VisitorEnded
             | EndReason::AbandonedWaiting
@@ -90,8 +124,27 @@ impl EndReason {
         }
     }
 
+    /// How an outgoing call ended that nobody answered.
+    pub const fn of_dial(why: DialFailure) -> EndReason {
+        match why {
+            DialFailure::Busy => EndReason::CalleeBusy,
+            DialFailure::NotAnswered => EndReason::CalleeNotAnswered,
+            DialFailure::NotFound => EndReason::CalleeNotFound,
+            DialFailure::Refused => EndReason::CalleeRefused,
+            DialFailure::NotANumber
+            | DialFailure::Foreign
+            | DialFailure::Emergency
+            | DialFailure::Special
+            | DialFailure::RefusedHere => EndReason::DialForbidden,
+            DialFailure::CarrierTrouble
+            | DialFailure::LimitReached
+            | DialFailure::NotSetUp
+            | DialFailure::ExchangeLost => EndReason::DialFailed,
+        }
+    }
+
     /// Every reason, for tables and reports.
-    pub const ALL: [EndReason; 13] = [
+    pub const ALL: [EndReason; 21] = [
         EndReason::OperatorEnded,
         EndReason::VisitorEnded,
         EndReason::AbandonedWaiting,
@@ -105,16 +158,31 @@ impl EndReason {
         EndReason::YearEnd,
         EndReason::Suspended,
         EndReason::QueueFull,
+        EndReason::TransferredOut,
+        EndReason::CalleeBusy,
+        EndReason::CalleeNotAnswered,
+        EndReason::CalleeNotFound,
+        EndReason::CalleeRefused,
+        EndReason::DialForbidden,
+        EndReason::DialFailed,
+        EndReason::DialGivenUp,
     ];
 
     /// Whose doing it was.
     pub const fn fault(self) -> Fault {
         match self {
-            EndReason::OperatorEnded | EndReason::VisitorEnded => Fault::Nobody,
+            EndReason::OperatorEnded
+            | EndReason::VisitorEnded
+            | EndReason::TransferredOut
+            | EndReason::CalleeBusy
+            | EndReason::CalleeNotAnswered
+            | EndReason::CalleeNotFound
+            | EndReason::CalleeRefused => Fault::Nobody,
+            EndReason::DialForbidden | EndReason::DialGivenUp => Fault::Operator,
             EndReason::AbandonedWaiting | EndReason::AbandonedRinging | EndReason::AbandonedConnecting => {
                 Fault::Visitor
             }
-            EndReason::LineLostWaiting | EndReason::LineLostTalking => Fault::Carrier,
+            EndReason::LineLostWaiting | EndReason::LineLostTalking | EndReason::DialFailed => Fault::Carrier,
             EndReason::MediaFailed | EndReason::ExchangeLost => Fault::Us,
             EndReason::OutOfHours | EndReason::YearEnd | EndReason::Suspended | EndReason::QueueFull => {
                 Fault::Nobody

@@ -31,3 +31,20 @@ id!(/// The right to a contact's media: the highest fence wins, lower ones are r
     Fence, u64);
 id!(/// The epoch of one sign-in: a newer sign-in of the same operator has a higher one.
     Session, u64);
+
+/// From here on calls are named by the server, which makes them; below, by the exchange, to which they come. The
+/// exchange counts in microseconds of the wall clock and arrives here in the year 2112; JavaScript can count twice
+/// as far.
+const DIALLED: u64 = 1 << 52;
+
+impl CallId {
+    /// The name of the centre's `n`th outgoing call.
+    pub const fn dialled(n: u64) -> CallId {
+        CallId(DIALLED + n)
+    }
+
+    /// Which outgoing call of the centre it is; none for a call that came in.
+    pub const fn dialled_serial(self) -> Option<u64> {
+        self.0.checked_sub(DIALLED)
+    }
+}

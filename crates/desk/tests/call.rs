@@ -177,9 +177,9 @@ fn after_the_exchange_came_back_calls_are_adopted_or_lost() {
     shift.call(2);
     let waiting = shift.calls(2).expect("it waits");
     let fence = shift.contact(talk).fence;
-    let bridge = Standing { contact: talk, fence, held: false, masked: false };
+    let bridge = Standing { contact: talk, fence, held: false, masked: false, consult: None };
     shift.say(Input::ExchangeDown);
-    shift.say(Input::ExchangeUp { bridges: vec![bridge], calls: vec![CALL, CallId(3)] });
+    shift.say(Input::ExchangeUp { bridges: vec![bridge], calls: vec![CALL, CallId(3)], dialled: Vec::new() });
     assert_eq!(shift.phase(talk), Phase::Live, "in both: kept");
     assert_eq!(shift.contact(waiting).end, Some(EndReason::ExchangeLost), "only in the ledger: lost");
     assert_eq!(shift.phase(shift.calls(3).expect("only there: adopted")), Phase::Waiting);
@@ -197,10 +197,11 @@ fn a_talk_that_ended_while_the_exchange_was_away_is_over_for_its_caller_too() {
     shift.accept(1);
     shift.joined(talk);
     let fence = shift.contact(talk).fence;
-    let bridge = Standing { contact: talk, fence, held: false, masked: false };
+    let bridge = Standing { contact: talk, fence, held: false, masked: false, consult: None };
     shift.say(Input::ExchangeDown);
     shift.end(1, talk);
-    let outputs = shift.say(Input::ExchangeUp { bridges: vec![bridge], calls: vec![CALL] });
+    let outputs =
+        shift.say(Input::ExchangeUp { bridges: vec![bridge], calls: vec![CALL], dialled: Vec::new() });
     assert_eq!(released(&outputs), Some(EndReason::OperatorEnded));
     assert_eq!(shift.calls(1), None, "the caller does not stand in the queue again");
     assert_eq!(shift.centre.today(shift.now).arrived, 1);

@@ -61,7 +61,11 @@ fn lifting() -> (Shift, ContactId, Fence) {
 }
 
 fn bridge(contact: ContactId, fence: Fence, masked: bool) -> Input {
-    Input::ExchangeUp { bridges: vec![Standing { contact, fence, held: false, masked }], calls: Vec::new() }
+    Input::ExchangeUp {
+        bridges: vec![Standing { contact, fence, held: false, masked, consult: None }],
+        calls: Vec::new(),
+        dialled: Vec::new(),
+    }
 }
 
 #[test]
@@ -174,7 +178,7 @@ fn an_exchange_that_comes_back_is_told_what_holds() {
     by_visitor(&mut shift, contact, false);
     assert_eq!(orders(&shift.say(bridge(contact, fence, true))), [(contact, fence, false)]);
     by_visitor(&mut shift, contact, true);
-    let again = shift.say(Input::ExchangeUp { bridges: Vec::new(), calls: Vec::new() });
+    let again = shift.say(Input::ExchangeUp { bridges: Vec::new(), calls: Vec::new(), dialled: Vec::new() });
     shift.media(Owner::Booth { booth: booth(1) }, true);
     let outputs = [again, shift.media(Owner::Operator { operator: op(1) }, true)].concat();
     assert_eq!(joins_masked(&outputs), [true], "a new bridge begins masked");

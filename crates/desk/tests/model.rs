@@ -124,7 +124,7 @@ impl Model {
     /// What the exchange tells of its own bridges.
     fn exchange_says(&mut self, input: &Input) {
         match input {
-            Input::ExchangeUp { bridges, calls: _ } => {
+            Input::ExchangeUp { bridges, calls: _, dialled: _ } => {
                 self.bridges = bridges.iter().map(|one| (one.contact, (one.fence, one.masked))).collect();
             }
             Input::JoinFailed { contact, .. } => {
@@ -224,6 +224,14 @@ impl Model {
             | Fact::HeldSet { .. }
             | Fact::Rejoined { .. }
             | Fact::Interrupted { .. } => {}
+            // Outgoing calls and consultations have a play of their own: tests/consult.rs.
+            Fact::Dialled { .. }
+            | Fact::Answered { .. }
+            | Fact::ConsultBegan { .. }
+            | Fact::ConsultLive { .. }
+            | Fact::ConsultJoined { .. }
+            | Fact::ConsultOver { .. }
+            | Fact::HandedOver { .. } => panic!("nobody asked for {fact:?}"),
         }
     }
 
@@ -370,12 +378,13 @@ fn input(model: &Model, shift: &Shift, step: Step) -> Option<Input> {
                 let (contact, _) = model.in_hand(op(id))?;
                 let seen = shift.centre.contact(contact)?;
                 let (fence, held) = (seen.fence, seen.phase == Phase::Held);
-                Some(Standing { contact, fence, held, masked })
+                Some(Standing { contact, fence, held, masked, consult: None })
             };
             // An exchange that was started anew has lost some.
             let stands = |id: &u32| model.in_booth(FIRST_CALLER + id).is_some() && (!masked || *id > 1);
             let calls = (1..=CALLERS).filter(stands).map(|id| model.call(id)).collect();
-            Input::ExchangeUp { bridges: (1..SEATS).filter_map(bridge).collect(), calls }
+            let bridges = (1..SEATS).filter_map(bridge).collect();
+            Input::ExchangeUp { bridges, calls, dialled: Vec::new() }
         }
         Step::Exchange(false, _) => Input::ExchangeDown,
         Step::SignIn(_) | Step::CutOff(_) | Step::Pass(_) => return None,

@@ -22,8 +22,15 @@ fn a_busy_centre_comes_back_equal_and_its_talks_go_on() {
     shift.restart(4_000);
     assert_eq!(phases(&shift), before);
     shift.say(Input::Attach { operator: op(1), session });
-    let bridge = Standing { contact: talk, fence, held: false, masked: false };
-    assert_eq!(joins(&shift.say(Input::ExchangeUp { bridges: vec![bridge], calls: Vec::new() })), []);
+    let bridge = Standing { contact: talk, fence, held: false, masked: false, consult: None };
+    assert_eq!(
+        joins(&shift.say(Input::ExchangeUp {
+            bridges: vec![bridge],
+            calls: Vec::new(),
+            dialled: Vec::new()
+        })),
+        []
+    );
     assert_eq!(shift.phase(talk), Phase::Live);
 }
 
@@ -64,7 +71,8 @@ fn an_accept_before_the_exchange_is_back_joins_when_it_comes() {
     shift.pass(8_000);
     shift.say(Input::Heartbeat { operator: op(1), session });
     assert_eq!(shift.phase(contact), Phase::Connecting);
-    let outputs = shift.say(Input::ExchangeUp { bridges: Vec::new(), calls: Vec::new() });
+    let outputs =
+        shift.say(Input::ExchangeUp { bridges: Vec::new(), calls: Vec::new(), dialled: Vec::new() });
     assert_eq!(joins(&outputs).len(), 1);
 }
 
@@ -86,7 +94,8 @@ fn an_exchange_without_the_bridge_after_a_restart_is_asked_again() {
     shift.restart(1_000);
     shift.media(Owner::Booth { booth: booth(1) }, true);
     shift.media(Owner::Operator { operator: op(1) }, true);
-    let outputs = shift.say(Input::ExchangeUp { bridges: Vec::new(), calls: Vec::new() });
+    let outputs =
+        shift.say(Input::ExchangeUp { bridges: Vec::new(), calls: Vec::new(), dialled: Vec::new() });
     assert_eq!(joins(&outputs).len(), 1);
     assert_eq!(shift.phase(talk), Phase::Connecting);
 }

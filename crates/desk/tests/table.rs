@@ -6,9 +6,9 @@ mod shift;
 use std::fmt::Write as _;
 
 use desk::calendar::Duty;
-use desk::centre::{CallOver, Fact, Input, Output, Owner, Settings, Standing};
+use desk::centre::{CallOver, Fact, Input, Output, Owner, Settings, Standing, Whom};
 use desk::code::Code;
-use desk::contact::{CallbackResult, DeclineReason, Disposition, Mask, Phase};
+use desk::contact::{CallbackResult, DeclineReason, DialFailure, Disposition, Mask, Phase};
 use desk::ids::{CallId, ContactId, Fence, OfferId, Session};
 use desk::presence::{AwayWhy, Channels, Chosen, Presence};
 use shift::{BOTH, Shift, booth, op};
@@ -16,7 +16,7 @@ use shift::{BOTH, Shift, booth, op};
 /// The call that the table's caller makes.
 const CALL: CallId = CallId(1);
 /// How many kinds of input [`inputs`] makes.
-const INPUTS: usize = 40;
+const INPUTS: usize = 46;
 
 /// Every kind of input, aimed at operator 1, booth 1 and what they have to do with each other.
 fn inputs(shift: &Shift) -> Vec<(&'static str, Input)> {
@@ -31,7 +31,8 @@ fn inputs(shift: &Shift) -> Vec<(&'static str, Input)> {
     let no_media = Code::NoMedia;
     let result = CallbackResult::Reached;
     let standing = |held, masked| Input::ExchangeUp {
-        bridges: vec![Standing { contact, fence, held, masked }],
+        bridges: vec![Standing { contact, fence, held, masked, consult: None }],
+        dialled: Vec::new(),
         calls: Vec::new(),
     };
     let duty = |open| Input::Settings(Settings { open, ..Settings::default() });
@@ -52,6 +53,12 @@ fn inputs(shift: &Shift) -> Vec<(&'static str, Input)> {
         ("operator masks", Input::Mask { operator, session, contact, on: true }),
         ("operator unmasks", Input::Mask { operator, session, contact, on: false }),
         ("finish", Input::Finish { operator, session, contact, disposition }),
+        ("dial", Input::Dial { operator, session }),
+        ("consult outside", Input::Consult { operator, session, contact, whom: Whom::Outside, blind: false }),
+        ("end a consultation", Input::EndConsult { operator, session, contact }),
+        ("three-way", Input::JoinConsult { operator, session, contact, joined: true }),
+        ("transfer", Input::Transfer { operator, session, contact }),
+        ("not reached", Input::NotReached { call: CallId::dialled(1), why: DialFailure::Busy }),
         ("ring", Input::Ring { booth: booth(1) }),
         ("leave", Input::Leave { booth: booth(1), contact }),
         ("raise hand", Input::RaiseHand { operator, session, up: true }),
@@ -70,7 +77,10 @@ fn inputs(shift: &Shift) -> Vec<(&'static str, Input)> {
         ("seat media down", Input::Media { owner: leg, up: false }),
         ("joined", Input::Joined { contact, fence }),
         ("join failed", Input::JoinFailed { contact, fence, code: no_media }),
-        ("exchange up, bare", Input::ExchangeUp { bridges: Vec::new(), calls: Vec::new() }),
+        (
+            "exchange up, bare",
+            Input::ExchangeUp { bridges: Vec::new(), calls: Vec::new(), dialled: Vec::new() },
+        ),
         ("exchange up, held", standing(true, false)),
         ("exchange up, masked", standing(false, true)),
         ("exchange down", Input::ExchangeDown),
@@ -89,6 +99,10 @@ fn words(outputs: &[Output]) -> String {
         Output::Join { .. } => "→ join".into(),
         Output::Mask { masked, .. } => format!("→ mask {masked}"),
         Output::Hold { held, .. } => format!("→ hold {held}"),
+        Output::Dial { .. } => "→ dial".into(),
+        Output::HangUp { .. } => "→ hang up".into(),
+        Output::Consult { consult, .. } => format!("→ consult {consult:?}"),
+        Output::Connect { .. } => "→ connect".into(),
         Output::Release { end, .. } => format!("→ release {end:?}"),
         Output::Replaced { .. } => "→ replaced".into(),
         Output::Refused { code, .. } => format!("refused {code:?}"),
@@ -106,7 +120,14 @@ fn fact_word(fact: &Fact) -> String {
         Fact::Ended { end, .. } => format!("ended {end:?}"),
         Fact::MaskSet { mask, .. } => format!("mask {}", kind(mask)),
         Fact::Rejoined { why, .. } => format!("rejoined {why:?}"),
+        Fact::ConsultOver { why, .. } => format!("consult over {}", kind(why)),
         Fact::SignedIn { .. }
+        | Fact::Dialled { .. }
+        | Fact::Answered { .. }
+        | Fact::ConsultBegan { .. }
+        | Fact::ConsultLive { .. }
+        | Fact::ConsultJoined { .. }
+        | Fact::HandedOver { .. }
         | Fact::SignedOut { .. }
         | Fact::HandRaised { .. }
         | Fact::PhoneSuspended { .. }
@@ -204,6 +225,21 @@ fn on_the_phone() -> Shift {
     shift
 }
 
+fn dialling() -> Shift {
+    let mut shift = ready();
+    let session = shift.session(1);
+    shift.say(Input::Dial { operator: op(1), session });
+    shift
+}
+
+fn consulting() -> Shift {
+    let mut shift = on_the_phone();
+    let (session, contact) = (shift.session(1), shift.who(1).contact.expect("a talk"));
+    shift.say(Input::Consult { operator: op(1), session, contact, whom: Whom::Outside, blind: false });
+    shift.media(Owner::Caller { call: CallId::dialled(1) }, true);
+    shift
+}
+
 fn phone_held() -> Shift {
     let mut shift = on_the_phone();
     let (session, contact) = (shift.session(1), shift.who(1).contact.expect("a talk"));
@@ -281,6 +317,8 @@ fn presences() -> Vec<(&'static str, Presence, Shift)> {
         ("ringing, phone", Presence::Ringing { channel: desk::contact::Channel::Phone }, calling()),
         ("call", Presence::Call, on_the_phone()),
         ("call held", Presence::Hold, phone_held()),
+        ("consulting", Presence::Call, consulting()),
+        ("dialling", Presence::Callback, dialling()),
         ("wrapping, phone", Presence::Wrapping, phone_wrapping()),
         ("away, not answered", Presence::Away { why: AwayWhy::NoAnswer }, not_answering()),
         ("lost", Presence::Lost, lost()),
@@ -408,7 +446,7 @@ fn every_state_has_an_answer_to_every_input() {
         let live = matches!(phase, Phase::Live | Phase::Held) || name == "connecting again";
         assert_eq!(refused(&answers, "end").is_none(), live, "{name}: end");
     }
-    assert_eq!(table.lines().count(), 1 + (24 + 14) * INPUTS, "the table is whole");
+    assert_eq!(table.lines().count(), 1 + (26 + 14) * INPUTS, "the table is whole");
     println!("{table}");
     if let Ok(path) = std::env::var("KENMU_TABLE") {
         std::fs::write(&path, &table).unwrap_or_else(|error| panic!("cannot write {path}: {error}"));

@@ -27,7 +27,7 @@ fn hold(shift: &mut Shift, contact: ContactId, held: bool) -> Vec<Output> {
 }
 
 fn stands(contact: ContactId, fence: Fence, held: bool) -> Standing {
-    Standing { contact, fence, held, masked: false }
+    Standing { contact, fence, held, masked: false, consult: None }
 }
 
 /// What an operator is told about a talk that did not come about: who, and whether the visitor waits again.
@@ -269,8 +269,11 @@ fn an_exchange_that_comes_back_with_the_bridge_changes_nothing() {
     shift.say(Input::ExchangeDown);
     assert_eq!(refused(&hold(&mut shift, contact, true)), Some(Code::NoExchange));
     shift.pass(10_000);
-    let outputs =
-        shift.say(Input::ExchangeUp { bridges: vec![stands(contact, fence, false)], calls: Vec::new() });
+    let outputs = shift.say(Input::ExchangeUp {
+        bridges: vec![stands(contact, fence, false)],
+        calls: Vec::new(),
+        dialled: Vec::new(),
+    });
     assert_eq!(outputs, []);
     assert_eq!(shift.phase(contact), Phase::Live);
     assert!(shift.contact(contact).visitor_up);
@@ -284,9 +287,17 @@ fn a_hold_that_the_exchange_has_not_heard_is_said_again() {
     for held in [true, false] {
         hold(&mut shift, contact, held);
         shift.say(Input::ExchangeDown);
-        let differs = Input::ExchangeUp { bridges: vec![stands(contact, fence, !held)], calls: Vec::new() };
+        let differs = Input::ExchangeUp {
+            bridges: vec![stands(contact, fence, !held)],
+            calls: Vec::new(),
+            dialled: Vec::new(),
+        };
         assert_eq!(shift.say(differs), [Output::Hold { contact, fence, held }]);
-        let fits = Input::ExchangeUp { bridges: vec![stands(contact, fence, held)], calls: Vec::new() };
+        let fits = Input::ExchangeUp {
+            bridges: vec![stands(contact, fence, held)],
+            calls: Vec::new(),
+            dialled: Vec::new(),
+        };
         assert_eq!(shift.say(fits), []);
     }
 }
@@ -297,7 +308,10 @@ fn an_exchange_that_comes_back_empty_joins_again_when_both_legs_are_up() {
     let contact = shift.talk(1, 1);
     let old = shift.contact(contact).fence;
     shift.say(Input::ExchangeDown);
-    assert_eq!(joins(&shift.say(Input::ExchangeUp { bridges: Vec::new(), calls: Vec::new() })), []);
+    assert_eq!(
+        joins(&shift.say(Input::ExchangeUp { bridges: Vec::new(), calls: Vec::new(), dialled: Vec::new() })),
+        []
+    );
     assert_eq!(shift.phase(contact), Phase::Connecting);
     assert!(shift.contact(contact).fence > old);
     assert_eq!(joins(&shift.media(Owner::Operator { operator: op(1) }, true)), []);
@@ -306,7 +320,7 @@ fn an_exchange_that_comes_back_empty_joins_again_when_both_legs_are_up() {
     assert_eq!(shift.phase(contact), Phase::Live);
     // And when a leg stays away, the talk is lost after a minute.
     shift.say(Input::ExchangeDown);
-    shift.say(Input::ExchangeUp { bridges: Vec::new(), calls: Vec::new() });
+    shift.say(Input::ExchangeUp { bridges: Vec::new(), calls: Vec::new(), dialled: Vec::new() });
     assert_eq!(released(&shift.pass(60_000)), [(contact, EndReason::ExchangeLost)]);
     assert_eq!(shift.phase(contact), Phase::Wrapping);
 }
@@ -326,7 +340,7 @@ fn a_talk_that_could_not_be_joined_again_is_tried_again_after_a_while() {
 fn an_operator_lost_while_the_exchange_joins_again_is_no_failed_connection() {
     let mut shift = Shift::with_ready(1);
     let contact = shift.talk(1, 1);
-    shift.say(Input::ExchangeUp { bridges: Vec::new(), calls: Vec::new() });
+    shift.say(Input::ExchangeUp { bridges: Vec::new(), calls: Vec::new(), dialled: Vec::new() });
     shift.kill(1);
     shift.pass(30_000);
     assert_eq!(shift.phase(contact), Phase::Waiting);
@@ -344,8 +358,11 @@ fn a_bridge_that_should_not_stand_is_taken_apart() {
     shift.say(Input::ExchangeDown);
     shift.end(1, contact);
     let strange = stands(ContactId(99), Fence(3), false);
-    let outputs = shift
-        .say(Input::ExchangeUp { bridges: vec![stands(contact, fence, false), strange], calls: Vec::new() });
+    let outputs = shift.say(Input::ExchangeUp {
+        bridges: vec![stands(contact, fence, false), strange],
+        calls: Vec::new(),
+        dialled: Vec::new(),
+    });
     assert_eq!(
         released(&outputs),
         [(contact, EndReason::OperatorEnded), (ContactId(99), EndReason::ExchangeLost)]
@@ -360,7 +377,7 @@ fn without_an_exchange_nothing_rings_and_the_visitor_waits() {
     assert_eq!((shift.phase(first), shift.who(1).presence), (Phase::Waiting, READY));
     let second = shift.ring(2);
     assert_eq!(shift.phase(second), Phase::Waiting);
-    shift.say(Input::ExchangeUp { bridges: Vec::new(), calls: Vec::new() });
+    shift.say(Input::ExchangeUp { bridges: Vec::new(), calls: Vec::new(), dialled: Vec::new() });
     shift.media(Owner::Operator { operator: op(1) }, true);
     assert_eq!(shift.phase(first), Phase::Offered);
 }

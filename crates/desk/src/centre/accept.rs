@@ -23,7 +23,10 @@ impl Turn<'_> {
         if known.expires <= self.now {
             return Err(Code::TooLate);
         }
-        self.win(offer, known);
+        match known.asked_by {
+            Some(_) => self.answer_consult(offer, known),
+            None => self.win(offer, known),
+        }
         Ok(())
     }
 
@@ -46,7 +49,8 @@ impl Turn<'_> {
             .find(|past| past.offer == offer && past.operator == operator);
         match past.map(|past| (past.outcome, past.contact)) {
             Some((OfferOutcome::Answered, contact)) => {
-                let mine = self.centre.ledger.operator(operator).hand == Hand::Contact(contact);
+                let hand = self.centre.ledger.operator(operator).hand;
+                let mine = hand == Hand::Contact(contact) || hand == Hand::Consult(contact);
                 if mine { Ok(()) } else { Err(Code::Gone) }
             }
             Some((OfferOutcome::Rescinded, _)) => Err(Code::Taken),
@@ -63,7 +67,8 @@ impl Turn<'_> {
         let (fence, operator, masked) = (talk.fence, talk.operator, known.mask.hides());
         let pending =
             (self.centre.lines.asked(contact)).is_some_and(|asked| asked.fence == fence && !asked.failed);
-        if self.centre.lines.exchange().up && !pending {
+        let joinable = !self.is_dialling(contact) && self.centre.lines.exchange().up;
+        if joinable && !pending {
             self.centre.lines.set_asked(contact, Asked { fence, at: self.now, failed: false });
             self.effect(Output::Join { contact, fence, visitor, operator, masked });
         }

@@ -4,7 +4,7 @@
 use super::ledger::{DAYS_KEPT, Ledger, PAST_OFFERS_KEPT};
 use super::record::{ConnectWhy, Contact, Hand, Offer, Operator, PastOffer, Stage, State, Talk};
 use super::{Fact, OfferOutcome};
-use crate::contact::{Channel, Mask};
+use crate::contact::Channel;
 use crate::day::Day;
 use crate::ids::{BoothId, CallId, ContactId, Fence, OfferId, OperatorId, Session};
 use crate::presence::Presence;
@@ -20,14 +20,29 @@ impl Ledger {
             Fact::Arrived { contact, channel, booth, call } => {
                 self.arrived(at, contact, channel, booth, call);
             }
-            Fact::Offered { offer, contact, operator, fence, expires, why } => {
+            Fact::Offered { offer, contact, operator, fence, expires, why, asked_by } => {
                 let Some(session) = self.operators.get(&operator).and_then(|who| who.session) else { return };
                 let offered = at;
-                self.offered(offer, Offer { contact, operator, session, fence, offered, expires, why });
+                let offered = Offer { contact, operator, session, fence, offered, expires, why, asked_by };
+                self.offered(offer, offered);
             }
             Fact::OfferEnded { offer, outcome } => self.offer_ended(at, offer, outcome),
             Fact::Accepted { offer: _, contact, operator, fence } => {
                 self.accepted(at, contact, operator, fence)
+            }
+            Fact::Dialled { contact, call, operator, offer, fence } => {
+                self.dialled(at, contact, call, (operator, offer, fence));
+            }
+            Fact::Answered { contact } => self.talk_mut(contact, |talk| {
+                talk.stage = Stage::Connecting(ConnectWhy::Accepted);
+                talk.since = at;
+            }),
+            Fact::ConsultBegan { contact, with, blind } => self.consult_began(at, contact, with, blind),
+            Fact::ConsultLive { contact } => self.consult_live(at, contact),
+            Fact::ConsultJoined { contact, joined } => self.consult_joined(at, contact, joined),
+            Fact::ConsultOver { contact, why } => self.consult_over(contact, why),
+            Fact::HandedOver { contact, from, offer: _, operator, fence } => {
+                self.handed_over(at, contact, (from, operator), fence);
             }
             Fact::Live { contact } => self.live(at, contact),
             Fact::HeldSet { contact, held } => self.held_set(at, contact, held),
@@ -115,31 +130,7 @@ impl Ledger {
         let day = Day::of(at);
         let serial = self.days.entry(day).or_default().arrived_mut(channel);
         *serial += 1;
-        let contact = Contact {
-            channel,
-            booth,
-            call,
-            day,
-            serial: *serial,
-            arrived: at,
-            answered: None,
-            live: None,
-            ended: None,
-            end: None,
-            fence: Fence(0),
-            interruptions: 0,
-            holds: 0,
-            held_ms: Millis(0),
-            mask: Mask::Off,
-            rings: 0,
-            failures: 0,
-            returned: false,
-            passed: Vec::new(),
-            state: State::Queued { offers: Vec::new() },
-        };
-        while self.days.len() > DAYS_KEPT {
-            self.days.pop_first();
-        }
+        let contact = Contact { booth, call, ..Contact::new(channel, day, *serial, at) };
         if let Some(booth) = booth {
             let place = self.booths.entry(booth).or_default();
             place.current = Some(id);
@@ -149,6 +140,14 @@ impl Ledger {
             self.calls.insert(call, id);
         }
         self.queue.insert(Ledger::place(id, &contact));
+        self.count_in(id, contact);
+    }
+
+    /// One more contact.
+    pub(super) fn count_in(&mut self, id: ContactId, contact: Contact) {
+        while self.days.len() > DAYS_KEPT {
+            self.days.pop_first();
+        }
         self.contacts.insert(id, contact);
         self.totals.arrived += 1;
         self.last_contact = self.last_contact.max(id.0);
@@ -156,8 +155,13 @@ impl Ledger {
 
     fn offered(&mut self, id: OfferId, offer: Offer) {
         let Some(contact) = self.contacts.get_mut(&offer.contact) else { return };
-        let State::Queued { offers } = &mut contact.state else { return };
-        offers.push(id);
+        match (&mut contact.state, offer.asked_by, &mut contact.consult) {
+            (State::Queued { offers }, None, _) => offers.push(id),
+            (State::Talk(_), Some(_), Some(consult)) => consult.offer = Some(id),
+            (State::Queued { .. } | State::Talk(_) | State::Wrapping { .. } | State::Closed { .. }, _, _) => {
+                return;
+            }
+        }
         self.raise(offer.contact, offer.fence);
         self.hand(offer.operator, Hand::Offer(id));
         self.offers.insert(id, offer);
@@ -177,6 +181,8 @@ impl Ledger {
                 offers.retain(|open| *open != id);
             }
             match outcome {
+                // Who was only asked has not passed on a contact of the queue.
+                _ if offer.asked_by.is_some() => {}
                 OfferOutcome::Declined { .. } => {
                     contact.rings += 1;
                     pass(contact, offer.operator, at);
@@ -209,7 +215,7 @@ impl Ledger {
         self.hand(operator, Hand::Contact(id));
     }
 
-    fn live(&mut self, at: Time, id: ContactId) {
+    pub(super) fn live(&mut self, at: Time, id: ContactId) {
         self.talk_mut(id, |talk| {
             talk.stage = Stage::Live;
             talk.heard = true;
@@ -220,7 +226,7 @@ impl Ledger {
         contact.passed.clear();
         if contact.live.is_none() {
             contact.live = Some(at);
-            if let Some(tally) = self.days.get_mut(&contact.day) {
+            if let Some(tally) = self.days.get_mut(&contact.day).filter(|_| !contact.outgoing) {
                 tally.answered += 1;
             }
         }
@@ -249,6 +255,7 @@ impl Ledger {
 
     fn returned(&mut self, at: Time, id: ContactId, operator: OperatorId) {
         self.count_hold(at, id);
+        self.drop_consult(id);
         let Some(contact) = self.contacts.get_mut(&id) else { return };
         // A connection fails for want of media; one whose operator is lost is no failure of the two.
         let lost = self.operators.get(&operator).is_some_and(|who| who.presence == Presence::Lost);
@@ -266,13 +273,13 @@ impl Ledger {
         self.hand(operator, Hand::Free);
     }
 
-    fn talk_mut(&mut self, id: ContactId, change: impl FnOnce(&mut Talk)) {
+    pub(super) fn talk_mut(&mut self, id: ContactId, change: impl FnOnce(&mut Talk)) {
         if let Some(Contact { state: State::Talk(talk), .. }) = self.contacts.get_mut(&id) {
             change(talk);
         }
     }
 
-    fn raise(&mut self, id: ContactId, fence: Fence) {
+    pub(super) fn raise(&mut self, id: ContactId, fence: Fence) {
         if let Some(contact) = self.contacts.get_mut(&id) {
             contact.fence = contact.fence.max(fence);
         }

@@ -2,9 +2,9 @@
 //! number of a caller.
 
 use super::turn::Turn;
-use super::{CallOver, Centre, Fact};
+use super::{CallOver, Centre, Fact, Output};
 use crate::code::Code;
-use crate::contact::{CallbackResult, Channel};
+use crate::contact::{CallbackResult, Channel, ConsultEnd, DialFailure};
 use crate::end::EndReason;
 use crate::ids::{CallId, ContactId, OperatorId};
 use crate::time::Time;
@@ -45,6 +45,10 @@ impl Turn<'_> {
 
     /// The caller or the carrier ended it.
     pub fn call_over(&mut self, call: CallId, how: CallOver) -> Result<(), Code> {
+        if let Some(contact) = self.centre.consult_by(call) {
+            self.end_consult(contact, ConsultEnd::Left);
+            return Ok(());
+        }
         let contact = self.centre.ledger.calls.get(&call).copied().ok_or(Code::Gone)?;
         let end = match (how, self.centre.ledger.contact(contact).talk()) {
             (CallOver::HungUp, _) => self.end_by_visitor(contact),
@@ -72,12 +76,25 @@ impl Turn<'_> {
     }
 
     /// After the exchange came back: what only it holds joins the queue, what only the ledger knows is over.
-    pub fn settle_calls(&mut self, standing: &[CallId]) {
+    pub fn settle_calls(&mut self, standing: &[CallId], dialled: &[CallId]) {
+        let stands = |call: &CallId| standing.contains(call) || dialled.contains(call);
         let known = self.centre.ledger.calls.iter();
         let lost: Vec<ContactId> =
-            known.filter(|(call, _)| !standing.contains(call)).map(|(_, contact)| *contact).collect();
+            known.filter(|(call, _)| !stands(call)).map(|(_, contact)| *contact).collect();
         for contact in lost {
-            self.end_contact(contact, EndReason::ExchangeLost);
+            self.end_lost_call(contact);
+        }
+        let consulted = self.centre.consulted_calls();
+        for (contact, _) in consulted.iter().filter(|(_, call)| !stands(call)) {
+            let why = DialFailure::ExchangeLost;
+            self.end_consult(*contact, ConsultEnd::Failed { why });
+        }
+        let wanted = |call: &CallId| {
+            self.centre.ledger.calls.contains_key(call) || consulted.iter().any(|(_, known)| known == call)
+        };
+        let strange: Vec<CallId> = dialled.iter().copied().filter(|call| !wanted(call)).collect();
+        for call in strange {
+            self.effect(Output::HangUp { call });
         }
         for call in standing {
             // A call is never refused: it waits, or it is turned away and counted.
@@ -92,8 +109,14 @@ impl Turn<'_> {
         }
         let lost: Vec<ContactId> = self.centre.ledger.calls.values().copied().collect();
         for contact in lost {
-            self.end_contact(contact, EndReason::ExchangeLost);
+            self.end_lost_call(contact);
         }
+    }
+
+    /// Nobody is owed a callback who has not answered ours.
+    fn end_lost_call(&mut self, contact: ContactId) {
+        let end = if self.is_dialling(contact) { EndReason::DialFailed } else { EndReason::ExchangeLost };
+        self.end_contact(contact, end);
     }
 }
 

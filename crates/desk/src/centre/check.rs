@@ -1,8 +1,8 @@
 //! The invariants of a centre, for tests and for a server that doubts itself.
 
-use super::Centre;
 use super::ledger::Ledger;
 use super::record::{Contact, Hand, Operator, State};
+use super::{Centre, Owner};
 use crate::ids::{ContactId, OperatorId};
 use crate::presence::Presence;
 
@@ -62,9 +62,16 @@ impl Ledger {
                 })
             }
             (Hand::Contact(_), Presence::Lost) => true,
+            (Hand::Consult(contact), presence) => {
+                let with = self.contact(contact).consult.map(|consult| consult.with);
+                presence == Presence::Call && with == Some(Owner::Operator { operator: id })
+            }
             (Hand::Contact(contact), presence) => {
                 let wrapping = matches!(self.contact(contact).state, State::Wrapping { .. });
-                let talking = matches!(presence, Presence::Call | Presence::Video | Presence::Hold);
+                let talking = matches!(
+                    presence,
+                    Presence::Call | Presence::Video | Presence::Hold | Presence::Callback
+                );
                 if wrapping { presence == Presence::Wrapping } else { talking }
             }
             (Hand::Offer(_), _) => false,
@@ -83,6 +90,9 @@ impl Ledger {
         let current = contact.booth.and_then(|booth| self.booths.get(&booth)).and_then(|place| place.current);
         let on_line = contact.call.is_none_or(|call| self.calls.get(&call) == Some(&id));
         let in_booth = (contact.booth.is_none() || current == Some(id)) && on_line;
+        ensure(contact.consult.is_none() || matches!(contact.state, State::Talk(_)), || {
+            format!("contact {id} has a consultation without a talk")
+        })?;
         let fits = match &contact.state {
             State::Queued { offers } => {
                 let listed = offers
@@ -113,7 +123,9 @@ impl Ledger {
     fn check_offers(&self) -> Result<(), String> {
         for (id, offer) in &self.offers {
             let contact = self.contact(offer.contact);
-            let listed = contact.offers().iter().filter(|open| *open == id).count() == 1;
+            let asked = contact.consult.is_some_and(|consult| consult.offer == Some(*id));
+            let queued = contact.offers().iter().filter(|open| *open == id).count() == 1;
+            let listed = if offer.asked_by.is_some() { asked } else { queued };
             let held = self.operator(offer.operator).hand == Hand::Offer(*id);
             let fits = listed && held && offer.fence <= contact.fence;
             ensure(fits, || format!("offer {id} does not fit: {offer:?}"))?;

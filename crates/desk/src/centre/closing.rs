@@ -9,6 +9,7 @@ use crate::time::Time;
 impl Ledger {
     pub(super) fn ended(&mut self, at: Time, id: ContactId, end: EndReason) {
         self.count_hold(at, id);
+        self.drop_consult(id);
         let Some(contact) = self.contacts.get_mut(&id) else { return };
         self.queue.remove(&Ledger::place(id, contact));
         contact.ended = Some(at);

@@ -1,9 +1,10 @@
 //! What the exchange tells: legs, its coming and its going.
 
-use super::record::{Hand, Stage, State};
+use super::record::{ConnectWhy, Hand, Stage, State};
 use super::turn::Turn;
 use super::{Fact, OfferOutcome, Output, Owner, RejoinWhy, RescindWhy, Standing};
 use crate::code::Code;
+use crate::contact::ConsultEnd;
 use crate::end::EndReason;
 use crate::ids::{CallId, ContactId, Fence, OperatorId};
 
@@ -23,6 +24,8 @@ impl Turn<'_> {
             Owner::Caller { call } => {
                 if let Some(contact) = self.centre.ledger.calls.get(&call).copied() {
                     self.visitor_media(contact, was_up, up);
+                } else if let Some(contact) = self.centre.consult_by(call) {
+                    self.consulted_media(contact, up);
                 }
             }
         }
@@ -32,7 +35,7 @@ impl Turn<'_> {
     fn operator_media(&mut self, operator: OperatorId, up: bool) {
         let Some(who) = self.centre.ledger.operators.get(&operator) else { return };
         match who.hand {
-            Hand::Free => {}
+            Hand::Free | Hand::Consult(_) => {}
             Hand::Offer(_) if up => {}
             Hand::Offer(_) => self.withdraw_from(operator, OfferOutcome::SeatGone, RescindWhy::SeatGone),
             Hand::Contact(contact) => self.join_if_connecting(contact),
@@ -45,6 +48,7 @@ impl Turn<'_> {
             State::Queued { .. } if up => self.tell_wait(contact),
             State::Queued { .. } | State::Wrapping { .. } | State::Closed { .. } => {}
             State::Talk(talk) => match talk.stage {
+                Stage::Connecting(ConnectWhy::Dialling) => self.dialled_media(contact, up),
                 Stage::Connecting(_) => self.join_if_connecting(contact),
                 Stage::Live | Stage::Held if was_up && !up => self.fact(Fact::Interrupted { contact }),
                 Stage::Live | Stage::Held => {}
@@ -74,12 +78,17 @@ impl Turn<'_> {
     }
 
     /// Compares the bridges that stand with the talks in the ledger.
-    pub fn exchange_up(&mut self, bridges: &[Standing], calls: &[CallId]) -> Result<(), Code> {
+    pub fn exchange_up(
+        &mut self,
+        bridges: &[Standing],
+        calls: &[CallId],
+        dialled: &[CallId],
+    ) -> Result<(), Code> {
         self.centre.lines.set_exchange(true, self.now);
         self.distrust_legs_without(bridges);
         let over = self.calls_of_talks_that_are_over(bridges);
         let standing: Vec<CallId> = calls.iter().copied().filter(|call| !over.contains(call)).collect();
-        self.settle_calls(&standing);
+        self.settle_calls(&standing, dialled);
         for bridge in bridges {
             self.release_if_strange(bridge.contact, bridge.fence);
         }
@@ -142,6 +151,7 @@ impl Turn<'_> {
             (Stage::Live, Some(bridge)) if bridge.fence == talk.fence => self.settle(bridge, false),
             (Stage::Held, Some(bridge)) if bridge.fence == talk.fence => self.settle(bridge, true),
             (Stage::Live | Stage::Held, other) => {
+                self.end_consult(contact, ConsultEnd::TalkOver);
                 let seen = other.map_or(Fence(0), |bridge| bridge.fence);
                 let fence = Fence(raised.max(seen).0 + 1);
                 self.fact(Fact::Rejoined { contact, operator, fence, why: RejoinWhy::BridgeGone });
@@ -151,13 +161,18 @@ impl Turn<'_> {
         }
     }
 
-    /// A mask or a hold that was cut off on its way to the exchange is said again; what the ledger says
+    /// A mask, a consultation or a hold that was cut off on its way to the exchange is said again; what the ledger says
     /// counts.
     fn settle(&mut self, bridge: Standing, held: bool) {
         let Standing { contact, fence, .. } = bridge;
-        let masked = self.centre.ledger.contact(contact).mask.hides();
+        let known = self.centre.ledger.contact(contact);
+        let masked = known.mask.hides();
+        let consult = known.consult.map(|consult| consult.carried());
         if bridge.masked != masked {
             self.effect(Output::Mask { contact, fence, masked });
+        }
+        if bridge.consult != consult {
+            self.effect(Output::Consult { contact, fence, consult });
         }
         if bridge.held != held {
             self.effect(Output::Hold { contact, fence, held });

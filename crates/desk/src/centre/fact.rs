@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::OfferWhy;
-use crate::contact::{CallbackResult, Channel, DeclineReason, Disposition, Mask};
+use super::{OfferWhy, Owner};
+use crate::contact::{CallbackResult, Channel, ConsultEnd, DeclineReason, Disposition, Mask};
 use crate::end::EndReason;
 use crate::ids::{BoothId, CallId, ContactId, Fence, OfferId, OperatorId, Session};
 use crate::presence::Presence;
@@ -76,6 +76,9 @@ pub enum Fact {
         expires: Time,
         /// Why this seat.
         why: OfferWhy,
+        /// The operator who asks this one into a consultation; none for a contact from the queue.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked_by: Option<OperatorId>,
     },
     /// A ring ended without this seat taking it.
     OfferEnded {
@@ -153,6 +156,65 @@ pub enum Fact {
         /// What came of it.
         disposition: Disposition,
     },
+    /// An operator calls somebody. The contact is in their hands from the start, by an offer that counts as taken.
+    Dialled {
+        /// The new contact.
+        contact: ContactId,
+        /// The name of the call.
+        call: CallId,
+        /// Who.
+        operator: OperatorId,
+        /// The offer that stands for it.
+        offer: OfferId,
+        /// The fence.
+        fence: Fence,
+    },
+    /// The called party answered.
+    Answered {
+        /// Which contact.
+        contact: ContactId,
+    },
+    /// The operator of a talk asks somebody else; the caller hears music.
+    ConsultBegan {
+        /// Which contact.
+        contact: ContactId,
+        /// Whom: another operator or an outside call.
+        with: Owner,
+        /// The caller is handed over as soon as that one is there.
+        blind: bool,
+    },
+    /// The consulted party is there.
+    ConsultLive {
+        /// Which contact.
+        contact: ContactId,
+    },
+    /// 三者通話 began or ended.
+    ConsultJoined {
+        /// Which contact.
+        contact: ContactId,
+        /// All three hear each other.
+        joined: bool,
+    },
+    /// The consultation ended without a transfer.
+    ConsultOver {
+        /// Which contact.
+        contact: ContactId,
+        /// Why.
+        why: ConsultEnd,
+    },
+    /// The consulted operator has the talk from now on.
+    HandedOver {
+        /// Which contact.
+        contact: ContactId,
+        /// Who had it.
+        from: OperatorId,
+        /// The offer by which the other was asked.
+        offer: OfferId,
+        /// Who has it.
+        operator: OperatorId,
+        /// The fence that holds the media now.
+        fence: Fence,
+    },
     /// 折返し: an operator said what came of calling back somebody whose call was lost.
     CallbackSettled {
         /// The lost call.
@@ -172,6 +234,8 @@ pub enum RejoinWhy {
     OperatorBack,
     /// The exchange came back without the bridge.
     BridgeGone,
+    /// Another operator has it now.
+    HandedOver,
 }
 
 /// How an offer ended, a closed list (reliability.md, assignment 11).

@@ -1,12 +1,10 @@
-//! What comes into the machine of a centre and what goes out.
+//! What comes into the machine of a centre.
 
 use serde::{Deserialize, Serialize};
 
-use super::Fact;
 use crate::calendar::Duty;
 use crate::code::Code;
-use crate::contact::{CallbackResult, DeclineReason, Disposition};
-use crate::end::EndReason;
+use crate::contact::{CallbackResult, DeclineReason, DialFailure, Disposition};
 use crate::ids::{BoothId, CallId, ContactId, Fence, OfferId, OperatorId, Session};
 use crate::presence::Chosen;
 use crate::time::{Millis, Time};
@@ -139,6 +137,8 @@ pub enum Rule {
     Channel,
     /// Its channel takes less of an operator's time.
     Shorter,
+    /// No turn at all: another operator asks this one.
+    Asked,
 }
 
 impl Default for Settings {
@@ -305,6 +305,62 @@ pub enum Input {
         /// What came of it.
         result: CallbackResult,
     },
+    /// An operator calls somebody. Which number is not the machine's to know.
+    Dial {
+        /// Who.
+        operator: OperatorId,
+        /// The epoch.
+        session: Session,
+    },
+    /// The operator of a talk asks somebody else, to speak with them or to hand the caller over.
+    Consult {
+        /// Who.
+        operator: OperatorId,
+        /// The epoch.
+        session: Session,
+        /// Which contact.
+        contact: ContactId,
+        /// Whom.
+        whom: Whom,
+        /// Hand the caller over as soon as that one is there.
+        blind: bool,
+    },
+    /// Ends a consultation: its operator goes back to the caller, or the consulted one leaves.
+    EndConsult {
+        /// Who.
+        operator: OperatorId,
+        /// The epoch.
+        session: Session,
+        /// Which contact.
+        contact: ContactId,
+    },
+    /// 三者通話 on or off.
+    JoinConsult {
+        /// Who.
+        operator: OperatorId,
+        /// The epoch.
+        session: Session,
+        /// Which contact.
+        contact: ContactId,
+        /// On or off.
+        joined: bool,
+    },
+    /// Hands the caller over to the consulted party.
+    Transfer {
+        /// Who.
+        operator: OperatorId,
+        /// The epoch.
+        session: Session,
+        /// Which contact.
+        contact: ContactId,
+    },
+    /// A call of ours was not answered.
+    NotReached {
+        /// Which one.
+        call: CallId,
+        /// Why.
+        why: DialFailure,
+    },
     /// A booth rings.
     Ring {
         /// Which one.
@@ -374,8 +430,10 @@ pub enum Input {
     ExchangeUp {
         /// The standing bridges.
         bridges: Vec<Standing>,
-        /// The standing calls.
+        /// The standing calls that came in.
         calls: Vec<CallId>,
+        /// The standing calls that we made.
+        dialled: Vec<CallId>,
     },
     /// The line to the exchange is gone (its media may well go on).
     ExchangeDown,
@@ -394,136 +452,24 @@ pub struct Standing {
     pub held: bool,
     /// No picture of the visitor passes there.
     pub masked: bool,
+    /// Whom the operator consults there.
+    pub consult: Option<Consulted>,
 }
 
-/// Why an offer came to this seat.
+/// A consultation as the exchange carries it: the operator hears the consulted party and the visitor hears music.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub struct OfferWhy {
-    /// How many seats were ready for this contact.
-    pub ready: u32,
-    /// How long this seat has been idle, the longest of them.
-    pub idle_ms: Millis,
-    /// How many rings went before, unanswered or declined.
-    pub rings_before: u32,
-    /// By which rule its turn came.
-    #[serde(default)]
-    pub rule: Rule,
+pub struct Consulted {
+    /// Who; none while it rings there, which the operator hears.
+    pub with: Option<Owner>,
+    /// 三者通話: all three hear each other.
+    pub joined: bool,
 }
 
-/// Why a ring stopped at a seat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum RescindWhy {
-    /// Another operator was first.
-    TakenBy {
-        /// Who.
-        operator: OperatorId,
-    },
-    /// The visitor left.
-    VisitorLeft,
-    /// The ring ran out: the seat becomes 離席(不応答).
-    NoAnswer,
-    /// The operator declined.
-    Declined,
-    /// The operator's line was lost or signed out.
-    SeatGone,
-    /// It was taken here, and the two could not be joined.
-    NotConnected {
-        /// True: the visitor is back at the head of the queue; false: the contact is over.
-        returned: bool,
-    },
-}
-
-/// Everything that a centre does. Facts come first and are stored before any other output is carried out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Output {
-    /// Store this.
-    Fact(Fact),
-    /// Show an offer.
-    Offer {
-        /// To whom.
-        operator: OperatorId,
-        /// In which session.
-        session: Session,
-        /// Which offer.
-        offer: OfferId,
-        /// Which contact.
-        contact: ContactId,
-        /// To be sent back with the accept.
-        fence: Fence,
-        /// When the ring ends.
-        expires: Time,
-    },
-    /// Stop a ring; or, with [`RescindWhy::NotConnected`], tell what became of one that was taken.
-    Rescind {
-        /// At whom.
-        operator: OperatorId,
-        /// Which offer.
-        offer: OfferId,
-        /// Why.
-        why: RescindWhy,
-    },
-    /// Let a waiting visitor hear and see something.
-    Wait {
-        /// Which contact.
-        contact: ContactId,
-        /// Whose leg.
-        visitor: Owner,
-    },
-    /// Join the two.
-    Join {
-        /// Which contact.
-        contact: ContactId,
-        /// Under which fence.
-        fence: Fence,
-        /// The visitor's leg.
-        visitor: Owner,
-        /// The operator's leg.
-        operator: OperatorId,
-        /// 目隠し is on from the start.
-        masked: bool,
-    },
-    /// Let no picture of the visitor pass, or let it pass again.
-    Mask {
-        /// Which contact.
-        contact: ContactId,
-        /// Under which fence.
-        fence: Fence,
-        /// On or off.
-        masked: bool,
-    },
-    /// Hold or take back.
-    Hold {
-        /// Which contact.
-        contact: ContactId,
-        /// Under which fence.
-        fence: Fence,
-        /// On or off.
-        held: bool,
-    },
-    /// Take the two apart.
-    Release {
-        /// Which contact.
-        contact: ContactId,
-        /// Every fence up to this one is dead.
-        fence: Fence,
-        /// How it ended.
-        end: EndReason,
-    },
-    /// A newer sign-in took over: close the older session's socket.
-    Replaced {
-        /// Whose.
-        operator: OperatorId,
-        /// Which one is over.
-        session: Session,
-    },
-    /// The input was not legal here; nothing changed.
-    Refused {
-        /// Who is told.
-        to: Party,
-        /// Why.
-        code: Code,
-    },
+/// Whom an operator asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whom {
+    /// Another operator.
+    Operator(OperatorId),
+    /// A telephone outside, whose number is not the machine's to know.
+    Outside,
 }

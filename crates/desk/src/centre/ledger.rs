@@ -38,6 +38,7 @@ pub(super) struct Ledger {
     pub suspended: Option<Time>,
     pub last_contact: u64,
     pub last_offer: u64,
+    pub last_dialled: u64,
 }
 
 /// What a booth has to do with contacts.
@@ -54,6 +55,8 @@ pub(super) struct BoothPlace {
 pub(super) struct DayTally {
     pub booth: u32,
     pub phone: u32,
+    /// Calls that we made: no 着信.
+    pub outgoing: u32,
     pub answered: u32,
     pub abandoned: u32,
     /// Calls outside the hours: heard the announcement, and are no 着信.

@@ -16,7 +16,7 @@ impl Centre {
         }
         match who.hand {
             Hand::Offer(_) => self.lines.suspect_at(operator, &self.settings),
-            Hand::Free | Hand::Contact(_) => self.lines.lost_at(operator, &self.settings),
+            Hand::Free | Hand::Contact(_) | Hand::Consult(_) => self.lines.lost_at(operator, &self.settings),
         }
     }
 
@@ -27,7 +27,7 @@ impl Centre {
                 self.ledger.contact(contact).talk()?;
                 self.lines.return_at(operator, &self.settings)
             }
-            Hand::Contact(_) | Hand::Free | Hand::Offer(_) => None,
+            Hand::Contact(_) | Hand::Free | Hand::Offer(_) | Hand::Consult(_) => None,
         }
     }
 
@@ -65,6 +65,7 @@ impl Turn<'_> {
 
     /// An operator who did not answer a ring is 離席 after the loss, not 受付可.
     fn lose(&mut self, operator: OperatorId) {
+        self.withdraw_consulted(operator);
         let who = self.centre.ledger.operator(operator);
         let not_answering = who.presence == Presence::Away { why: AwayWhy::NoAnswer };
         let next = if not_answering { Chosen::Away } else { who.next }.presence();
@@ -77,10 +78,14 @@ impl Turn<'_> {
             .filter(|(id, who)| self.centre.return_due(**id, who).is_some_and(|at| at <= self.now))
             .filter_map(|(id, who)| match who.hand {
                 Hand::Contact(contact) => Some((*id, contact)),
-                Hand::Free | Hand::Offer(_) => None,
+                Hand::Free | Hand::Offer(_) | Hand::Consult(_) => None,
             })
             .collect();
         for (operator, contact) in due {
+            if self.is_dialling(contact) {
+                self.end_contact(contact, EndReason::DialGivenUp);
+                continue;
+            }
             self.return_to_queue(contact, operator);
         }
     }

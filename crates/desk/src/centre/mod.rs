@@ -10,6 +10,9 @@ mod apply;
 mod call;
 mod check;
 mod closing;
+mod consult;
+mod consulted;
+mod dial;
 mod exchange;
 mod fact;
 mod input;
@@ -19,6 +22,7 @@ mod lost;
 mod mask;
 mod offer;
 mod operator;
+mod output;
 mod queue;
 mod record;
 mod shown;
@@ -34,10 +38,9 @@ use lines::Lines;
 use turn::Turn;
 
 pub use fact::{Fact, OfferOutcome, RejoinWhy};
-pub use input::{
-    CallOver, Input, OfferWhy, Order, Output, Owner, Party, RescindWhy, Rule, Settings, Standing,
-};
-pub use shown::{BoothView, ContactView, DayCounts, OfferView, OperatorView, QueueView};
+pub use input::{CallOver, Consulted, Input, Order, Owner, Party, Rule, Settings, Standing, Whom};
+pub use output::{OfferWhy, Output, RescindWhy};
+pub use shown::{BoothView, ConsultView, ContactView, DayCounts, OfferView, OperatorView, QueueView};
 
 /// One contractor site with its queue: the unit of isolation.
 #[derive(Clone, Debug)]

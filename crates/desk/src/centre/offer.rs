@@ -37,7 +37,8 @@ impl Turn<'_> {
         let offer = OfferId(ledger.last_offer + 1);
         let fence = Fence(ledger.contact(contact).fence.0 + 1);
         let expires = self.now + self.centre.settings.ring_timeout_ms;
-        self.fact(Fact::Offered { offer, contact, operator, fence, expires, why });
+        let asked_by = None;
+        self.fact(Fact::Offered { offer, contact, operator, fence, expires, why, asked_by });
         self.show_hand(operator);
         self.effect(Output::Offer { operator, session, offer, contact, fence, expires });
     }
@@ -50,9 +51,19 @@ impl Turn<'_> {
         outcome: OfferOutcome,
         why: RescindWhy,
     ) {
+        let asked = self.asked_into(offer);
         self.fact(Fact::OfferEnded { offer, outcome });
         self.show_hand(operator);
         self.effect(Output::Rescind { operator, offer, why });
+        if let Some(contact) = asked {
+            self.asked_in_vain(contact, outcome);
+        }
+    }
+
+    /// The contact into whose consultation an open offer asks.
+    fn asked_into(&self, offer: OfferId) -> Option<ContactId> {
+        let known = self.centre.ledger.offers.get(&offer)?;
+        known.asked_by.map(|_| known.contact)
     }
 
     /// Ends whatever rings at a seat.
@@ -87,10 +98,14 @@ impl Turn<'_> {
                 self.end_offer(offer, operator, OfferOutcome::SeatGone, RescindWhy::SeatGone);
                 continue;
             }
+            let asked = self.asked_into(offer);
             self.fact(Fact::OfferEnded { offer, outcome: OfferOutcome::NotAnswered });
             let next = self.centre.ledger.operator(operator).next.presence();
             self.set_presence(operator, Presence::Away { why: AwayWhy::NoAnswer }, next);
             self.effect(Output::Rescind { operator, offer, why: RescindWhy::NoAnswer });
+            if let Some(contact) = asked {
+                self.asked_in_vain(contact, OfferOutcome::NotAnswered);
+            }
         }
     }
 

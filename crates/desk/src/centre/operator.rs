@@ -4,6 +4,7 @@ use super::record::{Hand, State};
 use super::turn::Turn;
 use super::{Fact, OfferOutcome, Output, RejoinWhy, RescindWhy};
 use crate::code::Code;
+use crate::contact::ConsultEnd;
 use crate::ids::{Fence, OperatorId, Session};
 use crate::presence::{AwayWhy, Chosen, Presence};
 
@@ -34,6 +35,7 @@ impl Turn<'_> {
         }
         if let Some(older) = known.and_then(|who| who.session) {
             self.withdraw_from(operator, OfferOutcome::SeatGone, RescindWhy::SeatGone);
+            self.withdraw_consulted(operator);
             self.effect(Output::Replaced { operator, session: older });
         }
         self.fact(Fact::SignedIn { operator, session });
@@ -46,7 +48,7 @@ impl Turn<'_> {
                 self.set_presence(operator, self.presence_of_hand(operator), next);
                 self.join_when_ready(contact);
             }
-            Hand::Free | Hand::Offer(_) => {
+            Hand::Free | Hand::Offer(_) | Hand::Consult(_) => {
                 let away = Presence::Away { why: AwayWhy::Chosen };
                 self.set_presence(operator, away, away);
             }
@@ -57,7 +59,11 @@ impl Turn<'_> {
     fn take_along(&mut self, operator: OperatorId) {
         let Hand::Contact(contact) = self.centre.ledger.operator(operator).hand else { return };
         let known = self.centre.ledger.contact(contact);
-        if let State::Talk(_) = known.state {
+        if let State::Talk(_) = known.state
+            && !self.is_dialling(contact)
+        {
+            self.end_consult(contact, ConsultEnd::TalkOver);
+            let known = self.centre.ledger.contact(contact);
             let fence = Fence(known.fence.0 + 1);
             self.fact(Fact::Rejoined { contact, operator, fence, why: RejoinWhy::OperatorBack });
         }
@@ -74,7 +80,7 @@ impl Turn<'_> {
     pub fn sign_out(&mut self, operator: OperatorId, session: Session) -> Result<(), Code> {
         self.check_session(operator, session)?;
         match self.centre.ledger.operator(operator).hand {
-            Hand::Contact(_) => return Err(Code::WrongState),
+            Hand::Contact(_) | Hand::Consult(_) => return Err(Code::WrongState),
             Hand::Free | Hand::Offer(_) => {}
         }
         self.withdraw_from(operator, OfferOutcome::SeatGone, RescindWhy::SeatGone);
@@ -89,7 +95,7 @@ impl Turn<'_> {
         let who = self.centre.ledger.operator(operator);
         let presence = match who.hand {
             Hand::Free if who.presence != Presence::Lost => chosen.presence(),
-            Hand::Free | Hand::Offer(_) | Hand::Contact(_) => who.presence,
+            Hand::Free | Hand::Offer(_) | Hand::Contact(_) | Hand::Consult(_) => who.presence,
         };
         self.set_presence(operator, presence, chosen.presence());
         Ok(())

@@ -1,8 +1,8 @@
 //! What the centre remembers of one operator, one contact and one offer. Everything here follows from
 //! the facts; nothing here knows a socket or a media leg.
 
-use super::{OfferOutcome, OfferWhy, RejoinWhy};
-use crate::contact::{Channel, Mask, Phase};
+use super::{Consulted, OfferOutcome, OfferWhy, Owner, RejoinWhy};
+use crate::contact::{Channel, ConsultEnd, ConsultStage, Mask, Phase};
 use crate::day::Day;
 use crate::end::EndReason;
 use crate::ids::{BoothId, CallId, ContactId, Fence, OfferId, OperatorId, Session};
@@ -32,6 +32,8 @@ pub(super) enum Hand {
     Free,
     Offer(OfferId),
     Contact(ContactId),
+    /// Consulted by the operator of this contact.
+    Consult(ContactId),
 }
 
 /// One contact.
@@ -65,6 +67,12 @@ pub(super) struct Contact {
     pub failures: u32,
     /// Taken from an operator and put at the head of the queue.
     pub returned: bool,
+    /// We called: it is no 着信.
+    pub outgoing: bool,
+    /// Whom its operator consults.
+    pub consult: Option<Consult>,
+    /// How the last consultation ended that was no transfer.
+    pub consult_end: Option<ConsultEnd>,
     /// Seats that declined or could not be joined in this round, and when.
     pub passed: Vec<(OperatorId, Time)>,
     pub state: State,
@@ -96,6 +104,29 @@ pub(super) struct Talk {
     pub since: Time,
 }
 
+/// Somebody whom the operator of a talk asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Consult {
+    pub with: Owner,
+    pub stage: ConsultStage,
+    pub blind: bool,
+    /// When this stage began.
+    pub since: Time,
+    /// By which offer another operator was asked.
+    pub offer: Option<OfferId>,
+}
+
+impl Consult {
+    /// What the exchange does for it.
+    pub fn carried(&self) -> Consulted {
+        match self.stage {
+            ConsultStage::Ringing => Consulted { with: None, joined: false },
+            ConsultStage::Talking => Consulted { with: Some(self.with), joined: false },
+            ConsultStage::Joined => Consulted { with: Some(self.with), joined: true },
+        }
+    }
+}
+
 /// How far the bridge is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
@@ -108,6 +139,8 @@ pub(super) enum Stage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ConnectWhy {
     Accepted,
+    /// We call, and nobody has answered yet.
+    Dialling,
     Again(RejoinWhy),
 }
 
@@ -121,6 +154,8 @@ pub(super) struct Offer {
     pub offered: Time,
     pub expires: Time,
     pub why: OfferWhy,
+    /// It asks into a consultation.
+    pub asked_by: Option<OperatorId>,
 }
 
 /// An offer that is over, remembered to answer a late accept.
@@ -149,6 +184,35 @@ impl Operator {
 }
 
 impl Contact {
+    /// One that has just arrived, from nowhere yet.
+    pub fn new(channel: Channel, day: Day, serial: u32, arrived: Time) -> Contact {
+        Contact {
+            channel,
+            booth: None,
+            call: None,
+            day,
+            serial,
+            arrived,
+            answered: None,
+            live: None,
+            ended: None,
+            end: None,
+            fence: Fence(0),
+            interruptions: 0,
+            holds: 0,
+            held_ms: Millis(0),
+            mask: Mask::Off,
+            rings: 0,
+            failures: 0,
+            returned: false,
+            outgoing: false,
+            consult: None,
+            consult_end: None,
+            passed: Vec::new(),
+            state: State::Queued { offers: Vec::new() },
+        }
+    }
+
     /// The word for where it stands.
     pub fn phase(&self) -> Phase {
         match &self.state {

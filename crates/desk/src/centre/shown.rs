@@ -1,7 +1,7 @@
 //! What others see of a centre: plain values, no reference into it and no words for a screen.
 
-use super::OfferWhy;
-use crate::contact::{Channel, Mask, Phase};
+use super::{OfferWhy, Owner};
+use crate::contact::{Channel, ConsultEnd, ConsultStage, Mask, Phase};
 use crate::day::Day;
 use crate::end::EndReason;
 use crate::ids::{BoothId, CallId, ContactId, Fence, OfferId, OperatorId, Session};
@@ -29,6 +29,8 @@ pub struct OperatorView {
     pub offer: Option<OfferId>,
     /// The contact in hand, wrap-up included.
     pub contact: Option<ContactId>,
+    /// The contact about which this operator is consulted.
+    pub consult: Option<ContactId>,
 }
 
 /// A contact as others see it.
@@ -70,6 +72,12 @@ pub struct ContactView {
     pub held_ms: Millis,
     /// Since when it is connecting, live or held; none outside a talk.
     pub stage_since: Option<Time>,
+    /// We called.
+    pub outgoing: bool,
+    /// Whom its operator consults.
+    pub consult: Option<ConsultView>,
+    /// How the last consultation ended that was no transfer.
+    pub consult_end: Option<ConsultEnd>,
     /// 目隠し.
     pub mask: Mask,
     /// Who has it, or had it last.
@@ -78,6 +86,19 @@ pub struct ContactView {
     pub operator_up: bool,
     /// The fence that holds the media, or the highest raised.
     pub fence: Fence,
+}
+
+/// A consultation as others see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConsultView {
+    /// Whom.
+    pub with: Owner,
+    /// How far it is.
+    pub stage: ConsultStage,
+    /// The caller is handed over as soon as that one is there.
+    pub blind: bool,
+    /// When this stage began.
+    pub since: Time,
 }
 
 /// A booth as others see it.
@@ -127,6 +148,8 @@ pub struct OfferView {
     pub expires: Time,
     /// Why this seat.
     pub why: OfferWhy,
+    /// Who asks this operator into a consultation; none for a contact from the queue.
+    pub asked_by: Option<OperatorId>,
 }
 
 /// Counts of one Japan-day, by the day of arrival.

@@ -1,11 +1,12 @@
 //! The life of a contact in an operator's hand: connecting, live, held, wrapping, closed.
 
+use super::dial::DIAL_WITHIN;
 use super::lines::Asked;
 use super::record::{ConnectWhy, Contact, Hand, Stage, State, Talk};
 use super::turn::Turn;
 use super::{Centre, Fact, OfferOutcome, Output, Owner, RejoinWhy, RescindWhy};
 use crate::code::Code;
-use crate::contact::Disposition;
+use crate::contact::{ConsultEnd, Disposition};
 use crate::end::EndReason;
 use crate::ids::{ContactId, Fence, OperatorId};
 use crate::time::{Millis, Time};
@@ -48,7 +49,9 @@ impl Turn<'_> {
             ConnectWhy::Again(_) if code == Code::NoMedia => {
                 self.centre.lines.set_asked(contact, Asked { fence, at: self.now, failed: true });
             }
-            ConnectWhy::Accepted | ConnectWhy::Again(_) => self.connection_failed(contact, talk, why),
+            ConnectWhy::Accepted | ConnectWhy::Dialling | ConnectWhy::Again(_) => {
+                self.connection_failed(contact, talk, why);
+            }
         }
         Ok(())
     }
@@ -100,13 +103,14 @@ impl Turn<'_> {
         let failures = self.centre.ledger.contact(contact).failures + 1;
         match why {
             ConnectWhy::Again(RejoinWhy::BridgeGone) => self.end_contact(contact, EndReason::ExchangeLost),
-            ConnectWhy::Accepted | ConnectWhy::Again(RejoinWhy::OperatorBack)
+            ConnectWhy::Dialling => self.end_contact(contact, EndReason::DialFailed),
+            ConnectWhy::Accepted | ConnectWhy::Again(RejoinWhy::OperatorBack | RejoinWhy::HandedOver)
                 if failures >= CONNECT_TRIES =>
             {
                 self.end_contact(contact, EndReason::MediaFailed);
                 self.tell_not_connected(contact, talk.operator, false);
             }
-            ConnectWhy::Accepted | ConnectWhy::Again(RejoinWhy::OperatorBack) => {
+            ConnectWhy::Accepted | ConnectWhy::Again(RejoinWhy::OperatorBack | RejoinWhy::HandedOver) => {
                 self.return_to_queue(contact, talk.operator);
                 self.tell_not_connected(contact, talk.operator, true);
             }
@@ -127,6 +131,7 @@ impl Turn<'_> {
     /// Takes a contact from its operator and puts it at the head of the queue.
     pub fn return_to_queue(&mut self, contact: ContactId, operator: OperatorId) {
         self.centre.lines.forget_asked(contact);
+        self.end_consult(contact, ConsultEnd::TalkOver);
         self.fact(Fact::Returned { contact, operator });
         self.show_hand(operator);
         self.tell_wait(contact);
@@ -142,8 +147,10 @@ impl Turn<'_> {
     pub fn end_contact(&mut self, contact: ContactId, end: EndReason) {
         self.centre.lines.forget_asked(contact);
         self.withdraw_contact(contact, OfferOutcome::Abandoned, RescindWhy::VisitorLeft);
+        self.end_consult(contact, ConsultEnd::TalkOver);
         let known = self.centre.ledger.contact(contact);
         let (operator, fence, call) = (known.operator(), known.fence, known.call);
+        let unanswered = call.filter(|_| self.is_dialling(contact));
         self.fact(Fact::Ended { contact, end });
         if let Some(call) = call {
             self.centre.lines.forget_leg(Owner::Caller { call });
@@ -151,13 +158,21 @@ impl Turn<'_> {
         if let Some(operator) = operator {
             self.show_hand(operator);
         }
+        if let Some(call) = unanswered {
+            self.effect(Output::HangUp { call });
+        }
         self.effect(Output::Release { contact, fence, end });
     }
 
     /// The operator ends. Before the two have heard each other there is nothing to end.
     pub fn end_by_operator(&mut self, operator: OperatorId, contact: ContactId) -> Result<(), Code> {
         let talk = self.own_talk(operator, contact)?;
-        if !talk.heard {
+        if self.is_dialling(contact) {
+            self.end_contact(contact, EndReason::DialGivenUp);
+            return Ok(());
+        }
+        // Who speaks with somebody else goes back to the caller or hands them over first.
+        if !talk.heard || self.centre.ledger.contact(contact).consult.is_some() {
             return Err(Code::WrongState);
         }
         self.end_contact(contact, EndReason::OperatorEnded);
@@ -172,6 +187,9 @@ impl Turn<'_> {
             Stage::Live if !held => return Ok(()),
             Stage::Held if held => return Ok(()),
             Stage::Live | Stage::Held => {}
+        }
+        if self.centre.ledger.contact(contact).consult.is_some() {
+            return Err(Code::WrongState);
         }
         if !self.centre.lines.exchange().up {
             return Err(Code::NoExchange);
@@ -219,7 +237,7 @@ impl Centre {
     pub(super) fn talks(&self) -> impl Iterator<Item = (ContactId, Talk)> {
         self.ledger.operators.values().filter_map(|who| match who.hand {
             Hand::Contact(id) => self.ledger.contact(id).talk().map(|talk| (id, talk)),
-            Hand::Free | Hand::Offer(_) => None,
+            Hand::Free | Hand::Offer(_) | Hand::Consult(_) => None,
         })
     }
 
@@ -241,6 +259,8 @@ impl Centre {
         let exchange = self.lines.exchange();
         let limit: Millis = match why {
             ConnectWhy::Accepted => self.settings.connect_timeout_ms,
+            ConnectWhy::Dialling => DIAL_WITHIN,
+            ConnectWhy::Again(RejoinWhy::HandedOver) => self.settings.connect_timeout_ms,
             ConnectWhy::Again(RejoinWhy::OperatorBack) => self.settings.reattach_ms,
             ConnectWhy::Again(RejoinWhy::BridgeGone) => self.settings.booth_lost_talking_ms,
         };

@@ -1,7 +1,7 @@
 //! One turn of the machine: it applies each fact as it is decided and keeps the effects for later, so
 //! that the answer always begins with the facts.
 
-use super::record::{Hand, Stage, State};
+use super::record::{ConnectWhy, Hand, Stage, State};
 use super::{Centre, Fact, Input, Output, Party, Settings};
 use crate::code::Code;
 use crate::contact::Channel;
@@ -73,6 +73,20 @@ impl Turn<'_> {
             Input::SettleCallback { operator, session, contact, result } => {
                 self.asked(operator, session, |turn| turn.settle_callback(operator, contact, result))
             }
+            Input::Dial { operator, session } => self.asked(operator, session, |turn| turn.dial(operator)),
+            Input::Consult { operator, session, contact, whom, blind } => {
+                self.asked(operator, session, |turn| turn.consult(operator, contact, whom, blind))
+            }
+            Input::EndConsult { operator, session, contact } => {
+                self.asked(operator, session, |turn| turn.leave_consult(operator, contact))
+            }
+            Input::JoinConsult { operator, session, contact, joined } => {
+                self.asked(operator, session, |turn| turn.join_consult(operator, contact, joined))
+            }
+            Input::Transfer { operator, session, contact } => {
+                self.asked(operator, session, |turn| turn.transfer(operator, contact))
+            }
+            Input::NotReached { call, why } => (Party::Exchange, self.not_reached(call, why)),
             Input::Ring { booth } => (Party::Booth(booth), self.ring(booth)),
             Input::Call { call } => (Party::Exchange, self.call(call)),
             Input::CallOver { call, how } => (Party::Exchange, self.call_over(call, how)),
@@ -86,7 +100,9 @@ impl Turn<'_> {
             Input::JoinFailed { contact, fence, code } => {
                 (Party::Exchange, self.join_failed(contact, fence, code))
             }
-            Input::ExchangeUp { bridges, calls } => (Party::Exchange, self.exchange_up(&bridges, &calls)),
+            Input::ExchangeUp { bridges, calls, dialled } => {
+                (Party::Exchange, self.exchange_up(&bridges, &calls, &dialled))
+            }
             Input::ExchangeDown => (Party::Exchange, self.exchange_down()),
             Input::Settings(settings) => (Party::Exchange, self.take_settings(settings)),
         };
@@ -151,6 +167,7 @@ impl Turn<'_> {
             Hand::Free => who.next.presence(),
             Hand::Offer(offer) => Presence::Ringing { channel: self.channel_of_offer(offer) },
             Hand::Contact(contact) => self.presence_in_contact(contact),
+            Hand::Consult(_) => Presence::Call,
         }
     }
 
@@ -163,6 +180,7 @@ impl Turn<'_> {
         let contact = self.centre.ledger.contact(id);
         match &contact.state {
             State::Talk(talk) => match (talk.stage, contact.channel) {
+                (Stage::Connecting(ConnectWhy::Dialling), _) => Presence::Callback,
                 (Stage::Held, Channel::Booth | Channel::Phone) => Presence::Hold,
                 (Stage::Connecting(_) | Stage::Live, Channel::Booth) => Presence::Video,
                 (Stage::Connecting(_) | Stage::Live, Channel::Phone) => Presence::Call,

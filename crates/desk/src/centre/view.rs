@@ -1,7 +1,10 @@
 //! Reading a centre. Changes nothing and hands out copies only.
 
 use super::record::{Contact, Hand, Operator};
-use super::{BoothView, Centre, ContactView, DayCounts, OfferView, OperatorView, Owner, QueueView, Settings};
+use super::{
+    BoothView, Centre, ConsultView, ContactView, DayCounts, OfferView, OperatorView, Owner, QueueView,
+    Settings,
+};
 use crate::contact::{Channel, Phase};
 use crate::day::Day;
 use crate::ids::{BoothId, ContactId, OfferId, OperatorId};
@@ -39,15 +42,16 @@ impl Centre {
     }
 
     fn operator_view(&self, operator: OperatorId, who: &Operator) -> OperatorView {
-        let (offer, contact) = match who.hand {
-            Hand::Free => (None, None),
-            Hand::Offer(offer) => (Some(offer), None),
-            Hand::Contact(contact) => (None, Some(contact)),
+        let (offer, contact, consult) = match who.hand {
+            Hand::Free => (None, None, None),
+            Hand::Offer(offer) => (Some(offer), None, None),
+            Hand::Contact(contact) => (None, Some(contact), None),
+            Hand::Consult(contact) => (None, None, Some(contact)),
         };
         let media_up = self.lines.leg(Owner::Operator { operator }).up;
         let (session, presence, since, next) = (who.session, who.presence, who.since, who.next);
         let asks = who.asks;
-        OperatorView { operator, session, presence, since, next, media_up, asks, offer, contact }
+        OperatorView { operator, session, presence, since, next, media_up, asks, offer, contact, consult }
     }
 
     /// One contact; none when it never was or closed long ago.
@@ -91,6 +95,14 @@ impl Centre {
             interruptions: known.interruptions,
             holds: known.holds,
             held_ms: known.held_ms,
+            outgoing: known.outgoing,
+            consult: known.consult.map(|consult| ConsultView {
+                with: consult.with,
+                stage: consult.stage,
+                blind: consult.blind,
+                since: consult.since,
+            }),
+            consult_end: known.consult_end,
             stage_since: known.talk().map(|talk| talk.since),
             mask: known.mask,
             operator,
@@ -128,8 +140,9 @@ impl Centre {
     /// One open offer.
     pub fn offer(&self, offer: OfferId) -> Option<OfferView> {
         let known = self.ledger.offers.get(&offer)?;
-        let super::record::Offer { contact, operator, session, fence, offered, expires, why } = *known;
-        Some(OfferView { offer, contact, operator, session, fence, offered, expires, why })
+        let super::record::Offer { contact, operator, session, fence, offered, expires, why, asked_by } =
+            *known;
+        Some(OfferView { offer, contact, operator, session, fence, offered, expires, why, asked_by })
     }
 
     /// All open offers, by number.

@@ -32,7 +32,7 @@ pub fn settings(offers_at_once: u32) -> Settings {
 /// A centre where `seats` operators are ready: cloned for each interleaving.
 pub fn open_centre(seats: u32) -> Centre {
     let mut centre = Centre::new(settings(1));
-    centre.handle(START, Input::ExchangeUp { bridges: Vec::new(), calls: Vec::new() });
+    centre.handle(START, Input::ExchangeUp { bridges: Vec::new(), calls: Vec::new(), dialled: Vec::new() });
     for id in 1..=seats {
         let (operator, session) = (OperatorId(id), Session(1));
         centre.handle(START, Input::SignIn { operator, session });
@@ -175,6 +175,11 @@ impl Play {
             | Input::RaiseHand { operator, session, .. }
             | Input::Suspend { operator, session, .. }
             | Input::SettleCallback { operator, session, .. }
+            | Input::Dial { operator, session }
+            | Input::Consult { operator, session, .. }
+            | Input::EndConsult { operator, session, .. }
+            | Input::JoinConsult { operator, session, .. }
+            | Input::Transfer { operator, session, .. }
             | Input::Finish { operator, session, .. } => (operator, session, true),
             Input::Detach { operator, session } => (operator, session, false),
             Input::SignOut { .. }
@@ -182,6 +187,7 @@ impl Play {
             | Input::Leave { .. }
             | Input::Call { .. }
             | Input::CallOver { .. }
+            | Input::NotReached { .. }
             | Input::VisitorMask { .. }
             | Input::BoothLine { .. }
             | Input::Media { .. }

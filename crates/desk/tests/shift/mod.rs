@@ -41,7 +41,7 @@ impl Shift {
         let beat = MORNING + HEARTBEAT;
         let mut shift =
             Shift { centre, now: MORNING, settings, facts: Vec::new(), alive: BTreeMap::new(), beat };
-        shift.say(Input::ExchangeUp { bridges: Vec::new(), calls: Vec::new() });
+        shift.say(Input::ExchangeUp { bridges: Vec::new(), calls: Vec::new(), dialled: Vec::new() });
         shift
     }
 
@@ -70,6 +70,10 @@ impl Shift {
 
     pub fn session(&self, id: u32) -> Session {
         self.centre.operator(op(id)).and_then(|who| who.session).expect("signed in")
+    }
+
+    pub fn session_of(&self, id: u32) -> Option<Session> {
+        self.centre.operator(op(id)).and_then(|who| who.session)
     }
 
     pub fn choose(&mut self, id: u32, chosen: Chosen) -> Vec<Output> {
