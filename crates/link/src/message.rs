@@ -10,13 +10,13 @@ use desk::presence::Chosen;
 use desk::time::Time;
 use serde::{Deserialize, Serialize};
 
-use crate::state::{BoothChange, BoothState, DeskChange, DeskState, Digit, VisitorTrouble};
+use crate::state::{BoothChange, BoothState, Callee, DeskChange, DeskState, Digit, VisitorTrouble};
 pub use exchange::{Bridge, CallFact, ExchangeOrder, ExchangeSays, LegFact};
 
 /// The version of this protocol. A server takes [`OLDEST`]..=[`VERSION`].
-pub const VERSION: u16 = 3;
+pub const VERSION: u16 = 4;
 /// The oldest version that a server still takes.
-pub const OLDEST: u16 = 3;
+pub const OLDEST: u16 = 4;
 /// The largest frame that either side takes, bytes: an SDP of two tracks is under 8 KiB.
 pub const MAX_FRAME_BYTES: usize = 64 * 1024;
 
@@ -246,6 +246,39 @@ pub enum OperatorSays {
         contact: ContactId,
         /// What came of it.
         result: CallbackResult,
+    },
+    /// 折返し: calls somebody back, by [`CallbackCard::contact`](crate::state::CallbackCard::contact); refused with
+    /// `gone` when it is owed no more, with `wrong_state` unless the hands are free.
+    CallBack {
+        /// Which lost call.
+        contact: ContactId,
+    },
+    /// 相談・転送: asks somebody else while the caller hears music; refused with `not_ready` when that operator
+    /// cannot take it. With `blind` the caller is handed over as soon as that one answers, and comes back if not.
+    Consult {
+        /// Which contact.
+        contact: ContactId,
+        /// Whom.
+        to: Callee,
+        /// Without speaking first.
+        blind: bool,
+    },
+    /// Goes back to the caller; said by the consulted operator: leaves.
+    EndConsult {
+        /// Which contact.
+        contact: ContactId,
+    },
+    /// 三者通話 on or off.
+    JoinConsult {
+        /// Which contact.
+        contact: ContactId,
+        /// On or off.
+        joined: bool,
+    },
+    /// 転送: the consulted party gets the caller.
+    Transfer {
+        /// Which contact.
+        contact: ContactId,
     },
     /// 臨時休止 of the telephone, or its end; refused with `unauthorised` unless a shift lead says it.
     Suspend {

@@ -2,20 +2,24 @@
 //!
 //! A change replaces one part by its new value, so that applying it twice does no harm.
 
+mod consult;
 mod hours;
 mod phone;
 mod wall;
 
 use desk::centre::OfferWhy;
-use desk::contact::{Channel, Mask, Phase};
+use desk::contact::{Channel, ConsultEnd, Mask, Phase};
 use desk::end::EndReason;
 use desk::ids::{BoothId, ContactId, Fence, OfferId, OperatorId};
 use desk::presence::{Chosen, Presence};
 use desk::time::{Millis, Time};
 use serde::{Deserialize, Serialize};
 
+pub use consult::{Callee, Colleague, ConsultCard, ConsultGuest, Counterpart, DirectoryEntry};
 pub use hours::{HourSpan, Hours};
-pub use phone::{CallbackCard, Callbacks, Caller, CallerCard, Digit, MAX_CALLBACKS, MAX_DIGITS, TrunkState};
+pub use phone::{
+    CallbackCard, Callbacks, Caller, CallerCard, Digit, MAX_CALLBACKS, MAX_DIGITS, PhoneNumber, TrunkState,
+};
 pub use wall::{SeatCard, WaitingCard, Wall};
 
 /// An operator's own place.
@@ -64,6 +68,8 @@ pub struct OfferCard {
     pub expires: Time,
     /// Why it came here.
     pub why: OfferWhy,
+    /// The name of the operator who asks this one into a consultation; none for a contact from the queue.
+    pub asked_by: Option<String>,
 }
 
 /// The contact in hand as the desk shows it.
@@ -104,6 +110,12 @@ pub struct ContactCard {
     pub interruptions: u32,
     /// 目隠し.
     pub mask: Mask,
+    /// We called: 折返し.
+    pub outgoing: bool,
+    /// 相談: whom this desk's operator speaks with about it.
+    pub consult: Option<ConsultCard>,
+    /// How the last consultation ended that was no transfer.
+    pub consult_end: Option<ConsultEnd>,
     /// What was written to and fro (筆談), oldest first. Kept in memory for the talk only.
     pub texts: Vec<TextCard>,
     /// The guidance card that the booth shows.
@@ -390,6 +402,12 @@ pub struct DeskState {
     pub wrapup_ms: Millis,
     /// 折返しが要る電話: the same on every desk.
     pub callbacks: Callbacks,
+    /// 相談を受けている: the talk about which another operator consults this one.
+    pub guest: Option<ConsultGuest>,
+    /// Who else is signed in, for 相談・転送.
+    pub colleagues: Vec<Colleague>,
+    /// 転送先: outside numbers by name, the city's first.
+    pub directory: Vec<DirectoryEntry>,
     /// 責任者室, for a shift lead.
     pub wall: Option<Wall>,
 }
@@ -419,6 +437,10 @@ pub enum DeskChange {
     Hours(Hours),
     /// 折返しが要る電話.
     Callbacks(Callbacks),
+    /// [`DeskState::guest`].
+    Guest(Option<ConsultGuest>),
+    /// [`DeskState::colleagues`].
+    Colleagues(Vec<Colleague>),
     /// 責任者室.
     Wall(Option<Wall>),
 }
@@ -553,6 +575,8 @@ impl DeskState {
             DeskChange::ExchangeUp(up) => self.exchange_up = up,
             DeskChange::Hours(hours) => self.hours = hours,
             DeskChange::Callbacks(callbacks) => self.callbacks = callbacks,
+            DeskChange::Guest(guest) => self.guest = guest,
+            DeskChange::Colleagues(colleagues) => self.colleagues = colleagues,
             DeskChange::Wall(wall) => self.wall = wall,
         }
     }

@@ -1,17 +1,19 @@
 //! Every word of the exchange survives the way: an enum that is tagged inside cannot carry everything.
 #![allow(missing_docs)]
 
-use desk::centre::{CallOver, Owner};
+use desk::centre::{CallOver, Consulted, Owner};
 use desk::code::Code;
+use desk::contact::DialFailure;
 use desk::end::EndReason;
 use desk::ids::{BoothId, CallId, ContactId, Fence, OperatorId};
 use link::json::{decode, encode};
 use link::message::{Bridge, CallFact, ExchangeOrder, ExchangeSays, LegFact, LegOffer, LegSignal};
-use link::state::{Caller, Digit, Quality, TrunkState};
+use link::state::{Caller, Digit, PhoneNumber, Quality, TrunkState};
 
 const CONTACT: ContactId = ContactId(7);
 const FENCE: Fence = Fence(3);
 const CALL: CallId = CallId(1_795_736_707_314_000);
+const OUTSIDE: Owner = Owner::Caller { call: CallId::dialled(1) };
 const VISITOR: Owner = Owner::Caller { call: CALL };
 const OPERATOR: Owner = Owner::Operator { operator: OperatorId(2) };
 
@@ -26,6 +28,7 @@ fn said() -> Vec<ExchangeSays> {
         operator: OPERATOR,
         held: true,
         masked: false,
+        consult: Some(Consulted { with: Some(OUTSIDE), joined: true }),
     };
     let trunks = vec![TrunkState { name: "主".into(), up: false }];
     let quality = Quality { loss_permille: 3, round_trip_ms: None };
@@ -34,10 +37,12 @@ fn said() -> Vec<ExchangeSays> {
             bridges: vec![bridge],
             legs: vec![leg],
             calls: vec![fact.clone()],
+            dialled: vec![CallId::dialled(1)],
             trunks: trunks.clone(),
         },
         ExchangeSays::Call(fact),
         ExchangeSays::CallOver { call: CALL, how: CallOver::LineLost },
+        ExchangeSays::NotReached { call: CALL, why: DialFailure::Foreign },
         ExchangeSays::Digit { call: CALL, digit: Digit::Hash },
         ExchangeSays::Trunks { trunks },
         ExchangeSays::Leg { owner: OPERATOR, signal: LegSignal::RestartIce { leg: 9 } },
@@ -52,6 +57,7 @@ fn said() -> Vec<ExchangeSays> {
             ExchangeSays::Inventory { .. }
             | ExchangeSays::Call(_)
             | ExchangeSays::CallOver { .. }
+            | ExchangeSays::NotReached { .. }
             | ExchangeSays::Digit { .. }
             | ExchangeSays::Trunks { .. }
             | ExchangeSays::Leg { .. }
@@ -73,6 +79,11 @@ fn ordered() -> Vec<ExchangeOrder> {
         ExchangeOrder::Join { contact, fence, visitor, operator, masked: false },
         ExchangeOrder::Mask { contact, fence, masked: true },
         ExchangeOrder::Hold { contact, fence, held: true },
+        ExchangeOrder::Dial { call: CALL, number: PhoneNumber("0901234".into()), operator },
+        ExchangeOrder::HangUp { call: CALL },
+        ExchangeOrder::Consult { contact, fence, consult: Some(Consulted { with: None, joined: false }) },
+        ExchangeOrder::Consult { contact, fence, consult: None },
+        ExchangeOrder::Connect { contact, fence, call: CALL },
         ExchangeOrder::Digit { contact, fence, digit: Digit::Star },
         ExchangeOrder::Release { contact, fence, end: EndReason::YearEnd },
     ];
@@ -84,6 +95,10 @@ fn ordered() -> Vec<ExchangeOrder> {
             | ExchangeOrder::Join { .. }
             | ExchangeOrder::Mask { .. }
             | ExchangeOrder::Hold { .. }
+            | ExchangeOrder::Dial { .. }
+            | ExchangeOrder::HangUp { .. }
+            | ExchangeOrder::Consult { .. }
+            | ExchangeOrder::Connect { .. }
             | ExchangeOrder::Digit { .. }
             | ExchangeOrder::Release { .. } => {}
         }
@@ -103,5 +118,5 @@ fn every_word_of_the_exchange_survives_the_way_there_and_back() {
 
 #[test]
 fn a_callers_number_does_not_print() {
-    assert!(!format!("{:?}", said()).contains("0901234"));
+    assert!(!format!("{:?}{:?}", said(), ordered()).contains("0901234"));
 }

@@ -7,7 +7,7 @@ use crate::code::Code;
 use crate::contact::{CallbackResult, DeclineReason, DialFailure, Disposition};
 use crate::ids::{BoothId, CallId, ContactId, Fence, OfferId, OperatorId, Session};
 use crate::presence::Chosen;
-use crate::time::{Millis, Time};
+use crate::time::Millis;
 
 /// Whoever owns a media leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

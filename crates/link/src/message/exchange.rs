@@ -1,13 +1,14 @@
 //! What server and exchange say to each other: orders down, facts up.
 
-use desk::centre::{CallOver, Owner};
+use desk::centre::{CallOver, Consulted, Owner};
 use desk::code::Code;
+use desk::contact::DialFailure;
 use desk::end::EndReason;
 use desk::ids::{CallId, ContactId, Fence};
 use serde::{Deserialize, Serialize};
 
 use super::{LegOffer, LegSignal};
-use crate::state::{Caller, Digit, Quality, TrunkState};
+use crate::state::{Caller, Digit, PhoneNumber, Quality, TrunkState};
 
 /// A bridge as the exchange holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +25,8 @@ pub struct Bridge {
     pub held: bool,
     /// 目隠し: no picture of the visitor passes.
     pub masked: bool,
+    /// Whom the operator consults; the visitor hears music meanwhile, unless all three hear each other.
+    pub consult: Option<Consulted>,
 }
 
 /// A leg as the exchange holds it.
@@ -58,8 +61,10 @@ pub enum ExchangeSays {
         bridges: Vec<Bridge>,
         /// The legs.
         legs: Vec<LegFact>,
-        /// The calls.
+        /// The calls that came in.
         calls: Vec<CallFact>,
+        /// The calls that we made.
+        dialled: Vec<CallId>,
         /// The trunks.
         trunks: Vec<TrunkState>,
     },
@@ -71,6 +76,13 @@ pub enum ExchangeSays {
         call: CallId,
         /// How.
         how: CallOver,
+    },
+    /// A call of ours was not answered; an answered one is told as the media of its leg.
+    NotReached {
+        /// Which one.
+        call: CallId,
+        /// Why.
+        why: DialFailure,
     },
     /// The caller pressed a key.
     Digit {
@@ -171,6 +183,39 @@ pub enum ExchangeOrder {
         fence: Fence,
         /// On or off.
         held: bool,
+    },
+    /// Call a number. The operator hears that it rings.
+    Dial {
+        /// Under which name.
+        call: CallId,
+        /// Whom; personal.
+        number: PhoneNumber,
+        /// Who waits for the answer.
+        operator: Owner,
+    },
+    /// End a call of ours, wherever it stands.
+    HangUp {
+        /// Which one.
+        call: CallId,
+    },
+    /// Begin, change or end a consultation in a bridge.
+    Consult {
+        /// Which contact.
+        contact: ContactId,
+        /// The fence.
+        fence: Fence,
+        /// From now on.
+        consult: Option<Consulted>,
+    },
+    /// Take the operator out of the bridge; its caller and an outside call go on with each other until one of them
+    /// hangs up, and nothing more is said of them. Fences up to this one are dead.
+    Connect {
+        /// Which contact.
+        contact: ContactId,
+        /// The fence.
+        fence: Fence,
+        /// The outside call.
+        call: CallId,
     },
     /// A key of the operator's keypad, to be sent to the visitor's telephone.
     Digit {
