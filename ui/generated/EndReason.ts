@@ -3,4 +3,4 @@
 /**
  * Why a contact ended.
  */
-export type EndReason = "operator_ended" | "visitor_ended" | "abandoned_waiting" | "abandoned_ringing" | "abandoned_connecting" | "line_lost_waiting" | "line_lost_talking" | "media_failed" | "exchange_lost" | "out_of_hours" | "year_end" | "suspended" | "queue_full";
+export type EndReason = "operator_ended" | "visitor_ended" | "abandoned_waiting" | "abandoned_ringing" | "abandoned_connecting" | "line_lost_waiting" | "line_lost_talking" | "media_failed" | "exchange_lost" | "out_of_hours" | "year_end" | "suspended" | "queue_full" | "transferred_out" | "callee_busy" | "callee_not_answered" | "callee_not_found" | "callee_refused" | "dial_forbidden" | "dial_failed" | "dial_given_up";

@@ -54,4 +54,8 @@ expires: Time,
 /**
  * Why it came here.
  */
-why: OfferWhy, };
+why: OfferWhy, 
+/**
+ * The name of the operator who asks this one into a consultation; none for a contact from the queue.
+ */
+asked_by: string | null, };

@@ -3,4 +3,4 @@
 /**
  * By which rule a contact's turn came.
  */
-export type Rule = "returned" | "longest_wait" | "aged" | "channel" | "shorter";
+export type Rule = "returned" | "longest_wait" | "aged" | "channel" | "shorter" | "asked";

@@ -7,7 +7,7 @@ use desk::ids::{ContactId, OfferId};
 use desk::presence::Chosen;
 use desk::time::Time;
 use link::message::PublicHours;
-use link::state::{DeskState, Digit};
+use link::state::{Callee, DeskState, Digit};
 use serde::{Deserialize, Serialize};
 
 /// The whole window.
@@ -298,6 +298,27 @@ pub enum Intent {
         /// What came of it.
         result: CallbackResult,
     },
+    /// 折返し: calls a line of the list back.
+    CallBack {
+        /// Which one.
+        contact: ContactId,
+    },
+    /// 相談・転送: asks somebody else about the call.
+    Consult {
+        /// Whom.
+        to: Callee,
+        /// 待たずに転送: the caller goes over with the answer.
+        blind: bool,
+    },
+    /// 電話に戻る; for who is consulted: 相談を終える.
+    EndConsult,
+    /// 三者通話.
+    JoinConsult {
+        /// On or off.
+        joined: bool,
+    },
+    /// 転送する: the consulted party gets the caller.
+    Transfer,
     /// 臨時休止 of the telephone, for a shift lead.
     Suspend {
         /// Closed or open.

@@ -86,13 +86,19 @@ impl Work {
         let offer = self.state.offer.as_ref().map(|card| card.offer);
         self.accepting = self.accepting.filter(|accepting| Some(*accepting) == offer);
         self.silenced = self.silenced.filter(|silenced| Some(*silenced) == offer);
-        let talking = self.state.contact.as_ref().filter(|card| in_talk(card.phase)).map(|card| card.contact);
+        let asked = self.state.guest.as_ref().map(|guest| guest.contact);
+        let talking = self.contact_where(in_talk).or(asked);
         if self.talk.as_ref().map(|talk| talk.contact) != talking {
             self.talk = talking.map(Talk::new);
         }
         let wrapping = self.contact_where(|phase| phase == Phase::Wrapping);
         self.extended = self.extended.filter(|(contact, _)| Some(*contact) == wrapping);
-        self.close_refused = self.close_refused && self.state.contact.is_some();
+        self.close_refused = self.close_refused && self.is_busy();
+    }
+
+    /// Somebody is heard here, or a wrap-up is open.
+    fn is_busy(&self) -> bool {
+        self.state.contact.is_some() || self.state.guest.is_some()
     }
 
     /// The server has been silent for too long: nothing can be taken any more.
@@ -151,7 +157,7 @@ impl Work {
                 None
             }
             Intent::Close => {
-                self.close_refused = self.state.contact.is_some();
+                self.close_refused = self.is_busy();
                 None
             }
             Intent::Hold { held } => self.tell(|contact| OperatorSays::Hold { contact, held }),
@@ -159,6 +165,18 @@ impl Work {
             Intent::SettleCallback { contact, result } => {
                 Some((OperatorSays::SettleCallback { contact, result }, Asked::Other))
             }
+            Intent::CallBack { contact } => Some((OperatorSays::CallBack { contact }, Asked::Other)),
+            Intent::Consult { to, blind } => {
+                self.tell(|contact| OperatorSays::Consult { contact, to, blind })
+            }
+            Intent::EndConsult => {
+                let contact = self.talk.as_ref()?.contact;
+                Some((OperatorSays::EndConsult { contact }, Asked::Other))
+            }
+            Intent::JoinConsult { joined } => {
+                self.tell(|contact| OperatorSays::JoinConsult { contact, joined })
+            }
+            Intent::Transfer => self.tell(|contact| OperatorSays::Transfer { contact }),
             Intent::Suspend { on } => Some((OperatorSays::Suspend { on }, Asked::Other)),
             Intent::RaiseHand { up } => Some((OperatorSays::RaiseHand { up }, Asked::Other)),
             Intent::Mask { on } => self.tell(|contact| OperatorSays::Mask { contact, on }),
@@ -247,8 +265,10 @@ impl Work {
 
     /// What may be sent and played: nothing leaves this desk outside a live talk.
     pub(super) fn sound(&self) -> Sound {
-        let (Some(talk), Some(card)) = (&self.talk, &self.state.contact) else {
-            return Sound::default();
+        let Some(talk) = &self.talk else { return Sound::default() };
+        let Some(card) = &self.state.contact else {
+            // Consulted about another desk's call.
+            return Sound { microphone: !talk.muted, camera: false, speaker: true, phone: true };
         };
         let live = card.phase == Phase::Live;
         Sound {

@@ -212,6 +212,11 @@ impl Controller {
                 | Intent::Digit { .. }
                 | Intent::RaiseHand { .. }
                 | Intent::SettleCallback { .. }
+                | Intent::CallBack { .. }
+                | Intent::Consult { .. }
+                | Intent::EndConsult
+                | Intent::JoinConsult { .. }
+                | Intent::Transfer
                 | Intent::Suspend { .. }
                 | Intent::ExtendWrapup
                 | Intent::Check { .. }

@@ -58,6 +58,9 @@ pub fn state() -> DeskState {
         long_wait_ms: Millis::seconds(180),
         wrapup_ms: Millis::seconds(60),
         callbacks: Callbacks::default(),
+        guest: None,
+        colleagues: Vec::new(),
+        directory: Vec::new(),
         wall: None,
     }
 }
@@ -206,6 +209,7 @@ impl Table {
             offered: self.server_now(),
             expires: self.server_now() + Millis::seconds(20),
             why: OfferWhy { ready: 1, idle_ms: Millis(0), rings_before: 0, rule: Rule::LongestWait },
+            asked_by: None,
         }
     }
 
@@ -228,6 +232,9 @@ impl Table {
             visitor_since: START,
             interruptions: 0,
             mask: Mask::Off,
+            outgoing: false,
+            consult: None,
+            consult_end: None,
             texts: Vec::new(),
             shown: None,
             screen: ScreenShare::Off,

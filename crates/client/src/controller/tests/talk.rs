@@ -5,7 +5,7 @@ use desk::contact::{CallbackResult, Phase};
 use desk::ids::ContactId;
 use desk::time::{Millis, Time};
 use link::message::OperatorSays;
-use link::state::MAX_TEXT_CHARS;
+use link::state::{Callee, ConsultGuest, DeskChange, MAX_TEXT_CHARS};
 
 use super::fixtures::{AHEAD, START, Table, state};
 use crate::controller::{CheckNews, Devices, Input, LegNews, Output};
@@ -51,6 +51,57 @@ fn what_came_of_a_callback_is_said_from_a_resting_desk() {
     let mut table = Table::at_work();
     table.intent(Intent::SettleCallback { contact, result });
     assert_eq!(table.words(), [OperatorSays::SettleCallback { contact, result }]);
+}
+
+#[test]
+fn a_consultation_is_begun_changed_and_ended_for_the_talk_in_hand() {
+    let mut table = talking();
+    let to = Callee::Directory { entry: "shimin".into() };
+    for (intent, word) in [
+        (
+            Intent::Consult { to: to.clone(), blind: false },
+            OperatorSays::Consult { contact: CONTACT, to, blind: false },
+        ),
+        (Intent::JoinConsult { joined: true }, OperatorSays::JoinConsult { contact: CONTACT, joined: true }),
+        (Intent::Transfer, OperatorSays::Transfer { contact: CONTACT }),
+        (Intent::EndConsult, OperatorSays::EndConsult { contact: CONTACT }),
+    ] {
+        table.intent(intent);
+        assert_eq!(table.words(), [word]);
+    }
+    let mut table = Table::at_work();
+    table.intent(Intent::EndConsult);
+    assert_eq!(table.words(), [], "nothing to end");
+    table.intent(Intent::CallBack { contact: CONTACT });
+    assert_eq!(table.words(), [OperatorSays::CallBack { contact: CONTACT }]);
+}
+
+#[test]
+fn who_is_consulted_speaks_and_hears_without_a_contact_of_their_own() {
+    let mut table = Table::at_work();
+    let guest = ConsultGuest {
+        contact: CONTACT,
+        number: "C-20260406-0007".into(),
+        operator: "オペレーター02".into(),
+        caller: None,
+        joined: false,
+        since: START,
+    };
+    table.change(DeskChange::Guest(Some(guest)));
+    let heard = |table: &mut Table| {
+        table.did().into_iter().rev().find_map(|out| match out {
+            Output::Sound(sound) => Some(sound),
+            _ => None,
+        })
+    };
+    let sound = heard(&mut table).expect("it is told");
+    assert!(sound.microphone && sound.speaker && sound.phone && !sound.camera);
+    table.intent(Intent::Mute { muted: true });
+    assert!(!heard(&mut table).expect("it is told").microphone);
+    table.intent(Intent::EndConsult);
+    assert_eq!(table.words(), [OperatorSays::EndConsult { contact: CONTACT }]);
+    table.change(DeskChange::Guest(None));
+    assert_eq!(table.desk().talk, None);
 }
 
 #[test]
