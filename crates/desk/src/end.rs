@@ -124,6 +124,33 @@ impl EndReason {
         }
     }
 
+    /// We called, the carrier took it, and nobody was spoken to.
+    pub const fn is_vain_try(self) -> bool {
+        match self {
+            EndReason::CalleeBusy
+            | EndReason::CalleeNotAnswered
+            | EndReason::CalleeNotFound
+            | EndReason::CalleeRefused => true,
+            EndReason::OperatorEnded
+            | EndReason::VisitorEnded
+            | EndReason::AbandonedWaiting
+            | EndReason::AbandonedRinging
+            | EndReason::AbandonedConnecting
+            | EndReason::LineLostWaiting
+            | EndReason::LineLostTalking
+            | EndReason::MediaFailed
+            | EndReason::ExchangeLost
+            | EndReason::OutOfHours
+            | EndReason::YearEnd
+            | EndReason::Suspended
+            | EndReason::QueueFull
+            | EndReason::TransferredOut
+            | EndReason::DialForbidden
+            | EndReason::DialFailed
+            | EndReason::DialGivenUp => false,
+        }
+    }
+
     /// How an outgoing call ended that nobody answered.
     pub const fn of_dial(why: DialFailure) -> EndReason {
         match why {

@@ -38,13 +38,11 @@ id!(/// The epoch of one sign-in: a newer sign-in of the same operator has a hig
 const DIALLED: u64 = 1 << 52;
 
 impl CallId {
-    /// The name of the centre's `n`th outgoing call.
-    pub const fn dialled(n: u64) -> CallId {
-        CallId(DIALLED + n)
-    }
+    /// Calls that may be made for one contact: nobody is consulted so often in one talk.
+    pub const MOST_DIALLED: u64 = 100;
 
-    /// Which outgoing call of the centre it is; none for a call that came in.
-    pub const fn dialled_serial(self) -> Option<u64> {
-        self.0.checked_sub(DIALLED)
+    /// The name of the `nth` call, from 0, that is made for a contact; below [`CallId::MOST_DIALLED`].
+    pub const fn dialled(contact: ContactId, nth: u64) -> CallId {
+        CallId(DIALLED + contact.0 * CallId::MOST_DIALLED + nth)
     }
 }

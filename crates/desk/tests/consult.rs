@@ -11,7 +11,7 @@ use desk::presence::{Chosen, Presence};
 use proptest::prelude::*;
 use shift::{BOTH, Shift, op, refused};
 
-const OUT: CallId = CallId::dialled(1);
+const OUT: CallId = CallId::dialled(ContactId(1), 0);
 const OUTSIDE: Owner = Owner::Caller { call: OUT };
 
 /// Operator 1 speaks with a caller; further seats are ready.
@@ -107,7 +107,7 @@ fn without_waiting_the_caller_goes_over_with_the_answer_and_comes_back_without_o
     let end = ConsultEnd::Failed { why: DialFailure::Busy };
     assert_eq!((seen.phase, seen.consult_end), (Phase::Live, Some(end)));
     consult(&mut shift, contact, Whom::Outside, true);
-    let second = CallId::dialled(2);
+    let second = CallId::dialled(contact, 1);
     let over = shift.media(Owner::Caller { call: second }, true);
     assert!(over.iter().any(|out| matches!(out, Output::Connect { call, .. } if *call == second)));
     assert_eq!(shift.contact(contact).end, Some(EndReason::TransferredOut));
@@ -366,12 +366,15 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// An outgoing call, counted back from the latest.
 fn dialled(shift: &Shift, back: u64) -> CallId {
-    let made = shift.facts.iter().filter_map(|(_, fact)| match fact {
-        Fact::Dialled { call, .. } => call.dialled_serial(),
-        Fact::ConsultBegan { with: Owner::Caller { call }, .. } => call.dialled_serial(),
-        _ => None,
-    });
-    CallId::dialled(made.max().unwrap_or(1).saturating_sub(back).max(1))
+    let made: Vec<CallId> = (shift.facts.iter())
+        .filter_map(|(_, fact)| match fact {
+            Fact::Dialled { call, .. } | Fact::ConsultBegan { with: Owner::Caller { call }, .. } => {
+                Some(*call)
+            }
+            _ => None,
+        })
+        .collect();
+    made.iter().rev().nth(back as usize).copied().unwrap_or(OUT)
 }
 
 fn input(shift: &Shift, step: Step) -> Option<Input> {

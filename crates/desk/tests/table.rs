@@ -58,7 +58,7 @@ fn inputs(shift: &Shift) -> Vec<(&'static str, Input)> {
         ("end a consultation", Input::EndConsult { operator, session, contact }),
         ("three-way", Input::JoinConsult { operator, session, contact, joined: true }),
         ("transfer", Input::Transfer { operator, session, contact }),
-        ("not reached", Input::NotReached { call: CallId::dialled(1), why: DialFailure::Busy }),
+        ("not reached", Input::NotReached { call: CallId::dialled(ContactId(1), 0), why: DialFailure::Busy }),
         ("ring", Input::Ring { booth: booth(1) }),
         ("leave", Input::Leave { booth: booth(1), contact }),
         ("raise hand", Input::RaiseHand { operator, session, up: true }),
@@ -236,7 +236,7 @@ fn consulting() -> Shift {
     let mut shift = on_the_phone();
     let (session, contact) = (shift.session(1), shift.who(1).contact.expect("a talk"));
     shift.say(Input::Consult { operator: op(1), session, contact, whom: Whom::Outside, blind: false });
-    shift.media(Owner::Caller { call: CallId::dialled(1) }, true);
+    shift.media(Owner::Caller { call: CallId::dialled(contact, 0) }, true);
     shift
 }
 

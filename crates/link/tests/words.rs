@@ -13,7 +13,7 @@ use link::state::{Caller, Digit, PhoneNumber, Quality, TrunkState};
 const CONTACT: ContactId = ContactId(7);
 const FENCE: Fence = Fence(3);
 const CALL: CallId = CallId(1_795_736_707_314_000);
-const OUTSIDE: Owner = Owner::Caller { call: CallId::dialled(1) };
+const OUTSIDE: Owner = Owner::Caller { call: CallId::dialled(ContactId(7), 1) };
 const VISITOR: Owner = Owner::Caller { call: CALL };
 const OPERATOR: Owner = Owner::Operator { operator: OperatorId(2) };
 
@@ -37,7 +37,7 @@ fn said() -> Vec<ExchangeSays> {
             bridges: vec![bridge],
             legs: vec![leg],
             calls: vec![fact.clone()],
-            dialled: vec![CallId::dialled(1)],
+            dialled: vec![CallId::dialled(ContactId(7), 1)],
             trunks: trunks.clone(),
         },
         ExchangeSays::Call(fact),

@@ -84,7 +84,23 @@ impl Bookkeeper {
                 self.sums.arrived += 1;
                 self.open.insert(contact, Open::default()).is_none()
             }
-            Fact::Offered { offer, contact, operator, .. } => {
+            Fact::Dialled { contact, operator, .. } => {
+                self.sums.arrived += 1;
+                let idle = !self.holds(operator);
+                let open = Open { holder: Some(operator), ..Open::default() };
+                self.open.insert(contact, open).is_none() && idle
+            }
+            // Who is asked into a talk rings, and holds nothing.
+            Fact::Offered { offer, contact, asked_by: Some(asking), operator, .. } => {
+                let fresh = self.rings.insert(offer, contact).is_none();
+                let idle = !self.holds(operator);
+                self.change(contact, |open| {
+                    open.ringing += 1;
+                    open.holder == Some(asking) && !open.ended
+                }) && fresh
+                    && idle
+            }
+            Fact::Offered { offer, contact, operator, asked_by: None, .. } => {
                 let fresh = self.rings.insert(offer, contact).is_none();
                 let idle = !self.holds(operator);
                 self.change(contact, |open| {
@@ -112,8 +128,20 @@ impl Bookkeeper {
                 open.ever_live = true;
                 open.holder.is_some() && !open.ended
             }),
-            Fact::HeldSet { contact, .. } | Fact::Interrupted { contact } | Fact::MaskSet { contact, .. } => {
+            Fact::HeldSet { contact, .. }
+            | Fact::Interrupted { contact }
+            | Fact::MaskSet { contact, .. }
+            | Fact::Answered { contact }
+            | Fact::ConsultBegan { contact, .. }
+            | Fact::ConsultLive { contact }
+            | Fact::ConsultJoined { contact, .. }
+            | Fact::ConsultOver { contact, .. } => {
                 self.change(contact, |open| open.holder.is_some() && !open.ended)
+            }
+            Fact::HandedOver { contact, from, operator, .. } => {
+                let idle = !self.holds(operator);
+                self.change(contact, |open| open.holder.replace(operator) == Some(from) && !open.ended)
+                    && idle
             }
             Fact::Rejoined { contact, operator, .. } => {
                 self.change(contact, |open| open.holder == Some(operator) && !open.ended)

@@ -1,5 +1,6 @@
 //! The commands of an administrator. A running server notices what they change within two seconds.
 
+mod audit;
 mod booth;
 mod exchange;
 mod operator;
@@ -56,6 +57,12 @@ enum Command {
     /// Keys with which an exchange comes in.
     #[command(subcommand)]
     Exchange(ExchangeCommand),
+    /// Print what operators tried and may not do, the newest first: time, operator, contact, what, why.
+    Audit {
+        /// How many lines.
+        #[arg(long, default_value_t = 100)]
+        most: u32,
+    },
     /// Add up the ledger and compare it with the tables; fails when the books are wrong.
     Verify,
 }
@@ -129,6 +136,7 @@ impl Cli {
             Command::Operator(command) => operator::run(&*open(&config).await?, command, now).await,
             Command::Booth(command) => booth::run(&*open(&config).await?, command, now).await,
             Command::Exchange(command) => exchange::run(&*open(&config).await?, command, now).await,
+            Command::Audit { most } => audit::run(&*open(&config).await?, most, now).await,
             Command::Verify => {
                 let store =
                     store::open_existing(&config.database, config.database_key_file.as_deref()).await?;

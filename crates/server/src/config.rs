@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use desk::calendar::{Calendar, CalendarError};
 use desk::centre::Settings;
 use desk::time::{Millis, Time};
-use link::state::{GuidanceCard, LobbyContact, WebPage};
+use link::state::{DirectoryEntry, GuidanceCard, LobbyContact, WebPage};
 use serde::Deserialize;
 
 #[cfg(test)]
@@ -68,6 +68,8 @@ pub struct Config {
     pub pages: Vec<WebPage>,
     /// Whom to call when somebody needs help in the lobby.
     pub lobby: Vec<LobbyContact>,
+    /// 転送先: outside numbers that a call can be transferred to, by name.
+    pub directory: Vec<DirectoryEntry>,
     /// The moment at which the server's clock starts, for training and tests; a flag, never in a file.
     #[serde(skip)]
     pub clock: Option<Time>,
@@ -109,6 +111,7 @@ impl Default for Config {
             guidance: guidance::cards(),
             pages: guidance::pages(),
             lobby: guidance::lobby(),
+            directory: guidance::directory(),
             clock: None,
         }
     }

@@ -57,7 +57,7 @@ async fn answer(desk: &mut Desk, exchange: &mut Exchange) -> Bridge {
     };
     exchange.says(ExchangeSays::Joined { contact, fence }).await;
     desk.until(|state| state.contact.as_ref().is_some_and(|card| card.phase == Phase::Live)).await;
-    Bridge { contact, fence, visitor, operator, held: false, masked }
+    Bridge { contact, fence, visitor, operator, held: false, masked, consult: None }
 }
 
 async fn finish(desk: &mut Desk) {
@@ -141,7 +141,7 @@ async fn after_a_restart_of_the_server_the_call_goes_on_and_its_caller_is_known(
         unreachable!()
     };
     let calls = vec![call(1, NUMBER), call(2, "0487829922")];
-    exchange.says(ExchangeSays::Inventory { bridges, legs, calls, trunks }).await;
+    exchange.says(ExchangeSays::Inventory { bridges, legs, calls, dialled: Vec::new(), trunks }).await;
     // The new session takes the talk along under a new fence.
     let order = exchange.order_like(|order| matches!(order, ExchangeOrder::Join { .. })).await;
     let ExchangeOrder::Join { contact, fence, .. } = order else { panic!("{order:?}") };

@@ -1,7 +1,7 @@
 //! What is written into the ledger today must be readable for ever: each kind of fact has its line.
 
-use desk::centre::{Fact, OfferOutcome, OfferWhy, RejoinWhy, Rule};
-use desk::contact::{CallbackResult, Channel, DeclineReason, Disposition, Mask};
+use desk::centre::{Fact, OfferOutcome, OfferWhy, Owner, RejoinWhy, Rule};
+use desk::contact::{CallbackResult, Channel, ConsultEnd, DeclineReason, DialFailure, Disposition, Mask};
 use desk::end::EndReason;
 use desk::ids::{BoothId, CallId, ContactId, Fence, OfferId, OperatorId, Session};
 use desk::presence::{AwayWhy, Channels, Presence};
@@ -11,6 +11,7 @@ const GOLDEN: &str = include_str!("golden/facts.jsonl");
 
 fn every_kind() -> Vec<Fact> {
     let (operator, contact, offer, fence) = (OperatorId(3), ContactId(7), OfferId(11), Fence(2));
+    let call = CallId::dialled(contact, 1);
     let available = Presence::Available { channels: Channels::Both };
     let facts = vec![
         Fact::SignedIn { operator, session: Session(5) },
@@ -42,6 +43,7 @@ fn every_kind() -> Vec<Fact> {
             fence,
             expires: Time(1_775_401_220_000),
             why: OfferWhy { ready: 2, idle_ms: Millis(90_000), rings_before: 1, rule: Rule::Aged },
+            asked_by: None,
         },
         Fact::OfferEnded { offer, outcome: OfferOutcome::Answered },
         Fact::OfferEnded { offer, outcome: OfferOutcome::Declined { reason: DeclineReason::MustLeave } },
@@ -56,6 +58,22 @@ fn every_kind() -> Vec<Fact> {
         Fact::Ended { contact, end: EndReason::VisitorEnded },
         Fact::Finished { contact, operator, disposition: Disposition::Guided },
         Fact::CallbackSettled { contact, operator, result: CallbackResult::NotReached },
+        Fact::Offered {
+            offer,
+            contact,
+            operator,
+            fence,
+            expires: Time(1_775_401_220_000),
+            why: OfferWhy { ready: 1, idle_ms: Millis(0), rings_before: 0, rule: Rule::Asked },
+            asked_by: Some(OperatorId(4)),
+        },
+        Fact::Dialled { contact, call, operator, offer, fence },
+        Fact::Answered { contact },
+        Fact::ConsultBegan { contact, with: Owner::Caller { call }, blind: true },
+        Fact::ConsultLive { contact },
+        Fact::ConsultJoined { contact, joined: true },
+        Fact::ConsultOver { contact, why: ConsultEnd::Failed { why: DialFailure::Busy } },
+        Fact::HandedOver { contact, from: OperatorId(4), offer, operator, fence },
     ];
     for fact in &facts {
         // A new kind of fact does not compile here: give it a line above and in the golden file.
@@ -77,7 +95,14 @@ fn every_kind() -> Vec<Fact> {
             | Fact::Returned { .. }
             | Fact::Ended { .. }
             | Fact::Finished { .. }
-            | Fact::CallbackSettled { .. } => {}
+            | Fact::CallbackSettled { .. }
+            | Fact::Dialled { .. }
+            | Fact::Answered { .. }
+            | Fact::ConsultBegan { .. }
+            | Fact::ConsultLive { .. }
+            | Fact::ConsultJoined { .. }
+            | Fact::ConsultOver { .. }
+            | Fact::HandedOver { .. } => {}
         }
     }
     facts

@@ -65,7 +65,7 @@ impl Scene {
         assert_eq!(visitor, Owner::Booth { booth: self.booth.0 });
         assert_eq!(operator, Owner::Operator { operator: self.operator });
         exchange.says(ExchangeSays::Joined { contact, fence }).await;
-        Bridge { contact, fence, visitor, operator, held: false, masked }
+        Bridge { contact, fence, visitor, operator, held: false, masked, consult: None }
     }
 }
 

@@ -27,6 +27,10 @@ impl Turn<'_> {
         if !self.centre.lines.exchange().up {
             return Err(Code::NoExchange);
         }
+        let dialled = known.dialled;
+        if whom == Whom::Outside && dialled >= CallId::MOST_DIALLED {
+            return Err(Code::TooMany);
+        }
         if let Whom::Operator(asked) = whom {
             self.can_be_asked(operator, asked)?;
         }
@@ -40,7 +44,7 @@ impl Turn<'_> {
                 self.ask(operator, contact, asked);
             }
             Whom::Outside => {
-                let call = self.next_dialled();
+                let call = CallId::dialled(contact, dialled);
                 self.fact(Fact::ConsultBegan { contact, with: Owner::Caller { call }, blind });
                 self.effect(Output::Dial { contact, call, operator });
             }

@@ -24,6 +24,7 @@ impl Ledger {
         let contact = Contact {
             call: Some(call),
             outgoing: true,
+            dialled: 1,
             answered: Some(at),
             fence,
             state: State::Talk(Talk { operator, fence, stage, heard: false, since: at }),
@@ -31,16 +32,13 @@ impl Ledger {
         };
         self.calls.insert(call, id);
         self.last_offer = self.last_offer.max(offer.0);
-        self.name_call(call);
         self.hand(operator, Hand::Contact(id));
         self.count_in(id, contact);
     }
 
     pub(super) fn consult_began(&mut self, at: Time, id: ContactId, with: Owner, blind: bool) {
-        if let Owner::Caller { call } = with {
-            self.name_call(call);
-        }
         let Some(contact) = self.contacts.get_mut(&id) else { return };
+        contact.dialled += u64::from(with.is_visitor());
         let stage = ConsultStage::Ringing;
         contact.consult = Some(Consult { with, stage, blind, since: at, offer: None });
         contact.consult_end = None;
@@ -101,9 +99,5 @@ impl Ledger {
 
     fn consult_mut(&mut self, id: ContactId) -> Option<&mut Consult> {
         self.contacts.get_mut(&id).and_then(|contact| contact.consult.as_mut())
-    }
-
-    fn name_call(&mut self, call: CallId) {
-        self.last_dialled = self.last_dialled.max(call.dialled_serial().unwrap_or(0));
     }
 }

@@ -29,15 +29,11 @@ impl Turn<'_> {
         }
         let contact = ContactId(self.centre.ledger.last_contact + 1);
         let offer = OfferId(self.centre.ledger.last_offer + 1);
-        let call = self.next_dialled();
+        let call = CallId::dialled(contact, 0);
         self.fact(Fact::Dialled { contact, call, operator, offer, fence: Fence(1) });
         self.show_hand(operator);
         self.effect(Output::Dial { contact, call, operator });
         Ok(())
-    }
-
-    pub fn next_dialled(&self) -> CallId {
-        CallId::dialled(self.centre.ledger.last_dialled + 1)
     }
 
     /// The leg of a call that is being made came up: somebody answered.

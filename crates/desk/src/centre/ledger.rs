@@ -38,7 +38,6 @@ pub(super) struct Ledger {
     pub suspended: Option<Time>,
     pub last_contact: u64,
     pub last_offer: u64,
-    pub last_dialled: u64,
 }
 
 /// What a booth has to do with contacts.

@@ -69,6 +69,8 @@ pub(super) struct Contact {
     pub returned: bool,
     /// We called: it is no 着信.
     pub outgoing: bool,
+    /// Calls that we made for it.
+    pub dialled: u64,
     /// Whom its operator consults.
     pub consult: Option<Consult>,
     /// How the last consultation ended that was no transfer.
@@ -206,6 +208,7 @@ impl Contact {
             failures: 0,
             returned: false,
             outgoing: false,
+            dialled: 0,
             consult: None,
             consult_end: None,
             passed: Vec::new(),

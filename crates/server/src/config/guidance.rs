@@ -1,7 +1,7 @@
 //! The cards, pages and numbers that are shipped: what a centre starts with before it writes its own.
 //! domain.md B-1 is where the procedures come from; a centre checks them before it goes live.
 
-use link::state::{GuidanceCard, LobbyContact, WebPage};
+use link::state::{DirectoryEntry, GuidanceCard, LobbyContact, WebPage};
 
 /// A card as it stands here: name, heading, nothing read aloud, mask proposed, steps.
 type Shipped = (&'static str, &'static str, bool, bool, &'static [&'static str]);
@@ -176,6 +176,27 @@ pub(super) fn pages() -> Vec<WebPage> {
     ]
     .map(|(label, address)| WebPage { label: label.to_owned(), address: address.to_owned() })
     .to_vec()
+}
+
+/// The shipped numbers to transfer calls to.
+pub(super) fn directory() -> Vec<DirectoryEntry> {
+    let entry = |entry: &str, label: &str, number: &str, city: bool, note: &str| DirectoryEntry {
+        entry: entry.to_owned(),
+        label: label.to_owned(),
+        number: number.to_owned(),
+        city,
+        note: Some(note.to_owned()),
+    };
+    vec![
+        entry(
+            "center",
+            "マイナンバー・パスポートセンター",
+            "048-782-9922",
+            true,
+            "交付・更新の窓口。開庁時間",
+        ),
+        entry("loss", "個人番号カードコールセンター", "0120-95-0178", false, "紛失・盗難の一時停止。24時間"),
+    ]
 }
 
 /// The shipped numbers for help in the lobby.

@@ -3,7 +3,7 @@
 
 use desk::code::Code;
 use desk::time::Millis;
-use link::state::{GuidanceCard, LobbyContact, WebPage};
+use link::state::{DirectoryEntry, GuidanceCard, LobbyContact, WebPage};
 
 use super::{Config, ConfigError};
 
@@ -11,6 +11,8 @@ use super::{Config, ConfigError};
 const MAX_CARDS: usize = 40;
 const MAX_PAGES: usize = 12;
 const MAX_LOBBY: usize = 8;
+/// Numbers of the transfer directory: a short list is read, a long one searched. Part of each desk's snapshot.
+const MAX_DIRECTORY: usize = 40;
 /// Steps of one card: what fits on the booth's screen without scrolling.
 const MAX_STEPS: usize = 8;
 /// Characters of a step or of a label: two lines on the booth's screen.
@@ -35,6 +37,8 @@ pub struct Signs {
     pub guidance: Vec<GuidanceCard>,
     /// Whom to call when somebody needs help in the lobby.
     pub lobby: Vec<LobbyContact>,
+    /// 転送先: outside numbers by name, the city's first.
+    pub directory: Vec<DirectoryEntry>,
     /// The pages that are used beside the talk.
     pub pages: Vec<WebPage>,
     /// Somebody who waits longer is told to every desk.
@@ -70,6 +74,7 @@ impl Config {
             phone_number: self.phone_number.clone(),
             guidance: self.guidance.clone(),
             lobby: self.lobby.clone(),
+            directory: city_first(&self.directory),
             pages: self.pages.clone(),
             long_wait_ms: self.long_wait_ms,
             wrapup_ms: self.wrapup_ms,
@@ -78,6 +83,23 @@ impl Config {
             idle_ask_ms: self.idle_ask_ms,
             idle_end_ms: self.idle_end_ms,
         }
+    }
+
+    fn check_directory(&self) -> Result<(), ConfigError> {
+        at_most("directory", self.directory.len(), MAX_DIRECTORY)?;
+        for (place, entry) in self.directory.iter().enumerate() {
+            line("directory.entry", &entry.entry)?;
+            line("directory.label", &entry.label)?;
+            line("directory.number", &entry.number)?;
+            entry.note.as_deref().map_or(Ok(()), |note| line("directory.note", note))?;
+            if self.directory[..place].iter().any(|other| other.entry == entry.entry) {
+                return Err(sign(format!(
+                    "directory: two entries are named \"{}\"; rename one",
+                    entry.entry
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// Whether the screens can show what was written for them.
@@ -106,6 +128,7 @@ impl Config {
             line("lobby.label", &contact.label)?;
             line("lobby.number", &contact.number)?;
         }
+        self.check_directory()?;
         for (name, value, least) in [
             ("long_wait_ms", self.long_wait_ms, Millis(1)),
             ("wrapup_ms", self.wrapup_ms, Millis(1)),
@@ -120,6 +143,13 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// The city's own numbers before the others, each as they were written.
+fn city_first(directory: &[DirectoryEntry]) -> Vec<DirectoryEntry> {
+    let (mut city, others): (Vec<_>, Vec<_>) = directory.iter().cloned().partition(|entry| entry.city);
+    city.extend(others);
+    city
 }
 
 fn check_card(card: &GuidanceCard) -> Result<(), ConfigError> {

@@ -64,6 +64,7 @@ pub(super) fn refuse(code: Code) -> Response {
         | Code::InTalkElsewhere
         | Code::IndividualNumber
         | Code::SecretText
+        | Code::NotReady
         | Code::BadLength => StatusCode::CONFLICT,
     };
     json(status, link::json::encode(&Refusal { code }))

@@ -1,12 +1,14 @@
 //! 折返し: which lost calls are owed a callback, and until when. The list is the store's; here stands what was
 //! read of it last. Knows no socket; shows numbers masked.
 
+use std::collections::BTreeMap;
+
 use desk::centre::{Fact, Input};
 use desk::code::Code;
 use desk::contact::{CallbackResult, Channel, Phase};
 use desk::end::EndReason;
 use desk::ids::{ContactId, OperatorId, Session};
-use link::state::{CallbackCard, Callbacks, MAX_CALLBACKS};
+use link::state::{CallbackCard, Callbacks, Caller, MAX_CALLBACKS, PhoneNumber};
 
 use super::callers::shown;
 use super::task::Hub;
@@ -17,6 +19,8 @@ use crate::store::{CallbackRow, Owed};
 #[derive(Default)]
 pub(super) struct Worklist {
     cards: Vec<CallbackCard>,
+    /// Whom to call; never shown.
+    numbers: BTreeMap<ContactId, PhoneNumber>,
     /// The store's list has changed since.
     stale: bool,
 }
@@ -24,6 +28,11 @@ pub(super) struct Worklist {
 impl Worklist {
     /// Takes over what the store says.
     pub fn read(&mut self, rows: Vec<CallbackRow>) {
+        let number = |row: &CallbackRow| match &row.caller {
+            Caller::Number { number } => Some((row.contact, PhoneNumber(number.clone()))),
+            Caller::Withheld | Caller::Payphone | Caller::OutOfArea => None,
+        };
+        self.numbers = rows.iter().filter_map(number).collect();
         self.cards = rows.into_iter().map(card).collect();
         self.stale = false;
     }
@@ -40,6 +49,11 @@ impl Worklist {
             cards: self.cards.iter().take(MAX_CALLBACKS).cloned().collect(),
             more: u32::try_from(more).unwrap_or(u32::MAX),
         }
+    }
+
+    /// Whom to call for a line of the list.
+    pub fn number(&self, contact: ContactId) -> Option<&PhoneNumber> {
+        self.numbers.get(&contact).filter(|_| self.owes(contact))
     }
 
     fn owes(&self, contact: ContactId) -> bool {
@@ -71,7 +85,10 @@ impl Hub {
     /// Looks at a fact as it is decided: a lost call is owed a callback, a talk settles older ones.
     pub(super) fn watch_callbacks(&mut self, turn: &mut Turn, fact: &Fact) {
         match *fact {
-            Fact::Ended { contact, end } => self.owe_callback(turn, contact, end),
+            Fact::Ended { contact, end } => {
+                self.worklist.stale |= end.is_vain_try();
+                self.owe_callback(turn, contact, end);
+            }
             Fact::CallbackSettled { .. } => self.worklist.stale = true,
             Fact::Live { .. } => self.worklist.stale |= !self.worklist.cards.is_empty(),
             Fact::SignedIn { .. }
@@ -80,6 +97,13 @@ impl Hub {
             | Fact::HandRaised { .. }
             | Fact::PhoneSuspended { .. }
             | Fact::Arrived { .. }
+            | Fact::Dialled { .. }
+            | Fact::Answered { .. }
+            | Fact::ConsultBegan { .. }
+            | Fact::ConsultLive { .. }
+            | Fact::ConsultJoined { .. }
+            | Fact::ConsultOver { .. }
+            | Fact::HandedOver { .. }
             | Fact::Offered { .. }
             | Fact::OfferEnded { .. }
             | Fact::Accepted { .. }
@@ -96,6 +120,10 @@ impl Hub {
     /// is named.
     fn owe_callback(&mut self, turn: &mut Turn, contact: ContactId, end: EndReason) {
         let Some(known) = self.centre.contact(contact) else { return };
+        // Nobody who was called and not spoken to has called us.
+        if known.outgoing && known.live.is_none() {
+            return;
+        }
         if known.channel == Channel::Phone && end.owes_callback(known.phase == Phase::Wrapping) {
             let due = self.duty.opened_for(turn.now, self.signs.callback_within_ms);
             turn.owed.push(Owed { contact, due });

@@ -26,6 +26,7 @@ pub(super) struct Callers {
 struct Known {
     caller: Caller,
     called: Time,
+    ours: bool,
     /// The keys that were pressed; never stored.
     digits: Vec<Digit>,
 }
@@ -39,8 +40,8 @@ impl Callers {
     /// Takes over who called.
     pub fn keep(&mut self, rows: &[CallerRow]) {
         for row in rows {
-            let (caller, called) = (row.caller.clone(), row.called);
-            self.known.insert(row.contact, Known { caller, called, digits: Vec::new() });
+            let CallerRow { contact, caller, called, ours } = row.clone();
+            self.known.insert(contact, Known { caller, called, ours, digits: Vec::new() });
         }
     }
 
@@ -78,12 +79,12 @@ impl Callers {
         let Caller::Number { number } = &known.caller else { return 1 };
         let same = |other: &Known| match &other.caller {
             Caller::Number { number: theirs } => {
-                theirs == number && other.called >= since(known.called, again)
+                !other.ours && theirs == number && other.called >= since(known.called, again)
             }
             Caller::Withheld | Caller::Payphone | Caller::OutOfArea => false,
         };
         let before = self.known.range(..contact).filter(|(_, other)| same(other)).count();
-        u32::try_from(before + 1).unwrap_or(u32::MAX)
+        u32::try_from(before + usize::from(!known.ours)).unwrap_or(u32::MAX)
     }
 }
 
@@ -95,7 +96,8 @@ impl Hub {
             _ => None,
         });
         if let Some(contact) = brought {
-            turn.callers.push(CallerRow { contact, caller: fact.caller, called: turn.now });
+            let (caller, called, ours) = (fact.caller, turn.now, false);
+            turn.callers.push(CallerRow { contact, caller, called, ours });
         }
     }
 
@@ -117,7 +119,7 @@ pub(super) fn shown(caller: &Caller) -> Caller {
 }
 
 /// 090-****-5678: the head tells a mobile from a landline, the tail lets two people compare.
-fn masked(number: &str) -> String {
+pub(super) fn masked(number: &str) -> String {
     let digits: Vec<char> = number.chars().filter(char::is_ascii_digit).collect();
     if digits.len() < SHOWN_HEAD + SHOWN_TAIL + 1 {
         return "*".repeat(digits.len());
@@ -136,7 +138,7 @@ mod tests {
 
     fn row(contact: u64, number: &str, called: u64) -> CallerRow {
         let caller = Caller::Number { number: number.into() };
-        CallerRow { contact: ContactId(contact), caller, called: Time(called) }
+        CallerRow { contact: ContactId(contact), caller, called: Time(called), ours: false }
     }
 
     #[test]
@@ -159,8 +161,18 @@ mod tests {
             row(4, "09012345678", 2 * day + 1),
         ]);
         callers.keep(&[
-            CallerRow { contact: ContactId(5), caller: Caller::Withheld, called: Time(2 * day + 2) },
-            CallerRow { contact: ContactId(6), caller: Caller::Withheld, called: Time(2 * day + 3) },
+            CallerRow {
+                contact: ContactId(5),
+                caller: Caller::Withheld,
+                called: Time(2 * day + 2),
+                ours: false,
+            },
+            CallerRow {
+                contact: ContactId(6),
+                caller: Caller::Withheld,
+                called: Time(2 * day + 3),
+                ours: false,
+            },
         ]);
         let times = |contact| callers.card(ContactId(contact), DAY).map(|card| card.times);
         assert_eq!(

@@ -2,7 +2,7 @@
 
 use desk::centre::{Output, Owner, RescindWhy};
 use desk::code::Code;
-use desk::ids::{ContactId, OfferId, OperatorId, Session};
+use desk::ids::{CallId, ContactId, OfferId, OperatorId, Session};
 use desk::time::Time;
 use link::message::{Down, ExchangeOrder, LegSignal, RequestId, VERSION};
 use link::state::{RingEnd, RingNotice};
@@ -74,6 +74,19 @@ impl Hub {
                 self.order(ExchangeOrder::Mask { contact, fence, masked })
             }
             Output::Hold { contact, fence, held } => self.order(ExchangeOrder::Hold { contact, fence, held }),
+            Output::Dial { contact: _, call, operator } => self.order_dial(call, operator),
+            Output::HangUp { call } => {
+                self.order(ExchangeOrder::HangUp { call });
+                self.forget_leg(call);
+            }
+            Output::Consult { contact, fence, consult } => {
+                self.order(ExchangeOrder::Consult { contact, fence, consult });
+            }
+            Output::Connect { contact, fence, call } => {
+                self.order(ExchangeOrder::Connect { contact, fence, call });
+                self.forget_call(contact);
+                self.forget_leg(call);
+            }
             Output::Release { contact, fence, end } => {
                 self.order(ExchangeOrder::Release { contact, fence, end });
                 self.forget_call(contact);
@@ -83,8 +96,13 @@ impl Hub {
 
     /// The leg of a call is gone with its contact, and nothing more is told of it.
     fn forget_call(&mut self, contact: ContactId) {
-        let call = self.centre.contact(contact).and_then(|known| known.call);
-        if let (Some(call), Some(exchange)) = (call, &mut self.parties.exchange) {
+        if let Some(call) = self.centre.contact(contact).and_then(|known| known.call) {
+            self.forget_leg(call);
+        }
+    }
+
+    fn forget_leg(&mut self, call: CallId) {
+        if let Some(exchange) = &mut self.parties.exchange {
             let owner = Owner::Caller { call };
             exchange.legs.remove(&owner);
             exchange.qualities.forget(owner);
@@ -147,7 +165,7 @@ impl Hub {
         }
     }
 
-    fn order(&mut self, order: ExchangeOrder) {
+    pub(super) fn order(&mut self, order: ExchangeOrder) {
         // Without an exchange nothing is lost: when it comes back it tells what stands, and the machine
         // asks anew for what is missing.
         if let Some(exchange) = &mut self.parties.exchange {

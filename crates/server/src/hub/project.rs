@@ -9,13 +9,15 @@ use desk::presence::{Chosen, Presence};
 use desk::time::Time;
 use link::state::{
     BoothCard, BoothChange, BoothContact, BoothContactState, BoothDoing, BoothState, Callbacks, CallerCard,
-    ChannelBoard, ContactCard, DayCounts, DeskChange, DeskState, Hours, Me, OfferCard, QueueBoard,
+    ChannelBoard, Colleague, ContactCard, DayCounts, DeskChange, DeskState, Hours, Me, OfferCard, QueueBoard,
     RingNotice, TrunkState,
 };
 
 use super::callbacks::Worklist;
 use super::callers::Callers;
+use super::consult;
 use super::directory::Names;
+use super::outgoing::Outgoing;
 use super::papers::{Papers, Sheet};
 use super::quality::Qualities;
 use super::wall::wall;
@@ -36,6 +38,7 @@ pub(super) struct Truth<'a> {
     pub qualities: Option<&'a Qualities>,
     pub callers: &'a Callers,
     pub worklist: &'a Worklist,
+    pub outgoing: &'a Outgoing,
     pub trunks: &'a [TrunkState],
     pub now: Time,
 }
@@ -47,9 +50,10 @@ impl Truth<'_> {
     }
 }
 
-/// 受付番号: the channel's letter, the day in Japan and the serial of that day and channel.
+/// 受付番号: the channel's letter (O for a call of ours), the day in Japan and the serial of that day and channel.
 pub(super) fn number(contact: &ContactView) -> String {
     let letter = match contact.channel {
+        _ if contact.outgoing => 'O',
         Channel::Booth => 'W',
         Channel::Phone => 'C',
     };
@@ -63,6 +67,7 @@ pub(super) struct Board {
     booths: Vec<BoothCard>,
     day: DayCounts,
     callbacks: Callbacks,
+    colleagues: Vec<Colleague>,
 }
 
 /// Reads the shared parts.
@@ -82,6 +87,7 @@ pub(super) fn board(truth: Truth) -> Board {
             waiting: today.waiting,
         },
         callbacks: truth.worklist.board(),
+        colleagues: consult::colleagues(truth),
     }
 }
 
@@ -150,6 +156,9 @@ pub(super) fn desk(
         long_wait_ms: signs.long_wait_ms,
         wrapup_ms: signs.wrapup_ms,
         callbacks: board.callbacks.clone(),
+        guest: view.and_then(|view| view.consult).and_then(|contact| consult::guest(truth, contact)),
+        colleagues: board.colleagues.iter().filter(|who| who.operator != operator).cloned().collect(),
+        directory: signs.directory.clone(),
         wall: names.leads(operator).then(|| wall(truth)),
     }
 }
@@ -170,6 +179,7 @@ fn offer_card(truth: Truth, offer: OfferId) -> Option<OfferCard> {
         offered: offer.offered,
         expires: offer.expires,
         why: offer.why,
+        asked_by: offer.asked_by.map(|operator| names.operator(operator)),
     })
 }
 
@@ -194,6 +204,9 @@ fn contact_card(truth: Truth, contact: &ContactView) -> ContactCard {
         visitor_since: contact.visitor_since,
         interruptions: contact.interruptions,
         mask: contact.mask,
+        outgoing: contact.outgoing,
+        consult: contact.consult.map(|consult| consult::card(truth, &consult)),
+        consult_end: contact.consult_end,
         texts,
         shown,
         screen,
@@ -275,6 +288,8 @@ pub(super) fn desk_changes(old: &DeskState, new: &DeskState) -> Vec<DeskChange> 
     part(old.exchange_up != new.exchange_up, |state| DeskChange::ExchangeUp(state.exchange_up));
     part(old.hours != new.hours, |state| DeskChange::Hours(state.hours));
     part(old.callbacks != new.callbacks, |state| DeskChange::Callbacks(state.callbacks.clone()));
+    part(old.guest != new.guest, |state| DeskChange::Guest(state.guest.clone()));
+    part(old.colleagues != new.colleagues, |state| DeskChange::Colleagues(state.colleagues.clone()));
     part(old.wall != new.wall, |state| DeskChange::Wall(state.wall.clone()));
     changes
 }

@@ -68,6 +68,7 @@ impl Hub {
             seen: &self.parties.seen,
             callers: &self.callers,
             worklist: &self.worklist,
+            outgoing: &self.outgoing,
             trunks: self.parties.exchange.as_ref().map_or(&[], |exchange| &exchange.trunks),
             qualities: self.parties.exchange.as_ref().map(|exchange| &exchange.qualities),
             now,

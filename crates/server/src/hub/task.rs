@@ -16,6 +16,7 @@ use super::callers;
 use super::callers::Callers;
 use super::directory::Names;
 use super::duty::Duty;
+use super::outgoing::Outgoing;
 use super::papers::Papers;
 use super::parties::Parties;
 use super::turn::{After, Turn};
@@ -71,6 +72,7 @@ pub struct Hub {
     pub(super) papers: Papers,
     pub(super) callers: Callers,
     pub(super) worklist: Worklist,
+    pub(super) outgoing: Outgoing,
     pub(super) duty: Duty,
     pub(super) centre: Centre,
     ownership: Ownership,
@@ -97,6 +99,7 @@ impl Hub {
             signs,
             callers: Callers::default(),
             worklist: Worklist::default(),
+            outgoing: Outgoing::default(),
             papers: Papers::default(),
             duty: Duty::new(calendar, now),
             centre: Centre::new(settings),
@@ -184,6 +187,7 @@ impl Hub {
         }
         self.read_callbacks().await;
         self.papers.tidy(&self.centre);
+        self.outgoing.tidy(&self.centre);
         self.callers.tidy(turn.now, self.signs.call_again_ms);
         self.show(turn.now);
         self.tell_status();
@@ -229,6 +233,7 @@ impl Hub {
             revoked: &turn.revoked,
             callers: &turn.callers,
             owed: &turn.owed,
+            audit: &turn.audit,
         };
         if batch.is_empty() {
             return Ok(());

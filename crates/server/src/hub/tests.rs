@@ -117,7 +117,15 @@ impl Centre {
         let exchange = Exchange { inbox: self.inbox.clone(), line, heard };
         let owners = [Owner::Operator { operator: OP }, Owner::Booth { booth: BOOTH }];
         let legs = owners.map(|owner| LegFact { owner, leg: 1, up: true }).to_vec();
-        exchange.says(ExchangeSays::Inventory { bridges, legs, calls: Vec::new(), trunks: Vec::new() }).await;
+        exchange
+            .says(ExchangeSays::Inventory {
+                bridges,
+                legs,
+                calls: Vec::new(),
+                dialled: Vec::new(),
+                trunks: Vec::new(),
+            })
+            .await;
         exchange
     }
 
@@ -251,7 +259,7 @@ impl Exchange {
             panic!("{order:?}")
         };
         self.says(ExchangeSays::Joined { contact, fence }).await;
-        Bridge { contact, fence, visitor, operator, held: false, masked }
+        Bridge { contact, fence, visitor, operator, held: false, masked, consult: None }
     }
 }
 

@@ -11,7 +11,7 @@ use super::parties::{BoothWay, DeskWay, ExchangeLine};
 use super::project::number;
 use super::task::Hub;
 use crate::secret::TokenHash;
-use crate::store::{CallerRow, Entry, Owed};
+use crate::store::{AuditRow, CallerRow, Entry, Owed};
 
 /// What is done once the facts are stored, in order.
 pub(super) enum After {
@@ -49,12 +49,13 @@ pub(super) struct Turn {
     pub revoked: Vec<TokenHash>,
     pub callers: Vec<CallerRow>,
     pub owed: Vec<Owed>,
+    pub audit: Vec<AuditRow>,
 }
 
 impl Turn {
     pub fn new(now: Time) -> Turn {
         let (entries, after, revoked) = (Vec::new(), Vec::new(), Vec::new());
-        Turn { now, entries, after, revoked, callers: Vec::new(), owed: Vec::new() }
+        Turn { now, entries, after, revoked, callers: Vec::new(), owed: Vec::new(), audit: Vec::new() }
     }
 }
 
@@ -81,6 +82,10 @@ impl Hub {
                 | Output::Join { .. }
                 | Output::Hold { .. }
                 | Output::Mask { .. }
+                | Output::Dial { .. }
+                | Output::HangUp { .. }
+                | Output::Consult { .. }
+                | Output::Connect { .. }
                 | Output::Release { .. }
                 | Output::Replaced { .. } => turn.after.push(After::Output(output)),
             }
@@ -89,8 +94,10 @@ impl Hub {
     }
 
     fn entry(&self, at: Time, fact: Fact) -> Entry {
-        let arrival =
-            if let Fact::Arrived { contact, .. } = fact { self.centre.contact(contact) } else { None };
+        let arrival = match fact {
+            Fact::Arrived { contact, .. } | Fact::Dialled { contact, .. } => self.centre.contact(contact),
+            _ => None,
+        };
         Entry { at, fact, number: arrival.map(|contact| number(&contact)) }
     }
 }

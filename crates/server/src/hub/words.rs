@@ -88,6 +88,15 @@ impl Hub {
             OperatorSays::SettleCallback { contact, result } => {
                 return self.settle_callback(turn, operator, session, contact, result);
             }
+            OperatorSays::CallBack { contact } => return self.call_back(turn, operator, session, contact),
+            OperatorSays::Consult { contact, to, blind } => {
+                return self.consult(turn, (operator, session, contact), to, blind);
+            }
+            OperatorSays::EndConsult { contact } => Input::EndConsult { operator, session, contact },
+            OperatorSays::JoinConsult { contact, joined } => {
+                Input::JoinConsult { operator, session, contact, joined }
+            }
+            OperatorSays::Transfer { contact } => Input::Transfer { operator, session, contact },
             OperatorSays::Suspend { on } if self.names.leads(operator) => {
                 Input::Suspend { operator, session, on }
             }
@@ -196,17 +205,17 @@ impl Hub {
 
     fn exchange_says(&mut self, turn: &mut Turn, body: ExchangeSays) -> Option<Code> {
         match body {
-            ExchangeSays::Inventory { bridges, legs, calls, trunks } => {
+            ExchangeSays::Inventory { bridges, legs, calls, dialled, trunks } => {
                 let (bridge_count, leg_count, call_count) = (bridges.len(), legs.len(), calls.len());
                 tracing::info!(bridge_count, leg_count, call_count, "exchange told what stands");
                 self.take_trunks(trunks);
                 let stand = |bridge: &Bridge| {
-                    let Bridge { contact, fence, held, masked, .. } = *bridge;
-                    Standing { contact, fence, held, masked }
+                    let Bridge { contact, fence, held, masked, consult, .. } = *bridge;
+                    Standing { contact, fence, held, masked, consult }
                 };
                 let bridges = bridges.iter().map(stand).collect();
                 let standing = calls.iter().map(|fact| fact.call).collect();
-                let refused = self.feed(turn, Input::ExchangeUp { bridges, calls: standing });
+                let refused = self.feed(turn, Input::ExchangeUp { bridges, calls: standing, dialled });
                 for fact in calls {
                     self.name_caller(turn, fact);
                 }
@@ -225,6 +234,7 @@ impl Hub {
                 self.name_caller(turn, fact);
                 refused
             }
+            ExchangeSays::NotReached { call, why } => self.not_reached(turn, call, why),
             ExchangeSays::CallOver { call, how } => self.feed(turn, Input::CallOver { call, how }),
             ExchangeSays::Digit { call, digit } => {
                 self.caller_pressed(call, digit);

@@ -17,8 +17,8 @@ use prometheus_client::metrics::histogram::Histogram;
 
 use crate::secret::TokenHash;
 pub use people::{
-    Account, Approval, Bearer, BoothRow, CallbackRow, CallerRow, Directory, Enrolled, ExchangeKeyRow, Handed,
-    NewBooth, OperatorRow, Owed, Refreshed,
+    Account, Approval, AuditRow, Bearer, BoothRow, CallbackRow, CallerRow, Directory, Enrolled,
+    ExchangeKeyRow, Handed, NewBooth, OperatorRow, Owed, Refreshed,
 };
 
 /// What a call of the store gives back, later.
@@ -84,14 +84,14 @@ pub enum StoreError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ownership(pub u64);
 
-/// A fact with the moment of its decision and, for an arrival, the receipt number that it was given.
+/// A fact with the moment of its decision and, for a new contact, the receipt number that it was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// When it was decided.
     pub at: Time,
     /// What.
     pub fact: Fact,
-    /// 受付番号; for [`Fact::Arrived`] alone.
+    /// 受付番号; for [`Fact::Arrived`] and [`Fact::Dialled`] alone.
     pub number: Option<String>,
 }
 
@@ -112,12 +112,15 @@ pub struct Batch<'a> {
     pub callers: &'a [CallerRow],
     /// The calls that were lost.
     pub owed: &'a [Owed],
+    /// What somebody tried and may not do.
+    pub audit: &'a [AuditRow],
 }
 
 impl Batch<'_> {
     /// Nothing to write.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty() && self.revoked.is_empty() && self.callers.is_empty() && self.owed.is_empty()
+        let facts = self.entries.is_empty() && self.callers.is_empty() && self.owed.is_empty();
+        facts && self.revoked.is_empty() && self.audit.is_empty()
     }
 }
 
@@ -166,6 +169,8 @@ pub trait Store: Send + Sync + 'static {
     fn callers(&self, since: Time) -> Later<'_, Vec<CallerRow>>;
     /// Who is owed a callback, one row for each number, those that are due first.
     fn callbacks(&self) -> Later<'_, Vec<CallbackRow>>;
+    /// The latest lines of the audit, the newest first; at most `most`.
+    fn audited(&self, most: u32) -> Later<'_, Vec<AuditRow>>;
     /// Who may come in.
     fn directory(&self, now: Time) -> Later<'_, Directory>;
     /// The number of the last change in the directory; cheap.
@@ -329,6 +334,7 @@ mod tests {
             revoked: &[],
             callers: &[],
             owed: &[],
+            audit: &[],
         };
         assert!(matches!(store.commit(batch(older)).await, Err(StoreError::Superseded)));
         store.commit(batch(newer)).await.unwrap();

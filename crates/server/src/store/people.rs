@@ -33,6 +33,23 @@ pub struct CallerRow {
     pub caller: Caller,
     /// When the call came.
     pub called: Time,
+    /// We called them.
+    pub ours: bool,
+}
+
+/// Something that an operator tried and may not do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditRow {
+    /// When.
+    pub at: Time,
+    /// Who.
+    pub operator: OperatorId,
+    /// In which contact.
+    pub contact: Option<ContactId>,
+    /// What, such as `dial_refused`.
+    pub kind: String,
+    /// Why, and of what, with every number masked.
+    pub detail: String,
 }
 
 /// A lost call whose caller is owed a callback, when their number is known.

@@ -32,6 +32,17 @@ pub fn subject(fact: &Fact) -> Subject {
         Fact::PhoneSuspended { operator, .. } => about("phone_suspended", None, None, Some(operator)),
         Fact::HandRaised { operator, .. } => about("hand_raised", None, None, Some(operator)),
         Fact::Arrived { contact, .. } => about("arrived", Some(contact), None, None),
+        Fact::Dialled { offer, contact, operator, .. } => {
+            about("dialled", Some(contact), Some(offer), Some(operator))
+        }
+        Fact::Answered { contact } => about("answered", Some(contact), None, None),
+        Fact::ConsultBegan { contact, .. } => about("consult_began", Some(contact), None, None),
+        Fact::ConsultLive { contact } => about("consult_live", Some(contact), None, None),
+        Fact::ConsultJoined { contact, .. } => about("consult_joined", Some(contact), None, None),
+        Fact::ConsultOver { contact, .. } => about("consult_over", Some(contact), None, None),
+        Fact::HandedOver { offer, contact, operator, .. } => {
+            about("handed_over", Some(contact), Some(offer), Some(operator))
+        }
         Fact::Offered { offer, contact, operator, .. } => {
             about("offered", Some(contact), Some(offer), Some(operator))
         }

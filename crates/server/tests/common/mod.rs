@@ -448,5 +448,5 @@ impl Exchange {
 
 /// What an exchange tells that has no calls.
 pub fn inventory(bridges: Vec<Bridge>, legs: Vec<LegFact>) -> ExchangeSays {
-    ExchangeSays::Inventory { bridges, legs, calls: Vec::new(), trunks: Vec::new() }
+    ExchangeSays::Inventory { bridges, legs, calls: Vec::new(), dialled: Vec::new(), trunks: Vec::new() }
 }

@@ -75,7 +75,8 @@ impl Obedient {
         for call in self.calls.keys() {
             self.fates.insert(*call, Fate::Open);
         }
-        self.say(ExchangeSays::Inventory { bridges, legs, calls, trunks: Vec::new() }).await;
+        self.say(ExchangeSays::Inventory { bridges, legs, calls, dialled: Vec::new(), trunks: Vec::new() })
+            .await;
     }
 
     /// Nobody calls any more, and nothing is on its way.
@@ -140,7 +141,9 @@ impl Obedient {
                 self.is_the_contact_of(visitor, contact);
             }
             ExchangeOrder::Join { contact, fence, visitor, operator, masked } => {
-                return self.join(Bridge { contact, fence, visitor, operator, held: false, masked }).await;
+                return self
+                    .join(Bridge { contact, fence, visitor, operator, held: false, masked, consult: None })
+                    .await;
             }
             ExchangeOrder::Hold { contact, fence, held } => {
                 if let Some(bridge) = self.bridges.get_mut(&contact).filter(|bridge| bridge.fence == fence) {
@@ -155,7 +158,12 @@ impl Obedient {
                     self.fates.insert(call, Fate::Released(end));
                 }
             }
-            ExchangeOrder::Sdp { .. }
+            // The town neither calls nor transfers.
+            ExchangeOrder::Dial { .. }
+            | ExchangeOrder::HangUp { .. }
+            | ExchangeOrder::Consult { .. }
+            | ExchangeOrder::Connect { .. }
+            | ExchangeOrder::Sdp { .. }
             | ExchangeOrder::CloseLeg { .. }
             | ExchangeOrder::Mask { .. }
             | ExchangeOrder::Digit { .. } => {}

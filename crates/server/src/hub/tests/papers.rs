@@ -194,6 +194,8 @@ async fn a_text_is_found_in_no_log_and_no_file() {
         .with_max_level(tracing::Level::TRACE)
         .with_writer(move || writer.clone())
         .finish();
+    // Other tests run beside this one without any subscriber; what they touch first would stay silent here too.
+    let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry());
     let _guard = tracing::subscriber::set_default(subscriber);
     let mut centre = Centre::open(folder.path(), noon()).await;
     let (mut desk, mut booth, _exchange, bridge) = centre.talk().await;

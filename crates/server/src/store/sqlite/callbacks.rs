@@ -38,6 +38,7 @@ pub(super) async fn project(turn: &mut SqliteConnection, entry: &Entry) -> Resul
                 settle(turn, contact, callback_word(result), Some(operator), entry.at).await
             }
         },
+        Fact::Ended { contact, end } if end.is_vain_try() => count_vain_try(turn, contact).await,
         Fact::SignedIn { .. }
         | Fact::SignedOut { .. }
         | Fact::PresenceSet { .. }
@@ -52,6 +53,13 @@ pub(super) async fn project(turn: &mut SqliteConnection, entry: &Entry) -> Resul
         | Fact::Rejoined { .. }
         | Fact::Interrupted { .. }
         | Fact::Returned { .. }
+        | Fact::Dialled { .. }
+        | Fact::Answered { .. }
+        | Fact::ConsultBegan { .. }
+        | Fact::ConsultLive { .. }
+        | Fact::ConsultJoined { .. }
+        | Fact::ConsultOver { .. }
+        | Fact::HandedOver { .. }
         | Fact::Ended { .. }
         | Fact::Finished { .. } => Ok(()),
     }
@@ -84,6 +92,21 @@ async fn count_try(turn: &mut SqliteConnection, contact: ContactId) -> Result<()
         .bind(int(contact.0))
         .execute(turn)
         .await?;
+    Ok(())
+}
+
+/// We called this number, and nobody was spoken to: its line of the list counts one try.
+async fn count_vain_try(turn: &mut SqliteConnection, contact: ContactId) -> Result<(), StoreError> {
+    sqlx::query(
+        "update callback set tries = tries + 1 where contact_id = (
+             select min(callback.contact_id) from caller mine
+             join caller same on same.number = mine.number
+             join callback on callback.contact_id = same.contact_id
+             where mine.contact_id = ? and callback.settled_ms is null)",
+    )
+    .bind(int(contact.0))
+    .execute(turn)
+    .await?;
     Ok(())
 }
 

@@ -30,9 +30,10 @@ pub(super) async fn keep(turn: &mut SqliteConnection, row: &CallerRow) -> Result
 
 pub(super) async fn since(pool: &SqlitePool, since: Time) -> Result<Vec<CallerRow>, StoreError> {
     let rows = sqlx::query(
-        "select contact_id, kind, number, called_ms from (
+        "select contact_id, kind, caller.number, called_ms, outgoing from (
              select contact_id, kind, number, called_ms from caller where called_ms >= ?
-             order by called_ms desc, contact_id desc limit ?)
+             order by called_ms desc, contact_id desc limit ?) as caller
+         join contact using (contact_id)
          order by called_ms, contact_id",
     )
     .bind(int(since.0))
@@ -48,7 +49,8 @@ pub(super) async fn since(pool: &SqlitePool, since: Time) -> Result<Vec<CallerRo
             // The table allows no fourth kind; an erased number is one that is not told.
             (_, _) => Caller::Withheld,
         };
-        CallerRow { contact: ContactId(uint(row.get(0))), caller, called: Time(uint(row.get(3))) }
+        let ours = row.get::<i64, _>(4) != 0;
+        CallerRow { contact: ContactId(uint(row.get(0))), caller, called: Time(uint(row.get(3))), ours }
     };
     Ok(rows.iter().map(read).collect())
 }

@@ -121,6 +121,9 @@ pub(super) async fn commit(pool: &SqlitePool, batch: Batch<'_>) -> Result<(), St
         super::callers::keep(&mut turn, caller).await?;
     }
     // A callback is owed to a caller, and settled by what comes after the call.
+    for row in batch.audit {
+        super::audit::keep(&mut turn, row).await?;
+    }
     for owed in batch.owed {
         callbacks::owe(&mut turn, owed).await?;
     }
@@ -223,6 +226,7 @@ mod tests {
             revoked: &[],
             callers: &[],
             owed: &[],
+            audit: &[],
         };
         store.commit(batch).await.unwrap();
     }

@@ -1,5 +1,6 @@
 //! The store in one SQLite file (SQLCipher is linked): write-ahead log, `synchronous=FULL`, one writer.
 
+mod audit;
 mod booths;
 mod callbacks;
 mod callers;
@@ -22,8 +23,8 @@ use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::{
-    Account, Approval, Batch, Bearer, CallbackRow, CallerRow, Directory, Enrolled, ExchangeKeyRow, Handed,
-    Later, Loaded, NewBooth, Page, Refreshed, Standing, Store, StoreError,
+    Account, Approval, AuditRow, Batch, Bearer, CallbackRow, CallerRow, Directory, Enrolled, ExchangeKeyRow,
+    Handed, Later, Loaded, NewBooth, Page, Refreshed, Standing, Store, StoreError,
 };
 use crate::secret::TokenHash;
 
@@ -123,6 +124,10 @@ impl Store for Sqlite {
 
     fn callers(&self, since: Time) -> Later<'_, Vec<CallerRow>> {
         Box::pin(callers::since(&self.readers, since))
+    }
+
+    fn audited(&self, most: u32) -> Later<'_, Vec<AuditRow>> {
+        Box::pin(audit::latest(&self.readers, most))
     }
 
     fn directory(&self, now: Time) -> Later<'_, Directory> {

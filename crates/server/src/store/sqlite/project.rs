@@ -35,20 +35,29 @@ pub(super) async fn project(turn: &mut SqliteConnection, entry: &Entry) -> Resul
         Fact::HeldSet { .. } | Fact::MaskSet { .. } | Fact::Rejoined { .. } | Fact::Interrupted { .. } => {
             Ok(())
         }
+        Fact::Answered { .. }
+        | Fact::ConsultBegan { .. }
+        | Fact::ConsultLive { .. }
+        | Fact::ConsultJoined { .. }
+        | Fact::ConsultOver { .. } => Ok(()),
+        Fact::Dialled { contact, call, operator, offer, fence } => {
+            move_one(turn, dialled(contact, entry.number.clone(), call, at)).await?;
+            move_one(turn, offered(offer, contact, operator, fence, entry.at, at)).await?;
+            move_one(turn, take(offer, fence)).await
+        }
+        Fact::HandedOver { contact, offer, fence, .. } => {
+            release(turn, contact, at).await?;
+            move_one(turn, take(offer, fence)).await
+        }
         Fact::Arrived { contact, channel, booth, call } => {
             move_one(turn, arrived(contact, entry.number.clone(), channel, booth, call, at)).await
         }
-        Fact::Offered { offer, contact, operator, fence, expires, why: _ } => {
+        Fact::Offered { offer, contact, operator, fence, expires, why: _, asked_by: _ } => {
             move_one(turn, offered(offer, contact, operator, fence, expires, at)).await
         }
         Fact::OfferEnded { offer, outcome } => move_one(turn, offer_ended(offer, outcome, at)).await,
         Fact::Accepted { offer, contact, fence, .. } => {
-            let take = sqlx::query(
-                "update offer set state = 'active', outcome = 'answered', fence = ? where offer_id = ?",
-            )
-            .bind(int(fence.0))
-            .bind(int(offer.0));
-            move_one(turn, take).await?;
+            move_one(turn, take(offer, fence)).await?;
             let answer = sqlx::query(
                 "update contact set state = 'connecting', answered_ms = coalesce(answered_ms, ?)
                  where contact_id = ? and state = 'waiting'",
@@ -105,6 +114,28 @@ fn arrived(
     .bind(booth.map(|booth| i64::from(booth.0)))
     .bind(call.map(|call| int(call.0)))
     .bind(at)
+}
+
+/// A call that we make is in its operator's hands from the start.
+fn dialled(contact: ContactId, number: Option<String>, call: CallId, at: i64) -> Query {
+    sqlx::query(
+        "insert into contact (contact_id, number, channel, call_id, state, arrived_ms, answered_ms, outgoing)
+         values (?, ?, 'phone', ?, 'connecting', ?, ?, 1)",
+    )
+    .bind(int(contact.0))
+    .bind(number)
+    .bind(int(call.0))
+    .bind(at)
+    .bind(at)
+}
+
+/// The contact of a ring is in that operator's hands.
+fn take(offer: OfferId, fence: Fence) -> Query {
+    sqlx::query(
+        "update offer set state = 'active', outcome = 'answered', ended_ms = null, fence = ? where offer_id = ?",
+    )
+    .bind(int(fence.0))
+    .bind(int(offer.0))
 }
 
 fn offered(
