@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use desk::centre::Owner;
+use desk::centre::{Consulted, Owner};
 use desk::ids::{ContactId, Fence};
 use desk::time::{Millis, Time};
 use link::message::Bridge;
@@ -232,6 +232,12 @@ impl Contacts {
     pub(super) fn hold(&mut self, contact: ContactId, fence: Fence, held: bool) {
         if let Some(bridge) = self.bridge_under(contact, fence) {
             bridge.held = held;
+        }
+    }
+
+    pub(super) fn consult(&mut self, contact: ContactId, fence: Fence, consult: Option<Consulted>) {
+        if let Some(bridge) = self.bridge_under(contact, fence) {
+            bridge.consult = consult;
         }
     }
 

@@ -18,6 +18,8 @@ const KEEP_DOWN: Millis = Millis::seconds(60);
 pub(super) enum State {
     /// The offer is being answered.
     Answering { until: Time },
+    /// We call, and nobody has answered yet.
+    Dialling,
     /// Answered; no media yet.
     Connecting { until: Time },
     /// Media flows.
@@ -56,10 +58,15 @@ impl Leg {
         Leg { number, state: State::Up, quiet: false, hears: Source::Silence }
     }
 
+    /// The leg of a call that we make is up when somebody answers.
+    pub(super) fn of_dialled(number: u64) -> Leg {
+        Leg { number, state: State::Dialling, quiet: false, hears: Source::Silence }
+    }
+
     pub(super) fn is_up(&self) -> bool {
         match self.state {
             State::Up => true,
-            State::Answering { .. } | State::Connecting { .. } | State::Down { .. } => false,
+            State::Answering { .. } | State::Dialling | State::Connecting { .. } | State::Down { .. } => false,
         }
     }
 
@@ -67,7 +74,7 @@ impl Leg {
     pub(super) fn may_hear(&self) -> bool {
         match self.state {
             State::Up | State::Down { .. } => true,
-            State::Answering { .. } | State::Connecting { .. } => false,
+            State::Answering { .. } | State::Dialling | State::Connecting { .. } => false,
         }
     }
 
@@ -97,7 +104,7 @@ impl Leg {
     pub(super) fn deadline(&self) -> Option<(Time, &'static str)> {
         match self.state {
             State::Answering { until } | State::Connecting { until } => Some((until, "a leg does not open")),
-            State::Up => None,
+            State::Up | State::Dialling => None,
             State::Down { since, nudge } => Some(((since + KEEP_DOWN).min(nudge), "a leg is silent")),
         }
     }
@@ -107,7 +114,7 @@ impl Leg {
             State::Answering { until } | State::Connecting { until } => {
                 (until <= now).then_some(Due::GivenUp)
             }
-            State::Up => None,
+            State::Up | State::Dialling => None,
             State::Down { since, .. } if since + KEEP_DOWN <= now => Some(Due::GivenUp),
             State::Down { since, nudge } => (nudge <= now).then(|| {
                 self.state = State::Down { since, nudge: now + NUDGE_EVERY };

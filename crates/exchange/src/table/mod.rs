@@ -7,6 +7,7 @@
 
 mod calls;
 mod contacts;
+mod hearing;
 mod leg;
 mod words;
 
@@ -81,6 +82,9 @@ impl Table {
             Input::LegClosed(name) => self.leg_closed(name, &mut work),
             Input::CallIn(fact) => self.call_in(fact, &mut work),
             Input::CallOver { call, how } => self.call_over(call, how, &mut work),
+            Input::DialBegan(call) => self.dial_began(call, &mut work),
+            Input::DialAnswered(call) => self.dial_answered(call, &mut work),
+            Input::NotReached { call, why } => self.not_reached(call, why, &mut work),
             Input::Digit { call, digit } => work.say(ExchangeSays::Digit { call, digit }),
             Input::SoundOver(name) => self.sound_over(name, &mut work),
             Input::Trunks(trunks) => {
@@ -143,11 +147,22 @@ impl Table {
                 }
             }
             ExchangeOrder::Join { contact, fence, visitor, operator, masked } => {
-                let bridge = Bridge { contact, fence, visitor, operator, held: false, masked };
+                let (held, consult) = (false, None);
+                let bridge = Bridge { contact, fence, visitor, operator, held, masked, consult };
                 self.join(now, bridge, work);
             }
             ExchangeOrder::Mask { contact, fence, masked } => self.contacts.mask(contact, fence, masked),
             ExchangeOrder::Hold { contact, fence, held } => self.contacts.hold(contact, fence, held),
+            ExchangeOrder::Dial { call, number, operator } => self.dial(call, number, operator, work),
+            ExchangeOrder::HangUp { call } => self.end_call(call, work),
+            ExchangeOrder::Consult { contact, fence, consult } => {
+                self.contacts.consult(contact, fence, consult);
+            }
+            ExchangeOrder::Connect { contact, fence, call } => {
+                if let Some(visitor) = self.contacts.release(contact, fence) {
+                    self.connect(visitor, call, work);
+                }
+            }
             ExchangeOrder::Digit { contact, fence, digit } => self.digit(contact, fence, digit, work),
             ExchangeOrder::Release { contact, fence, end } => {
                 if let Some(visitor) = self.contacts.release(contact, fence) {
@@ -188,7 +203,7 @@ impl Table {
     }
 
     fn join(&mut self, now: Time, bridge: Bridge, work: &mut Work) {
-        let Bridge { contact, fence, visitor, operator, held: _, masked: _ } = bridge;
+        let Bridge { contact, fence, visitor, operator, .. } = bridge;
         if !visitor.is_visitor() || operator.is_visitor() {
             work.say(failed(contact, fence, Code::Malformed));
             return;
@@ -291,9 +306,10 @@ impl Table {
 
     fn inventory(&self) -> ExchangeSays {
         let fact = |(owner, leg): (&Owner, &Leg)| LegFact { owner: *owner, leg: leg.number, up: leg.is_up() };
-        let legs = self.legs.iter().map(fact).collect();
-        let (calls, trunks) = (self.calls.standing(), self.calls.trunks.clone());
-        ExchangeSays::Inventory { bridges: self.contacts.bridges(), legs, calls, trunks }
+        let legs = self.legs.iter().filter(|(owner, _)| !self.calls.is_apart(**owner)).map(fact).collect();
+        let (calls, dialled) = (self.calls.standing(), self.calls.dialled());
+        let trunks = self.calls.trunks.clone();
+        ExchangeSays::Inventory { bridges: self.contacts.bridges(), legs, calls, dialled, trunks }
     }
 
     fn finish(&mut self, mut work: Work) -> Vec<Output> {
@@ -306,70 +322,12 @@ impl Table {
         work.outputs.sort_by_key(rank);
         work.outputs
     }
-
-    /// Tells every leg whose source changed, and asks the sources of new or renewed viewers for a picture.
-    fn select(&mut self, work: &mut Work) {
-        let wanted = self.sources();
-        let mut filmed = BTreeSet::new();
-        for (owner, leg) in &mut self.legs {
-            let source = match leg.may_hear() {
-                true => wanted.get(owner).copied().unwrap_or(Source::Silence),
-                false => Source::Silence,
-            };
-            let changed = leg.hears != source;
-            if changed {
-                leg.hears = source;
-                let leg = LegName { owner: *owner, leg: leg.number };
-                work.outputs.push(Output::Select { leg, source });
-            }
-            if let Source::Leg(from) = source
-                && (changed || work.refresh.contains(owner))
-            {
-                filmed.insert(from);
-            }
-        }
-        work.outputs.extend(filmed.into_iter().map(Output::Keyframe));
-    }
-
-    /// What each owner with a place should hear.
-    fn sources(&self) -> BTreeMap<Owner, Source> {
-        let live = |owner: Owner| {
-            let leg = self.legs.get(&owner).filter(|leg| leg.is_up() && !leg.quiet)?;
-            Some(LegName { owner, leg: leg.number })
-        };
-        let mut sources = self.calls.sources();
-        for place in self.contacts.places() {
-            match place {
-                Place::Waiting { visitor } => {
-                    sources.insert(*visitor, Source::WaitingSound);
-                }
-                Place::Joining { bridge, .. } | Place::Failed { bridge } => {
-                    sources.insert(bridge.visitor, Source::WaitingSound);
-                }
-                Place::Talking { bridge } if bridge.held => {
-                    sources.insert(bridge.visitor, Source::HoldSound);
-                }
-                Place::Talking { bridge } => {
-                    sources.insert(
-                        bridge.visitor,
-                        live(bridge.operator).map_or(Source::WaitingSound, Source::Leg),
-                    );
-                    let visitor = match bridge.masked {
-                        true => live(bridge.visitor).map(Source::Voice),
-                        false => live(bridge.visitor).map(Source::Leg),
-                    };
-                    sources.insert(bridge.operator, visitor.unwrap_or(Source::Silence));
-                }
-            }
-        }
-        sources
-    }
 }
 
 /// Media first: a citizen hears the operator before the server hears about it.
 fn rank(output: &Output) -> u8 {
     match output {
-        Output::CloseLeg(_) | Output::Answer { .. } | Output::Restart { .. } => 0,
+        Output::CloseLeg(_) | Output::Answer { .. } | Output::Restart { .. } | Output::Dial { .. } => 0,
         Output::Select { .. } => 1,
         Output::Digit { .. } | Output::Keyframe(_) => 2,
         Output::Say(_) => 3,

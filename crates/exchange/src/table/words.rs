@@ -3,9 +3,10 @@
 use desk::centre::CallOver;
 use desk::centre::Owner;
 use desk::code::Code;
+use desk::contact::DialFailure;
 use desk::ids::CallId;
 use link::message::{CallFact, ExchangeOrder, ExchangeSays};
-use link::state::{Digit, Quality, TrunkState};
+use link::state::{Digit, PhoneNumber, Quality, TrunkState};
 
 /// One leg of one owner. A newer leg of the same owner has a higher number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,6 +39,10 @@ pub enum Source {
     HoldSound,
     /// The announcement that says why a call is not taken; the call ends with it.
     TurnedAway(Refusal),
+    /// It rings at somebody whom we call.
+    Ringback,
+    /// 三者通話: the sum of what two legs say, without pictures.
+    Both(LegName, LegName),
 }
 
 /// Why a call is not taken.
@@ -97,6 +102,17 @@ pub enum Input {
         /// How.
         how: CallOver,
     },
+    /// A call of ours is being made, and its leg is there.
+    DialBegan(CallId),
+    /// Somebody answered a call of ours.
+    DialAnswered(CallId),
+    /// A call of ours was not answered.
+    NotReached {
+        /// Which one.
+        call: CallId,
+        /// Why.
+        why: DialFailure,
+    },
     /// The caller pressed a key.
     Digit {
         /// In which call.
@@ -143,6 +159,13 @@ pub enum Output {
         leg: LegName,
         /// What.
         source: Source,
+    },
+    /// Call a number.
+    Dial {
+        /// Under which name.
+        call: CallId,
+        /// Whom.
+        number: PhoneNumber,
     },
     /// Send a key to a telephone.
     Digit {
