@@ -29,8 +29,8 @@ const colleague = (operator: number, presence: Colleague['presence'], more: Part
 
 /** The city and two others. */
 export const DIRECTORY: DirectoryEntry[] = [
-  entry('centre', 'マイナンバー・パスポートセンター', '048-782-9922', { city: true, note: '開庁日 8:30–17:15' }),
-  entry('issue', '交付・更新窓口', '048-775-5111', { city: true }),
+  entry('issue', '交付・更新窓口', '048-782-9922', { city: true, note: '開庁日 8:30–17:15' }),
+  entry('support', '支援窓口', '048-775-5111', { city: true }),
   entry('national', '国のコールセンター', '0120-95-0178'),
 ];
 
@@ -40,10 +40,9 @@ export const COLLEAGUES: Colleague[] = [
   colleague(2, { kind: 'call' }),
   colleague(3, { kind: 'video' }),
   colleague(4, { kind: 'available', channels: 'both' }),
-  colleague(7, { kind: 'break' }),
 ];
 
-const MORE: DirectoryEntry[] = ['市民課', '保険年金課', '納税課', '介護保険課', '子ども支援課', '障害福祉課'].map((label, at) => entry(`more-${at}`, label, `048-775-51${20 + at}`, { city: true, note: at === 0 ? '住民票・戸籍 開庁日 8:30–17:15' : null }));
+const MORE: DirectoryEntry[] = ['マイナンバー・パスポートセンター', '市民課', '保険年金課', '納税課', '介護保険課', '子ども支援課', '障害福祉課'].map((label, at) => entry(`more-${at}`, label, `048-775-51${20 + at}`, { city: true, note: at === 1 ? '住民票・戸籍 開庁日 8:30–17:15' : null }));
 const CROWD: Colleague[] = [10, 11, 12, 13, 14, 15, 16, 17].map((operator) => colleague(operator, operator % 3 === 0 ? { kind: 'wrapping' } : { kind: 'available', channels: 'phone' }));
 
 /** A call in which somebody may be asked. */

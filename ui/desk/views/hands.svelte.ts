@@ -149,7 +149,7 @@ export class Hands {
     if (this.panels.open === 'transfer') return this.panels.close();
     this.panels.remember(document.activeElement);
     this.panels.turn('transfer');
-    if (!composing(event)) void tick().then(() => document.querySelector<HTMLElement>('[data-testid="transfer-panel"] input:enabled')?.focus());
+    if (!composing(event)) void tick().then(() => this.panels.enter(document));
   }
 
   #choose(at: number): void {

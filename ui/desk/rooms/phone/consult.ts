@@ -18,6 +18,8 @@ export interface ConsultWords {
   readonly stage: string;
   /** Where the caller is meanwhile. */
   readonly caller: string;
+  /** What comes by itself; none: nothing does. */
+  readonly next: string | null;
   readonly deeds: readonly Deed[];
 }
 
@@ -29,17 +31,19 @@ const HELD = 'お客様は保留中です。保留音が流れています。';
 export function consultWords({ stage, blind }: ConsultCard): ConsultWords {
   switch (stage) {
     case 'ringing':
-      return { stage: '呼出中…', caller: `${HELD}${blind ? 'つながりしだい転送します。' : ''}`, deeds: [back('取りやめて戻る')] };
+      return { stage: '呼出中…', caller: HELD, next: blind ? 'つながりしだい転送します。' : null, deeds: [back('取りやめて戻る')] };
     case 'talking':
       return {
         stage: '相談中',
         caller: HELD,
+        next: null,
         deeds: [back('電話に戻る'), { id: 'join', word: '三者通話にする', intent: { kind: 'join_consult', joined: true }, main: false }, transfer('転送する')],
       };
     case 'joined':
       return {
         stage: '三者通話中',
         caller: '三者で通話中です。お客様にも聞こえています。',
+        next: null,
         deeds: [{ id: 'part', word: '二者に戻す', intent: { kind: 'join_consult', joined: false }, main: false }, transfer('転送して抜ける')],
       };
   }

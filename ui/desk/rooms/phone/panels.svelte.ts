@@ -32,6 +32,13 @@ export class Panels {
     this.#before = focused;
   }
 
+  /** The keyboard goes into the transfer panel: to its search field, to who is chosen, or to the first. */
+  enter(page: Document): void {
+    const inputs = [...page.querySelectorAll<HTMLInputElement>('[data-testid="transfer-panel"] input:enabled')];
+    const entry = inputs.find(({ type }) => type === 'search') ?? inputs.find(({ checked }) => checked) ?? inputs[0];
+    entry?.focus();
+  }
+
   /** Closes whatever is open; a keyboard that was in it goes back to where it was. */
   close(): void {
     const inside = document.activeElement?.closest('[data-testid="transfer-panel"]') != null;
