@@ -25,7 +25,7 @@ export interface ConsultWords {
 
 const back = (word: string): Deed => ({ id: 'back', word, intent: { kind: 'end_consult' }, main: false });
 const transfer = (word: string): Deed => ({ id: 'transfer', word, intent: { kind: 'transfer' }, main: true });
-const HELD = 'お客様は保留中です。保留音が流れています。';
+const HELD = 'お客様は保留中です。';
 
 /** The strip in words. */
 export function consultWords({ stage, blind }: ConsultCard): ConsultWords {
