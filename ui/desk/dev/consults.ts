@@ -114,6 +114,7 @@ export function consults(now: number): Record<string, View> {
     'call-transfer-long': crowded(now),
     'call-transfer-empty': alone(now),
     'call-transfer-held': asking(now, { phase: 'held', phase_since: now - 9 * SECOND }, {}, { troubles: ['microphone'] }),
+    'call-transfer-refused': asking(now, {}, {}, { refused: 'not_ready' }),
     'consult-ringing': consulting(now, {}),
     'consult-blind': consulting(now, { with: { kind: 'number', number: '048-***-9922' }, blind: true }),
     'consult-talking': consulting(now, { ...city, stage: 'talking', since: now - 72 * SECOND }),

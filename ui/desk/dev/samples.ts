@@ -216,6 +216,7 @@ export const PRESSED: Readonly<Record<string, string>> = {
   'call-transfer-long': 'transfer',
   'call-transfer-empty': 'transfer',
   'call-transfer-held': 'transfer to-typed',
+  'call-transfer-refused': 'transfer to-operator-4',
   wall: 'room-lead',
   'wall-callbacks': 'room-lead',
   'wall-troubles': 'room-lead',

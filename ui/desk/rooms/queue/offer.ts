@@ -66,8 +66,8 @@ export function ringEnd(end: RingEnd): string {
   switch (end.kind) {
     case 'taken_by': return `${end.name}が応答しました`;
     case 'visitor_left': return '相手が呼び出しを取りやめました';
-    case 'no_answer': return '応答がなかったため、次の担当へ回しました';
-    case 'declined': return '受けられないと伝え、次の担当へ回しました';
+    case 'no_answer': return '応答がなかったため、呼び出しはほかへ移りました';
+    case 'declined': return '受けられないと伝えました。呼び出しはほかへ移りました';
     case 'not_connected': return end.returned ? '接続できませんでした。相手は待ち列に戻りました' : '接続できませんでした。この呼び出しは終了しました';
   }
 }
