@@ -258,6 +258,7 @@ function passes(code: Code): boolean {
     case 'individual_number':
     case 'secret_text':
     case 'bad_length':
+    case 'not_ready':
       return false;
   }
 }

@@ -167,6 +167,16 @@ function goodbyeFor(end: EndReason): Goodbye | null {
       return 'closed';
     case 'queue_full':
       return 'full';
+    // The ends of calls: no booth has one.
+    case 'transferred_out':
+    case 'callee_busy':
+    case 'callee_not_answered':
+    case 'callee_not_found':
+    case 'callee_refused':
+    case 'dial_forbidden':
+    case 'dial_failed':
+    case 'dial_given_up':
+      return null;
   }
 }
 

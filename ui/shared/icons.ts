@@ -18,6 +18,7 @@ export const lines = {
   history: '<path d="M4.3 12a7.8 7.8 0 1 0 2.5-5.7L4 8.7M4 4v4.7h4.7M12 8v4.5l3 1.8"/>',
   keypad: '<g fill="currentColor" stroke="none"><circle cx="6" cy="5" r="1.6"/><circle cx="12" cy="5" r="1.6"/><circle cx="18" cy="5" r="1.6"/><circle cx="6" cy="11" r="1.6"/><circle cx="12" cy="11" r="1.6"/><circle cx="18" cy="11" r="1.6"/><circle cx="6" cy="17" r="1.6"/><circle cx="12" cy="17" r="1.6"/><circle cx="18" cy="17" r="1.6"/></g>',
   lock: '<rect x="5" y="11" width="14" height="9.5" rx="2"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>',
+  people: '<circle cx="9" cy="8.2" r="3.2"/><path d="M3 19a6 6 0 0 1 12 0M15.6 5.3a3.2 3.2 0 0 1 0 5.8M17 13.4a6 6 0 0 1 4 5.6"/>',
   mask: '<path d="M4.6 8.4A13.6 13.6 0 0 0 3 12s3.5 6 9 6c1.4 0 2.7-.4 3.8-1M9 6.4A8.6 8.6 0 0 1 12 6c5.5 0 9 6 9 6a15 15 0 0 1-2.3 3M10 10.2a2.6 2.6 0 0 0 3.7 3.7M3.5 3.5l17 17"/>',
   mic: '<rect x="9" y="3" width="6" height="11" rx="3"/><path d="M5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v3"/>',
   ok: '<circle cx="12" cy="12" r="8.5"/><path d="M8 12.3l2.8 2.8L16 9.7"/>',

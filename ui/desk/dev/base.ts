@@ -82,6 +82,9 @@ export function quietState(now: number): DeskState {
     long_wait_ms: 3 * MINUTE,
     wrapup_ms: 2 * MINUTE,
     callbacks: { cards: [], more: 0 },
+    guest: null,
+    colleagues: [],
+    directory: [],
     wall: null,
   };
 }
@@ -100,6 +103,7 @@ export function boothOffer(now: number): OfferCard {
     offered: now - 6 * SECOND,
     expires: now + 14 * SECOND,
     why: { ready: 3, idle_ms: 7 * MINUTE + 24 * SECOND, rings_before: 0, rule: 'longest_wait' },
+    asked_by: null,
   };
 }
 
@@ -123,6 +127,9 @@ export function boothContact(now: number): ContactCard {
     visitor_since: now - 12 * MINUTE - 41 * SECOND,
     interruptions: 0,
     mask: { kind: 'off' },
+    outgoing: false,
+    consult: null,
+    consult_end: null,
     texts: [],
     shown: null,
     screen: 'off',

@@ -36,7 +36,10 @@ const target = document.getElementById('app');
 if (target !== null && sample !== undefined) {
   mount(App, { target, props: { shell } });
   flushSync();
-  press(PRESSED[name] ?? null);
+  for (const id of (PRESSED[name] ?? '').split(' ')) {
+    press(id);
+    flushSync();
+  }
   if (PICTURED.includes(name)) setTimeout(() => paint(document), 50);
 } else if (target !== null && name === 'states') mount(States, { target });
 else if (target !== null) {

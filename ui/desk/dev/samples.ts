@@ -9,6 +9,7 @@ import type { TextCard } from '$generated/TextCard';
 import type { View } from '$generated/View';
 import { owing, owingWall } from './callbacks';
 import { CARDS } from './cards';
+import { consults } from './consults';
 import {
   AGAIN, CALLER, calling, callWrapping, deskView, EVENING, MINUTE, MONDAY, offering, OPEN, phoneOffer, quietState, SECOND, SUNDAY, talking,
   wrapping,
@@ -208,9 +209,14 @@ function walls(now: number): Record<string, View> {
   };
 }
 
-/** What is pressed before a sample is looked at, by its test id: states that the page itself holds. */
+/** What is pressed before a sample is looked at, test ids one after the other: states that the page itself holds. */
 export const PRESSED: Readonly<Record<string, string>> = {
   'call-keypad': 'keypad',
+  'call-transfer': 'transfer to-operator-4',
+  'call-transfer-long': 'transfer',
+  'call-transfer-empty': 'transfer',
+  'call-transfer-held': 'transfer to-typed',
+  'call-transfer-refused': 'transfer to-operator-4',
   wall: 'room-lead',
   'wall-callbacks': 'room-lead',
   'wall-troubles': 'room-lead',
@@ -226,6 +232,7 @@ export function samples(now = MONDAY): Record<string, View> {
     ...seats(now),
     ...talks(now),
     ...calls(now),
+    ...consults(now),
     ...walls(now),
     callbacks: owing(now, 6),
     'callbacks-one': owing(now, 1),

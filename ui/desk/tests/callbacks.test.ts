@@ -1,56 +1,15 @@
 // @vitest-environment jsdom
 // 折返しが要る電話: what a line says, what its buttons send, what is left off, and what the lead sees of it.
-import { flushSync, mount, unmount } from 'svelte';
-import { afterEach, describe, expect, it } from 'vitest';
-import type { Intent } from '$generated/Intent';
-import type { View } from '$generated/View';
+import { describe, expect, it } from 'vitest';
 import { dayAndClock } from '$shared/time';
 import { MINUTE } from '../dev/base';
-import { MONDAY, samples } from '../dev/samples';
+import { MONDAY } from '../dev/samples';
 import { dueWords } from '../rooms/callbacks/due';
 import { needs, needWords } from '../rooms/lead/needs';
 import { lostWord } from '../rooms/note/words';
 import { faceOf } from '../rooms/presence/words';
-import App from '../views/App.svelte';
-import { linesFor } from '../views/room';
-
-const sent: Intent[] = [];
-let draw: (view: View) => void = () => undefined;
-let app: ReturnType<typeof mount> | null = null;
-
-function open(name: string): void {
-  const shell = {
-    watch: (next: (view: View) => void) => {
-      draw = next;
-      return Promise.resolve(() => undefined);
-    },
-    send: (intent: Intent) => {
-      sent.push(intent);
-      return Promise.resolve();
-    },
-  };
-  HTMLCanvasElement.prototype.getContext = () => null;
-  app = mount(App, { target: document.body, props: { shell } });
-  flushSync();
-  draw(sample(name, Date.now()));
-  flushSync();
-}
-
-function sample(name: string, now: number): View {
-  const view = samples(now)[name];
-  if (view === undefined) throw new Error(`no sample ${name}`);
-  return view;
-}
-
-const element = (id: string): HTMLElement | null => document.querySelector<HTMLElement>(`[data-testid="${id}"]`);
-const text = (id: string): string => (element(id)?.textContent ?? '').replace(/\s+/g, ' ').trim();
-const acts = (): Intent[] => sent.filter((intent) => intent.kind !== 'picture');
-
-afterEach(async () => {
-  if (app !== null) await unmount(app);
-  app = null;
-  sent.length = 0;
-});
+import { cannotCall, linesFor } from '../views/room';
+import { acts, click, desk, element, open, rests, show, text } from './window';
 
 describe('the list of callbacks', () => {
   it('says calmly that there is nothing to do, and keeps the keys', () => {
@@ -89,11 +48,29 @@ describe('the list of callbacks', () => {
       { kind: 'settle_callback', contact: 9, result: 'not_needed' },
     ]);
   });
+  it('calls back, once for a double click', () => {
+    open('callbacks');
+    expect(element('callbacks-blocked')).toBeNull();
+    click('callback-3-call');
+    element('callback-9-call')?.dispatchEvent(new MouseEvent('click', { bubbles: true, detail: 2 }));
+    expect(acts()).toEqual([{ kind: 'call_back', contact: 3 }]);
+  });
+  it('calls nobody while the hands are full or the line is down, and says why', () => {
+    open('callbacks-blocked');
+    expect(rests('callback-3-call')).toBe(true);
+    expect(text('callbacks-blocked')).toContain('音声の回線がつながると');
+    expect(rests('callback-3-reached')).toBe(false);
+    const { state } = desk('callbacks');
+    expect(cannotCall(state)).toBeNull();
+    expect(cannotCall({ ...state, exchange_up: false })).toContain('交換機');
+    expect(cannotCall({ ...state, offer: desk('offer').state.offer })).toContain('応答してから');
+    expect(cannotCall({ ...state, contact: desk('call').state.contact })).toContain('対応が終わると');
+    expect(cannotCall({ ...state, guest: desk('guest').state.guest })).toContain('対応が終わると');
+  });
   it('is not there in a talk, nor while the line is down', () => {
     open('call');
     expect(element('callbacks')).toBeNull();
-    draw(sample('offline', Date.now()));
-    flushSync();
+    show('offline');
     expect(element('callbacks')).toBeNull();
   });
 });
@@ -115,11 +92,9 @@ describe('the time by which somebody is called back', () => {
 
 describe('the lead', () => {
   it('sees in one line how many callbacks are over their time, and none when none is', () => {
-    const { screen } = sample('wall-callbacks', MONDAY);
-    if (screen.kind !== 'desk' || screen.state.wall === null) throw new Error('samples');
-    const { state } = screen;
+    const { state } = desk('wall-callbacks', MONDAY);
     const found = (more: typeof state): string[] =>
-      needs(more, screen.state.wall ?? { seats: [], waiting: [], trunks: [], suspended: null }, MONDAY)
+      needs(more, state.wall ?? { seats: [], waiting: [], trunks: [], suspended: null }, MONDAY)
         .filter(({ kind }) => kind === 'callbacks')
         .map((need) => needWords(need, faceOf, MONDAY).who);
     expect(found(state)).toEqual(['1件']);

@@ -40,9 +40,10 @@ describe('keys', () => {
     expect(meaning(key('F2', { ctrlKey: true }))).toBeNull();
     expect(meaning(key('F2', { repeat: true }))).toBeNull();
   });
-  it('chooses by Alt and a digit from 1 to 6 only', () => {
+  it('chooses by Alt and a digit from 1 to 6, and opens the transfer by 7', () => {
     expect(meaning(key('Digit6', { altKey: true }))).toEqual({ kind: 'choose', place: 6 });
-    expect(meaning(key('Digit7', { altKey: true }))).toBeNull();
+    expect(meaning(key('Digit7', { altKey: true }))).toEqual({ kind: 'transfer' });
+    expect(meaning(key('Digit8', { altKey: true }))).toBeNull();
     expect(meaning(key('Digit1'))).toBeNull();
   });
   it('leaves the keys of Japanese input alone', () => {

@@ -1,79 +1,23 @@
 // @vitest-environment jsdom
 // The telephone as a person meets it: the offer, F4, F12, the keypad, and what its words say.
-import { flushSync, mount, unmount } from 'svelte';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Caller } from '$generated/Caller';
 import type { CallerCard } from '$generated/CallerCard';
 import type { ContactCard } from '$generated/ContactCard';
 import type { Digit } from '$generated/Digit';
 import type { EndReason } from '$generated/EndReason';
-import type { Intent } from '$generated/Intent';
-import type { View } from '$generated/View';
-import { MONDAY, phoneContact, samples, TALK } from '../dev/samples';
+import { MONDAY, phoneContact, TALK } from '../dev/samples';
 import { endWord } from '../rooms/note/words';
 import { course } from '../rooms/phone/course';
 import { DIGITS, digitOf, Keypad } from '../rooms/phone/keypad.svelte';
 import { standing } from '../rooms/phone/standing';
-import App from '../views/App.svelte';
 import { callerWord, repeated } from '../words/caller';
-
-const sent: Intent[] = [];
-let draw: (view: View) => void = () => undefined;
-let app: ReturnType<typeof mount> | null = null;
-
-function open(name: string): void {
-  const shell = {
-    watch: (next: (view: View) => void) => {
-      draw = next;
-      return Promise.resolve(() => undefined);
-    },
-    send: (intent: Intent) => {
-      sent.push(intent);
-      return Promise.resolve();
-    },
-  };
-  HTMLCanvasElement.prototype.getContext = () => null;
-  app = mount(App, { target: document.body, props: { shell } });
-  flushSync();
-  show(name);
-}
-
-function show(name: string): void {
-  const view = samples(Date.now())[name];
-  if (view === undefined) throw new Error(`no sample ${name}`);
-  draw(view);
-  flushSync();
-}
+import { acts, click, desk, draw, element, open, press, rests, sample, show, text, within } from './window';
 
 /** A call in the hand of somebody who has the wall beside it. */
 function leadsCall(): void {
-  const { call, wall } = samples(Date.now());
-  if (call?.screen.kind !== 'desk' || wall?.screen.kind !== 'desk') throw new Error('samples');
-  draw({ ...call, screen: { ...call.screen, state: { ...call.screen.state, wall: wall.screen.state.wall } } });
-  flushSync();
+  draw(within('call', { wall: desk('wall').state.wall }));
 }
-
-function press(code: string, more: KeyboardEventInit = {}): KeyboardEvent {
-  const event = new KeyboardEvent('keydown', { code, bubbles: true, cancelable: true, ...more });
-  (document.activeElement ?? document.body).dispatchEvent(event);
-  flushSync();
-  return event;
-}
-
-function click(id: string): void {
-  element(id)?.click();
-  flushSync();
-}
-
-const element = (id: string): HTMLElement | null => document.querySelector<HTMLElement>(`[data-testid="${id}"]`);
-const text = (id: string): string => element(id)?.textContent?.trim() ?? '';
-const acts = (): Intent[] => sent.filter((intent) => intent.kind !== 'picture');
-
-afterEach(async () => {
-  if (app !== null) await unmount(app);
-  app = null;
-  sent.length = 0;
-});
 
 describe('an offer of a call', () => {
   it('says the masked number, and how often the caller has come', () => {
@@ -141,7 +85,7 @@ describe('手上げ', () => {
   it('is not asked for while the line is down', () => {
     open('offline');
     press('F12');
-    expect(element('hand')?.hasAttribute('disabled')).toBe(true);
+    expect(rests('hand')).toBe(true);
     expect(acts()).toEqual([]);
   });
 });
@@ -177,10 +121,7 @@ describe('the keypad', () => {
   it('dials nothing while something else lies over it', () => {
     open('call');
     click('keypad');
-    const { call, check } = samples(Date.now());
-    if (call?.screen.kind !== 'desk' || check?.screen.kind !== 'desk') throw new Error('samples');
-    draw({ ...call, screen: { ...call.screen, check: check.screen.check } });
-    flushSync();
+    draw({ ...sample('call'), screen: { kind: 'desk', ...desk('call'), check: desk('check').check } });
     press('Digit1', { key: '1' });
     leadsCall();
     click('room-lead');
@@ -249,7 +190,8 @@ describe('a call', () => {
   it('ends in words that know no booth and no picture', () => {
     const reasons: EndReason[] = [
       'operator_ended', 'visitor_ended', 'abandoned_waiting', 'abandoned_ringing', 'abandoned_connecting', 'line_lost_waiting', 'line_lost_talking',
-      'media_failed', 'exchange_lost', 'out_of_hours', 'year_end', 'suspended', 'queue_full',
+      'media_failed', 'exchange_lost', 'out_of_hours', 'year_end', 'suspended', 'queue_full', 'transferred_out',
+      'callee_busy', 'callee_not_answered', 'callee_not_found', 'callee_refused', 'dial_forbidden', 'dial_failed', 'dial_given_up',
     ];
     for (const reason of reasons) expect(endWord(reason, 'phone')).not.toMatch(/来庁者|ブース|映像/);
   });
@@ -260,10 +202,7 @@ describe('the rail', () => {
   it('shows the other channel’s queue during a contact', () => {
     open('call');
     expect([waiting('phone'), waiting('booth')]).toEqual(['1件', '0件']);
-    const { talk, 'long-wait': busy } = samples(Date.now());
-    if (talk?.screen.kind !== 'desk' || busy?.screen.kind !== 'desk') throw new Error('samples');
-    draw({ ...talk, screen: { ...talk.screen, state: { ...talk.screen.state, queue: busy.screen.state.queue } } });
-    flushSync();
+    draw(within('talk', { queue: desk('long-wait').state.queue }));
     expect([waiting('phone'), waiting('booth')]).toEqual(['3件', '2件']);
   });
 });

@@ -1,56 +1,8 @@
 // @vitest-environment jsdom
 // The window as a person meets it: keys, focus and what is sent.
-import { flushSync, mount, unmount } from 'svelte';
-import { afterEach, describe, expect, it } from 'vitest';
-import type { Intent } from '$generated/Intent';
-import type { View } from '$generated/View';
-import { samples } from '../dev/samples';
-import App from '../views/App.svelte';
-
-const sent: Intent[] = [];
-let draw: (view: View) => void = () => undefined;
-let failing = false;
-let app: ReturnType<typeof mount> | null = null;
-
-function open(name: string): void {
-  const shell = {
-    watch: (next: (view: View) => void) => {
-      draw = next;
-      return Promise.resolve(() => undefined);
-    },
-    send: (intent: Intent) => {
-      sent.push(intent);
-      return failing ? Promise.reject(new Error('not taken')) : Promise.resolve();
-    },
-  };
-  HTMLCanvasElement.prototype.getContext = () => null;
-  app = mount(App, { target: document.body, props: { shell } });
-  flushSync();
-  show(name);
-}
-
-function show(name: string): void {
-  const view = samples(Date.now())[name];
-  if (view === undefined) throw new Error(`no sample ${name}`);
-  draw(view);
-  flushSync();
-}
-
-function press(code: string, more: KeyboardEventInit = {}): KeyboardEvent {
-  const event = new KeyboardEvent('keydown', { code, bubbles: true, cancelable: true, ...more });
-  (document.activeElement ?? document.body).dispatchEvent(event);
-  flushSync();
-  return event;
-}
-
-const element = (id: string): HTMLElement | null => document.querySelector<HTMLElement>(`[data-testid="${id}"]`);
-const acts = (): Intent[] => sent.filter((intent) => intent.kind !== 'picture');
-
-afterEach(async () => {
-  if (app !== null) await unmount(app);
-  app = null;
-  sent.length = 0;
-});
+import { flushSync } from 'svelte';
+import { describe, expect, it } from 'vitest';
+import { acts, desk, draw, element, fail, open, press, show, type, within } from './window';
 
 describe('F2', () => {
   it('does nothing when nothing rings', () => {
@@ -69,12 +21,7 @@ describe('an offer', () => {
   it('takes no focus and closes with its ring', () => {
     open('wrapup');
     element('disposition')?.focus();
-    const view = samples(Date.now());
-    const { offer, wrapup } = view;
-    if (offer?.screen.kind !== 'desk' || wrapup?.screen.kind !== 'desk') throw new Error('samples');
-    const both = { ...wrapup.screen, state: { ...wrapup.screen.state, offer: offer.screen.state.offer } };
-    draw({ ...wrapup, screen: both });
-    flushSync();
+    draw(within('wrapup', { offer: desk('offer').state.offer }));
     expect(element('offer-card')?.getAttribute('role')).toBe('alert');
     expect(document.activeElement).toBe(element('disposition'));
     show('wrapup');
@@ -165,15 +112,9 @@ describe('a written word', () => {
     if (!(found instanceof HTMLTextAreaElement)) throw new Error('no field');
     return found;
   };
-  const type = (text: string): void => {
-    field().focus();
-    field().value = text;
-    field().dispatchEvent(new Event('input', { bubbles: true }));
-    flushSync();
-  };
   it('is sent by Ctrl+Enter, never by Enter and never during a conversion', () => {
     open('talk');
-    type('お待ちください');
+    type('text-input', 'お待ちください');
     expect(press('Enter', { key: 'Enter' }).defaultPrevented).toBe(false);
     press('Enter', { key: 'Enter', ctrlKey: true, isComposing: true });
     press('Enter', { key: 'Enter', ctrlKey: true, keyCode: 229 });
@@ -184,7 +125,7 @@ describe('a written word', () => {
   });
   it('stays in its field when a view comes in between', () => {
     open('talk');
-    type('書きかけ');
+    type('text-input', '書きかけ');
     show('guide');
     expect(field().value).toBe('書きかけ');
     expect(document.activeElement).toBe(field());
@@ -270,13 +211,13 @@ describe('a sign-in in a talk elsewhere', () => {
 describe('an intent that the desk did not take', () => {
   it('is said, until the next one is taken', async () => {
     open('idle');
-    failing = true;
+    fail(true);
     element('choose-4')?.click();
     await Promise.resolve();
     await Promise.resolve();
     flushSync();
     expect(element('untold')).not.toBeNull();
-    failing = false;
+    fail(false);
     element('choose-4')?.click();
     flushSync();
     expect(element('untold')).toBeNull();

@@ -1,60 +1,22 @@
 // @vitest-environment jsdom
 // 責任者室: who sees it, what is framed, and in which order things need the lead.
-import { flushSync, mount, unmount } from 'svelte';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DeskState } from '$generated/DeskState';
-import type { View } from '$generated/View';
 import type { Wall } from '$generated/Wall';
 import { MINUTE, SECOND } from '../dev/base';
-import { MONDAY, samples } from '../dev/samples';
+import { MONDAY } from '../dev/samples';
 import { health } from '../rooms/lead/health';
 import { needs, needWords } from '../rooms/lead/needs';
 import { line } from '../rooms/lead/queues';
 import { density, frame, tight, what } from '../rooms/lead/seats';
 import { faceOf } from '../rooms/presence/words';
-import App from '../views/App.svelte';
-
-let draw: (view: View) => void = () => undefined;
-let app: ReturnType<typeof mount> | null = null;
-
-function open(name: string): void {
-  const shell = {
-    watch: (next: (view: View) => void) => {
-      draw = next;
-      return Promise.resolve(() => undefined);
-    },
-    send: () => Promise.resolve(),
-  };
-  HTMLCanvasElement.prototype.getContext = () => null;
-  app = mount(App, { target: document.body, props: { shell } });
-  flushSync();
-  show(name);
-}
-
-function show(name: string): void {
-  const view = samples(Date.now())[name];
-  if (view === undefined) throw new Error(`no sample ${name}`);
-  draw(view);
-  flushSync();
-}
-
-function click(id: string): void {
-  element(id)?.click();
-  flushSync();
-}
-
-const element = (id: string): HTMLElement | null => document.querySelector<HTMLElement>(`[data-testid="${id}"]`);
-
-afterEach(async () => {
-  if (app !== null) await unmount(app);
-  app = null;
-});
+import { click, desk, draw, element, open, sample, show, text } from './window';
 
 /** A sample's state and its wall, at that Monday. */
 function of(name: string): { state: DeskState; wall: Wall } {
-  const screen = samples(MONDAY)[name]?.screen;
-  if (screen?.kind !== 'desk' || screen.state.wall === null) throw new Error(`no wall in ${name}`);
-  return { state: screen.state, wall: screen.state.wall };
+  const { state } = desk(name, MONDAY);
+  if (state.wall === null) throw new Error(`no wall in ${name}`);
+  return { state, wall: state.wall };
 }
 
 const kinds = (state: DeskState, wall: Wall): string[] => needs(state, wall, MONDAY).map((need) => needWords(need, faceOf, MONDAY).id);
@@ -74,11 +36,8 @@ describe('責任者室', () => {
   it('keeps the rail, and gives way when the line is down', () => {
     open('wall');
     click('room-lead');
-    expect(element('tag-word')?.textContent).toBe('業務責任者対応');
-    const { wall, offline } = samples(Date.now());
-    if (wall === undefined || offline === undefined) throw new Error('samples');
-    draw({ ...wall, line: offline.line });
-    flushSync();
+    expect(text('tag-word')).toBe('業務責任者対応');
+    draw({ ...sample('wall'), line: sample('offline').line });
     expect(element('room-lead')).toBeNull();
     expect(element('wall')).toBeNull();
     expect(element('offline')).not.toBeNull();

@@ -1,6 +1,6 @@
 // What the hands do at the workspace: keys, what is being written, and what the pictures are told. Thinks for
 // Workspace.svelte, draws nothing and decides nothing that the desk decides.
-import { onMount, untrack } from 'svelte';
+import { onMount, tick, untrack } from 'svelte';
 import type { ContactId } from '$generated/ContactId';
 import type { DeskView } from '$generated/DeskView';
 import type { Digit } from '$generated/Digit';
@@ -11,8 +11,9 @@ import { maskPress } from '../rooms/booth/controls';
 import { Writing } from '../rooms/booth/writing.svelte';
 import { Draft } from '../rooms/note/draft.svelte';
 import { Directory } from '../rooms/note/lines.svelte';
-import { holdPress } from '../rooms/phone/controls';
-import { digitOf, Keypad, writes } from '../rooms/phone/keypad.svelte';
+import { holdPress, isOpen } from '../rooms/phone/controls';
+import { digitOf, writes } from '../rooms/phone/keypad.svelte';
+import { Panels } from '../rooms/phone/panels.svelte';
 import { WISHES } from '../rooms/presence/wishes';
 import { meaning, type Meant } from './keys';
 import { roomOf, type Place, type Room } from './place';
@@ -35,7 +36,7 @@ export class Hands {
   readonly draft = new Draft();
   readonly directory = new Directory();
   readonly writing = new Writing();
-  readonly keypad = new Keypad();
+  readonly panels = new Panels();
   readonly stage: Stage;
   /** The room that was chosen in the bar. */
   room: Room = $state('desk');
@@ -60,8 +61,8 @@ export class Hands {
       const { desk, place } = sight();
       untrack(() => {
         this.writing.see(place.kind === 'talk' ? place.contact : null, desk.refused);
-        this.keypad.see(place.kind === 'call' ? place.contact.contact : null);
-        this.#follow(desk.state.contact?.contact ?? null);
+        this.panels.see(place.kind === 'call' ? place.contact : null);
+        this.#follow(desk.state.contact?.contact ?? desk.state.guest?.contact ?? null);
       });
     });
   }
@@ -77,12 +78,12 @@ export class Hands {
     if (meant === null || !this.#can(meant)) return;
     if (meant.kind !== 'close') event.preventDefault();
     if (meant.kind === 'answer' && composing(event)) commit(document.activeElement);
-    this.#do(meant);
+    this.#do(meant, event);
   }
 
   /** A key of the keypad. */
   dial(digit: Digit): void {
-    this.keypad.pressed(digit);
+    this.panels.keypad.pressed(digit);
     this.#sight().send({ kind: 'digit', digit });
   }
 
@@ -94,8 +95,13 @@ export class Hands {
 
   /** The keypad is open and in sight: a key that dials must be seen to dial. */
   #dialling(): boolean {
-    const { desk, place, fenced } = this.#sight();
-    return place.kind === 'call' && this.keypad.open && desk.check === null && roomOf(desk.state.wall, fenced, this.room) === 'desk';
+    return this.#sight().place.kind === 'call' && this.panels.open === 'keypad' && this.#inSight();
+  }
+
+  /** Nothing lies over the centre. */
+  #inSight(): boolean {
+    const { desk, fenced } = this.#sight();
+    return desk.check === null && roomOf(desk.state.wall, fenced, this.room) === 'desk';
   }
 
   /** Whoever takes a contact is led to it, whatever room was up. */
@@ -108,28 +114,42 @@ export class Hands {
     const { offer, place, fenced } = this.#sight();
     switch (meant.kind) {
       case 'answer': return offer !== null;
-      case 'moment': return place.kind === 'talk' || place.kind === 'call';
+      case 'moment': return place.kind === 'talk' || (place.kind === 'call' && isOpen(place.contact));
+      case 'transfer': return place.kind === 'call' && isOpen(place.contact) && this.#inSight();
       case 'choose':
       case 'hand': return fenced === null;
       case 'close': return true;
     }
   }
 
-  #do(meant: Meant): void {
+  #do(meant: Meant, event: KeyboardEvent): void {
     const { send } = this.#sight();
     switch (meant.kind) {
       case 'answer': return send({ kind: 'answer' });
       case 'moment': return this.#moment();
       case 'hand': return this.raise();
       case 'choose': return this.#choose(meant.place);
-      case 'close': return void (this.othersOpen = this.keypad.open = false);
+      case 'transfer': return this.#transfer(event);
+      case 'close':
+        this.othersOpen = false;
+        return this.panels.close();
     }
   }
 
   #moment(): void {
     const { place, send } = this.#sight();
-    if (place.kind === 'call') send(holdPress(place.contact).intent);
-    else if (place.kind === 'talk') send(maskPress(place.contact).intent);
+    if (place.kind === 'call') {
+      this.panels.transfer.heard();
+      send(holdPress(place.contact).intent);
+    } else if (place.kind === 'talk') send(maskPress(place.contact).intent);
+  }
+
+  /** By its key the panel takes the keyboard, and gives it back. In the middle of a conversion it only opens. */
+  #transfer(event: KeyboardEvent): void {
+    if (this.panels.open === 'transfer') return this.panels.close();
+    this.panels.remember(document.activeElement);
+    this.panels.turn('transfer');
+    if (!composing(event)) void tick().then(() => this.panels.enter(document));
   }
 
   #choose(at: number): void {

@@ -19,12 +19,15 @@ export type Meant =
   | { readonly kind: 'moment' }
   | { readonly kind: 'hand' }
   | { readonly kind: 'choose'; readonly place: number }
+  | { readonly kind: 'transfer' }
   | { readonly kind: 'close' };
 
 /** The meaning of a key; none for all that belong to the input method, the field or the webview. */
 export function meaning(pressed: Pressed): Meant | null {
   if (pressed.repeat || pressed.ctrlKey || pressed.metaKey || pressed.shiftKey) return null;
   if (pressed.altKey) {
+    // Beside the switch's six: the function keys that are left belong to the input method or the webview.
+    if (pressed.code === 'Digit7') return { kind: 'transfer' };
     const place = /^Digit([1-6])$/.exec(pressed.code)?.[1];
     return place === undefined ? null : { kind: 'choose', place: Number(place) };
   }

@@ -1,13 +1,15 @@
 // Which of the centre's places is up: one value, decided in one spot.
+import type { ConsultGuest } from '$generated/ConsultGuest';
 import type { ContactCard } from '$generated/ContactCard';
 import type { DeskView } from '$generated/DeskView';
 import type { Wall } from '$generated/Wall';
 
-/** The centre: `talk` is with a booth, `call` by telephone. */
+/** The centre: `talk` is with a booth, `call` by telephone, `guest` in another operator's call. */
 export type Place =
   | { readonly kind: 'idle' }
   | { readonly kind: 'talk'; readonly contact: ContactCard }
   | { readonly kind: 'call'; readonly contact: ContactCard }
+  | { readonly kind: 'guest'; readonly guest: ConsultGuest }
   | { readonly kind: 'wrapup'; readonly contact: ContactCard }
   | { readonly kind: 'offline'; readonly since: number };
 
@@ -25,6 +27,7 @@ export function placeOf(desk: DeskView, fenced: number | null): Place {
       case 'closed': break;
     }
   }
+  if (desk.state.guest !== null) return { kind: 'guest', guest: desk.state.guest };
   return fenced === null ? { kind: 'idle' } : { kind: 'offline', since: fenced };
 }
 
@@ -41,7 +44,8 @@ export function switchCaption(place: Place, fenced: number | null, next: string)
   if (fenced !== null) return `回復後は ${next}`;
   switch (place.kind) {
     case 'talk':
-    case 'call': return '終わったあとの状態';
+    case 'call':
+    case 'guest': return '終わったあとの状態';
     case 'wrapup': return '完了したあとの状態';
     case 'idle':
     case 'offline': return '状態を変える';

@@ -1,6 +1,7 @@
 // The numbers that a visitor or caller may be sent to, and the few letters by which one is found. What is typed stays
 // while other things happen in the pane.
 import type { LineName } from '$shared/icons';
+import { plain } from '$shared/plain';
 
 /** A number to give out. Directory numbers are fixed strings: they are written as their owner writes them. */
 export interface Line {
@@ -27,9 +28,4 @@ export class Directory {
     const wanted = plain(this.query);
     return LINES.filter((line) => plain(line.title + line.number + line.about).includes(wanted));
   }
-}
-
-/** As it is compared: width, case and hyphens make no difference. */
-function plain(text: string): string {
-  return text.normalize('NFKC').toLowerCase().replace(/[\s-]/g, '');
 }

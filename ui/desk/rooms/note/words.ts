@@ -57,6 +57,14 @@ export function endWord(end: EndReason, channel: Channel): string {
     case 'year_end': return '年末年始の休止中でした';
     case 'suspended': return '臨時休止中でした';
     case 'queue_full': return '待ちの数が上限でした';
+    case 'transferred_out': return '転送先につなぎました。こちらの通話は終わりました';
+    case 'callee_busy': return '話し中で、つながりませんでした';
+    case 'callee_not_answered': return '応答がありませんでした';
+    case 'callee_not_found': return '使われていない番号でした';
+    case 'callee_refused': return '相手が着信を断りました';
+    case 'dial_forbidden': return 'この番号へは発信できません';
+    case 'dial_failed': return '発信できませんでした。回線の不調か、発信数の上限です';
+    case 'dial_given_up': return '応答の前に、こちらから取りやめました';
   }
 }
 
@@ -76,5 +84,13 @@ export function lostWord(end: EndReason): string {
     case 'queue_full': return '待ちの数が上限でした';
     case 'operator_ended': return 'こちらから切りました';
     case 'visitor_ended': return '相手が切りました';
+    case 'transferred_out': return '転送しました';
+    case 'callee_busy': return '話し中でした';
+    case 'callee_not_answered': return '応答がありませんでした';
+    case 'callee_not_found': return '使われていない番号でした';
+    case 'callee_refused': return '相手が断りました';
+    case 'dial_forbidden': return '発信できない番号でした';
+    case 'dial_failed': return '発信できませんでした';
+    case 'dial_given_up': return 'こちらから取りやめました';
   }
 }

@@ -8,6 +8,7 @@ import { callerWord } from '../../words/caller';
 
 /** 着信 or 呼出, and from whom. */
 export function headline(offer: OfferCard): { what: string; who: string } {
+  if (offer.asked_by !== null) return { what: '相談・転送 呼出中', who: callerWord(offer.caller) };
   switch (offer.channel) {
     case 'phone': return { what: '電話 着信中', who: callerWord(offer.caller) };
     case 'booth': return { what: '窓口 呼出中', who: offer.booth ?? 'オンライン窓口' };
@@ -15,7 +16,8 @@ export function headline(offer: OfferCard): { what: string; who: string } {
 }
 
 /** Why it came to this seat. */
-export function reason({ why }: OfferCard): string {
+export function reason({ why, asked_by: by }: OfferCard): string {
+  if (by !== null) return `${by}さんから相談・転送の呼び出し`;
   const idle = duration(Math.floor(why.idle_ms / 1000));
   const turn = turnWord(why.rule);
   return (turn === null ? '' : `${turn}。`) + seat(why.ready, idle);
@@ -28,12 +30,23 @@ function turnWord(rule: Rule): string | null {
     case 'returned': return '中断した方を先頭でお呼びしています';
     case 'aged': return '待ち時間の上限を超えたため、先にお呼びしています';
     case 'channel': return 'この窓口を優先する設定です';
+    case 'asked': return 'ほかの担当者からの呼び出しです';
     case 'shorter': return '対応の短い窓口を先にする設定です';
   }
 }
 
 function seat(ready: number, idle: string): string {
   return ready > 1 ? `受付可 ${ready}人のうち、待機が最も長い(${idle})` : `受付可は あなただけです(待機 ${idle})`;
+}
+
+/** What becomes of it when nobody answers here. */
+export function otherwise({ asked_by: by }: OfferCard): string {
+  return by === null ? '次の担当へ回り、あなたは「離席(不応答)」になります' : `${by}さんに戻り、あなたは「離席(不応答)」になります`;
+}
+
+/** What a refusal does. */
+export function refusal({ asked_by: by }: OfferCard): string {
+  return by === null ? '次の担当へ回します。理由を選んでください。' : `${by}さんに、受けられないと伝えます。理由を選んでください。`;
 }
 
 /** What came before; none when this is the first ring. */
@@ -53,8 +66,8 @@ export function ringEnd(end: RingEnd): string {
   switch (end.kind) {
     case 'taken_by': return `${end.name}が応答しました`;
     case 'visitor_left': return '相手が呼び出しを取りやめました';
-    case 'no_answer': return '応答がなかったため、次の担当へ回しました';
-    case 'declined': return '受けられないと伝え、次の担当へ回しました';
+    case 'no_answer': return '応答がなかったため、呼び出しはほかへ移りました';
+    case 'declined': return '受けられないと伝えました。呼び出しはほかへ移りました';
     case 'not_connected': return end.returned ? '接続できませんでした。相手は待ち列に戻りました' : '接続できませんでした。この呼び出しは終了しました';
   }
 }
