@@ -11,6 +11,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use desk::code::Code;
+use desk::contact::DialFailure;
+use desk::ids::CallId;
 use desk::time::{Millis, Time};
 use link::message::{ExchangeOrder, ExchangeSays};
 use link::state::Quality;
@@ -19,7 +21,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 
 use crate::flow::{self, Feed, LiveLeg};
-use crate::sip::CallNews;
+use crate::sip::{CallNews, Dialler};
 use crate::sound::{SoundError, Sounds, Stock};
 use crate::table::{Input, LegName, Output, Source, Table};
 use crate::watch;
@@ -61,6 +63,10 @@ pub(crate) enum Happened {
     SoundOver(LegName),
     /// The telephone side tells.
     Phone(CallNews),
+    /// From now on this one makes calls.
+    Dialler(Dialler),
+    /// A call was not made.
+    NotDialled(CallId, DialFailure),
     Stop(oneshot::Sender<()>),
 }
 
@@ -97,6 +103,11 @@ impl Engine {
                 }
             }
         });
+    }
+
+    /// Lets this one make the calls that the server orders; without one every such order is refused.
+    pub(crate) async fn dial_by(&self, dialler: Dialler) {
+        self.put(Happened::Dialler(dialler)).await;
     }
 
     /// Waits until the engine has ended by itself, which only a fault in it does.
@@ -148,6 +159,7 @@ struct Works {
     table: Table,
     live: BTreeMap<LegName, Arc<LiveLeg>>,
     phones: Phones,
+    dialler: Option<Dialler>,
     /// How many legs there have been: each is a source of its own.
     sources: u32,
     epoch: Instant,
@@ -174,6 +186,7 @@ impl Works {
             table: Table::default(),
             live: BTreeMap::new(),
             phones: Phones::default(),
+            dialler: None,
             sources: 0,
             epoch: Instant::now(),
             started: since_1970(),
@@ -236,6 +249,11 @@ impl Works {
                 Some(input) => input,
                 None => return,
             },
+            Happened::NotDialled(call, why) => Input::NotReached { call, why },
+            Happened::Dialler(dialler) => {
+                self.dialler = Some(dialler);
+                return;
+            }
             Happened::Stop(_) => return,
         };
         let outputs = self.table.handle(self.now(), input);
@@ -249,6 +267,7 @@ impl Works {
                 Output::Answer { leg, sdp } => self.answer(leg, sdp),
                 Output::Restart { leg, sdp } => self.restart(leg, sdp),
                 Output::Select { leg, source } => self.select(leg, source),
+                Output::Dial { call, number } => self.dial(call, number),
                 Output::Digit { leg, digit } => self.phones.press(leg, digit),
                 Output::Keyframe(leg) => {
                     if let Some(leg) = self.live.get(&leg) {
@@ -317,11 +336,12 @@ impl Works {
         let Some(live) = self.live.get(&name) else { return };
         let feed = match source {
             Source::Silence => Feed::Nothing,
-            Source::WaitingSound | Source::HoldSound | Source::TurnedAway(_) => {
+            Source::WaitingSound | Source::HoldSound | Source::TurnedAway(_) | Source::Ringback => {
                 Feed::Sounds(&self.sounds, self.phones.program(name, source))
             }
             Source::Leg(from) => self.live.get(&from).map_or(Feed::Nothing, Feed::Leg),
             Source::Voice(from) => self.live.get(&from).map_or(Feed::Nothing, Feed::Voice),
+            Source::Both(one, _other) => self.live.get(&one).map_or(Feed::Nothing, Feed::Voice),
         };
         live.tune(feed);
         self.phones.selected(name, source);

@@ -107,7 +107,11 @@ pub async fn run_until(config: Config, stop: impl Future<Output = ()>) -> Result
     let (news, calls) = mpsc::channel(CALL_NEWS);
     engine.take_calls(calls);
     let telephone = match config.sip {
-        Some(sip) => Some(sip::Stack::start(sip, news).await?),
+        Some(sip) => {
+            let stack = sip::Stack::start(sip, news).await?;
+            engine.dial_by(stack.dialler()).await;
+            Some(stack)
+        }
         None => None,
     };
     let ended = go_on(line, &engine, &mut said, stop).await;

@@ -5,13 +5,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
+use desk::contact::DialFailure;
+use desk::ids::CallId;
 use link::message::CallFact;
-use link::state::Digit;
+use link::state::{Digit, PhoneNumber};
 use peer::{Arrivals, Codec, Leg, Rtp, Track};
 
 use super::Works;
+use crate::engine::Happened;
 use crate::flow::{Closing, LiveLeg, MediaLeg};
-use crate::sip::{CallNews, PhoneLeg};
+use crate::sip::numbers::Forbidden;
+use crate::sip::{self, CallNews, DialNews, DialRefused, PhoneLeg};
 use crate::sound::{Program, TurnedAway};
 use crate::table::{Input, LegName, Refusal, Source};
 use crate::watch;
@@ -39,7 +43,8 @@ impl Phones {
         match source {
             Source::TurnedAway(why) => Program::TurnedAway(turned_away(why)),
             Source::HoldSound => Program::Hold,
-            Source::WaitingSound | Source::Silence | Source::Leg(_) | Source::Voice(_) => {
+            Source::Ringback => Program::Ringback,
+            Source::WaitingSound | Source::Silence | Source::Leg(_) | Source::Voice(_) | Source::Both(..) => {
                 match self.0.get(&name).map(|phone| phone.heard) {
                     None => Program::Waiting,
                     Some(Heard::Nothing) => Program::Greeting,
@@ -54,12 +59,16 @@ impl Phones {
     pub(super) fn selected(&mut self, name: LegName, source: Source) {
         let Some(phone) = self.0.get_mut(&name) else { return };
         match source {
-            Source::Leg(_) | Source::Voice(_) => {
+            Source::Leg(_) | Source::Voice(_) | Source::Both(..) => {
                 phone.leg.answer();
                 phone.heard = Heard::Operator;
             }
             Source::WaitingSound if phone.heard == Heard::Nothing => phone.heard = Heard::Greeting,
-            Source::WaitingSound | Source::HoldSound | Source::TurnedAway(_) | Source::Silence => {}
+            Source::WaitingSound
+            | Source::HoldSound
+            | Source::TurnedAway(_)
+            | Source::Ringback
+            | Source::Silence => {}
         }
     }
 
@@ -78,21 +87,44 @@ impl Phones {
 impl Works {
     /// What the telephone side tells, as the table's input.
     pub(super) fn phone(&mut self, news: CallNews) -> Option<Input> {
-        let input = match news {
+        Some(match news {
             CallNews::Incoming { call, caller, trunk, leg } => {
-                self.connect(LegName::of_call(call), leg);
+                self.connect(LegName::of_call(call), leg, Heard::Nothing);
                 Input::CallIn(CallFact { call, caller, trunk })
             }
             CallNews::Digit { call, digit } => Input::Digit { call, digit },
             CallNews::Over { call, how } => Input::CallOver { call, how },
             CallNews::Trunks(trunks) => Input::Trunks(trunks),
-            // No order of the server makes a call yet, so that none has news.
-            CallNews::Dialled { .. } => return None,
-        };
-        Some(input)
+            // Whoever we call is not greeted as a caller is.
+            CallNews::Dialling { call, leg } => {
+                self.connect(LegName::of_call(call), leg, Heard::Operator);
+                Input::DialBegan(call)
+            }
+            CallNews::Dialled { news: DialNews::Ringing, .. } => return None,
+            CallNews::Dialled { call, news: DialNews::Answered } => Input::DialAnswered(call),
+            CallNews::Dialled { call, news: DialNews::Failed(why) } => {
+                Input::NotReached { call, why: told(why) }
+            }
+        })
     }
 
-    fn connect(&mut self, name: LegName, leg: Arc<PhoneLeg>) {
+    /// Makes a call beside the engine: an address may have to be looked up.
+    pub(super) fn dial(&mut self, call: CallId, number: PhoneNumber) {
+        let (dialler, inbox) = (self.dialler.clone(), self.inbox.clone());
+        self.tasks.spawn(async move {
+            let refused = match dialler {
+                Some(dialler) => dialler.dial(call, &number.0).await.err(),
+                None => Some(DialRefused::NotSetUp),
+            };
+            if let Some(refused) = refused {
+                tracing::warn!(call = call.0, %refused, "no call is made");
+                // The engine may have stopped in the meantime.
+                let _ = inbox.send(Happened::NotDialled(call, not_made(&refused))).await;
+            }
+        });
+    }
+
+    fn connect(&mut self, name: LegName, leg: Arc<PhoneLeg>, heard: Heard) {
         self.sources = self.sources.checked_add(1).unwrap_or(1);
         let live = LiveLeg::new(name, self.sources, Box::new(Arc::clone(&leg)), self.epoch);
         // The leg holds the sink, and the sink must not hold the leg.
@@ -104,7 +136,7 @@ impl Works {
         }));
         self.tasks.spawn(watch::watch(Arc::downgrade(&live), name, self.inbox.clone()));
         self.live.insert(name, live);
-        self.phones.0.insert(name, Phone { leg, heard: Heard::Nothing });
+        self.phones.0.insert(name, Phone { leg, heard });
         tracing::info!(owner = ?name.owner, legs = self.live.len(), "telephone connected");
     }
 }
@@ -142,6 +174,38 @@ impl MediaLeg for Arc<PhoneLeg> {
     /// There is no ICE in a telephone.
     fn restartable(&self) -> Option<Leg> {
         None
+    }
+}
+
+/// Why somebody was not reached.
+fn told(why: sip::DialFailure) -> DialFailure {
+    match why {
+        sip::DialFailure::Busy => DialFailure::Busy,
+        sip::DialFailure::NotAnswered => DialFailure::NotAnswered,
+        sip::DialFailure::NotFound => DialFailure::NotFound,
+        sip::DialFailure::Refused => DialFailure::Refused,
+        sip::DialFailure::CarrierTrouble => DialFailure::CarrierTrouble,
+    }
+}
+
+/// Why no call was made at all.
+fn not_made(refused: &DialRefused) -> DialFailure {
+    match refused {
+        DialRefused::NotSetUp => DialFailure::NotSetUp,
+        DialRefused::TooManyAtOnce | DialRefused::TooManyToday | DialRefused::NoLine => {
+            DialFailure::LimitReached
+        }
+        DialRefused::Closing => DialFailure::CarrierTrouble,
+        DialRefused::Number(forbidden) => match forbidden {
+            Forbidden::NoNumber
+            | Forbidden::OtherCharacters
+            | Forbidden::Incomplete
+            | Forbidden::WrongLength => DialFailure::NotANumber,
+            Forbidden::Foreign | Forbidden::CarrierCode => DialFailure::Foreign,
+            Forbidden::Emergency => DialFailure::Emergency,
+            Forbidden::Service | Forbidden::Special => DialFailure::Special,
+            Forbidden::RefusedHere => DialFailure::RefusedHere,
+        },
     }
 }
 

@@ -58,7 +58,7 @@ pub enum DialRefused {
 
 /// The stack's part in calls that we make.
 impl Lobby {
-    /// Begins a call to a number. What becomes of it is told as news of `call`.
+    /// Begins a call to a number. That it begins and what becomes of it is told as news of `call`.
     ///
     /// # Errors
     /// Why not: then nothing was sent, and nothing is told.
@@ -67,7 +67,7 @@ impl Lobby {
         endpoint: EndpointInnerRef,
         call: CallId,
         number: &str,
-    ) -> Result<Arc<PhoneLeg>, DialRefused> {
+    ) -> Result<(), DialRefused> {
         let outbound = self.config.outbound.as_ref().ok_or(DialRefused::NotSetUp)?;
         let number = numbers::check(number, outbound.prefixes())?;
         if self.is_closing() {
@@ -85,7 +85,9 @@ impl Lobby {
         let (talk, leg) = self.listen(call, pair, at, &[]).map_err(|_| DialRefused::NoLine)?;
         let (inbox, happened) = mpsc::channel(INBOX);
         let (machine, outputs) = Dial::begin(Time(0), ways.len());
-        let kept = Arc::clone(&leg);
+        // Told first, so that nobody hears of an answer before the leg.
+        let begins = CallNews::Dialling { call, leg: Arc::clone(&leg) };
+        self.news.send(begins).await.map_err(|_| DialRefused::Closing)?;
         let dialling = Dialling {
             lobby: Arc::clone(self),
             endpoint,
@@ -106,7 +108,7 @@ impl Lobby {
             permit,
         };
         self.run(dialling.run(outputs, happened));
-        Ok(kept)
+        Ok(())
     }
 }
 

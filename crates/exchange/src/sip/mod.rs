@@ -39,6 +39,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use desk::centre::CallOver;
 use desk::ids::CallId;
 use link::state::{Caller, Digit, TrunkState};
+use rsipstack::transaction::endpoint::EndpointInnerRef;
 use rsipstack::transaction::{Endpoint, TransactionReceiver};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -80,6 +81,13 @@ pub enum CallNews {
         /// Which one.
         digit: Digit,
     },
+    /// A call of ours begins. Its leg can hang up at any time; then nothing more is told.
+    Dialling {
+        /// Its name.
+        call: CallId,
+        /// Its leg.
+        leg: Arc<PhoneLeg>,
+    },
     /// What becomes of a call that we make, until it is answered.
     Dialled {
         /// Which one.
@@ -96,6 +104,24 @@ pub enum CallNews {
     },
     /// How all trunks stand: at the start, and with each change.
     Trunks(Vec<TrunkState>),
+}
+
+/// Makes calls, as long as its [`Stack`] runs.
+#[derive(Clone)]
+pub struct Dialler {
+    endpoint: EndpointInnerRef,
+    lobby: Arc<Lobby>,
+}
+
+impl Dialler {
+    /// Calls a number under a name that no other call has. That it begins comes as [`CallNews::Dialling`], what becomes
+    /// of it as [`CallNews::Dialled`], and its end behind the answer as [`CallNews::Over`].
+    ///
+    /// # Errors
+    /// Why no call is made: then nothing was sent, and nothing is told.
+    pub async fn dial(&self, call: CallId, number: &str) -> Result<(), DialRefused> {
+        self.lobby.dial(self.endpoint.clone(), call, number).await
+    }
 }
 
 /// The running telephone side. Dropping it ends everything at once; [`Stack::stop`] says goodbye to callers.
@@ -147,18 +173,9 @@ impl Stack {
         lock(&self.lobby.calls).len()
     }
 
-    /// A name for a call that is to be made.
-    pub fn next_call(&self) -> CallId {
-        self.lobby.next_call()
-    }
-
-    /// Calls a number, under a name of [`Stack::next_call`]. What becomes of it comes as [`CallNews::Dialled`], and
-    /// its end behind the answer as [`CallNews::Over`]. The leg can hang up at any time; then nothing is told.
-    ///
-    /// # Errors
-    /// Why no call is made: then nothing was sent, and nothing is told.
-    pub async fn dial(&self, call: CallId, number: &str) -> Result<Arc<PhoneLeg>, DialRefused> {
-        self.lobby.dial(self.endpoint.inner.clone(), call, number).await
+    /// Who makes calls by these trunks.
+    pub fn dialler(&self) -> Dialler {
+        Dialler { endpoint: self.endpoint.inner.clone(), lobby: Arc::clone(&self.lobby) }
     }
 
     /// Hangs up all calls, takes the registrations back and closes the doors, within about three seconds.

@@ -9,6 +9,8 @@ pub enum Piece {
     Chime,
     /// A calm melody.
     Melody,
+    /// The ringing tone of a Japanese exchange: three seconds.
+    Ringback,
     /// Spoken words.
     Said(Announcement),
 }
@@ -84,6 +86,8 @@ pub enum Program {
     Queue,
     /// A caller whose operator is lost: please wait, and then the melody for ever.
     PleaseWait,
+    /// An operator calls, and it rings there.
+    Ringback,
     /// A caller is not let in: the reason, once. This one ends.
     TurnedAway(TurnedAway),
 }
@@ -95,7 +99,7 @@ impl Program {
     /// What is played once, at the beginning.
     pub(crate) fn once(self) -> &'static [Piece] {
         match self {
-            Program::Waiting | Program::Hold | Program::Queue => &[],
+            Program::Waiting | Program::Hold | Program::Queue | Program::Ringback => &[],
             Program::Greeting => &[Piece::Said(Announcement::Greeting)],
             Program::PleaseWait => &[Piece::Said(Announcement::PleaseWait)],
             Program::TurnedAway(TurnedAway::OutOfHours) => &[Piece::Said(Announcement::OutOfHours)],
@@ -109,6 +113,7 @@ impl Program {
     pub(crate) fn round(self) -> &'static [Piece] {
         match self {
             Program::Waiting => &[Piece::Chime],
+            Program::Ringback => &[Piece::Ringback],
             Program::Hold | Program::PleaseWait => &[Piece::Melody],
             Program::Greeting | Program::Queue => QUEUE,
             Program::TurnedAway(_) => &[],

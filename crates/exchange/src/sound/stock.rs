@@ -92,6 +92,7 @@ impl Stock {
         let mut pieces = BTreeMap::new();
         pieces.insert(Piece::Chime, music(Chime::waiting())?);
         pieces.insert(Piece::Melody, music(Chime::hold())?);
+        pieces.insert(Piece::Ringback, round(&media::tone::ringback())?);
         for announcement in Announcement::ALL {
             pieces.insert(Piece::Said(announcement), spoken(said(announcement, folder)?));
         }
@@ -176,17 +177,21 @@ fn wide(wav: &Wav) -> Vec<i16> {
     }
 }
 
-/// One round of bells. Its end, encoded first, brings encoder and filter into the state in which each
-/// round after the first one begins.
+/// One round of bells.
 fn music(mut bells: Chime) -> Result<Packets, OpusError> {
-    let sound = (0..bells.period_frames()).map(|_| bells.frame()).collect::<Vec<Frame>>().concat();
+    round(&(0..bells.period_frames()).map(|_| bells.frame()).collect::<Vec<Frame>>().concat())
+}
+
+/// What is played again and again. Its end, encoded first, brings encoder and filter into the state in which each
+/// round after the first one begins.
+fn round(sound: &[i16]) -> Result<Packets, OpusError> {
     let before = &sound[sound.len().saturating_sub(LEAD_IN)..];
     let mut encoder = Encoder::new(BITRATE)?;
     opus(&mut encoder, before);
-    let opus = opus(&mut encoder, &sound);
+    let opus = opus(&mut encoder, sound);
     let mut down = Down::to(g711::RATE_HZ);
     down.push(before);
-    let narrow = down.push(&sound);
+    let narrow = down.push(sound);
     let (mu, a) = (telephone(Law::Mu, &narrow, opus.len()), telephone(Law::A, &narrow, opus.len()));
     Ok(Packets { opus: opus.into(), source: None, mu, a })
 }

@@ -236,7 +236,10 @@ impl Contacts {
     }
 
     pub(super) fn consult(&mut self, contact: ContactId, fence: Fence, consult: Option<Consulted>) {
-        if let Some(bridge) = self.bridge_under(contact, fence) {
+        let with = consult.and_then(|consult| consult.with);
+        // Nobody is consulted by themselves, nor by whom they talk about.
+        let fits = |bridge: &Bridge| with != Some(bridge.visitor) && with != Some(bridge.operator);
+        if let Some(bridge) = self.bridge_under(contact, fence).filter(|bridge| fits(bridge)) {
             bridge.consult = consult;
         }
     }

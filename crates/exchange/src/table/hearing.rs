@@ -87,8 +87,11 @@ impl Table {
         }
         let all = [visitor, operator, with];
         let others = |hears: Owner| {
-            let heard: Vec<LegName> =
-                all.into_iter().filter(|other| *other != hears).filter_map(|other| self.live(other)).collect();
+            let heard: Vec<LegName> = all
+                .into_iter()
+                .filter(|other| *other != hears)
+                .filter_map(|other| self.live(other))
+                .collect();
             match heard[..] {
                 [one, other] => Source::Both(one, other),
                 [one] => Source::Leg(one),

@@ -66,7 +66,9 @@ impl Leg {
     pub(super) fn is_up(&self) -> bool {
         match self.state {
             State::Up => true,
-            State::Answering { .. } | State::Dialling | State::Connecting { .. } | State::Down { .. } => false,
+            State::Answering { .. } | State::Dialling | State::Connecting { .. } | State::Down { .. } => {
+                false
+            }
         }
     }
 

@@ -24,7 +24,7 @@ use link::message::{Bridge, ExchangeOrder, ExchangeSays, LegFact, LegOffer, LegS
 use link::state::Quality;
 
 use calls::Calls;
-use contacts::{Contacts, Join, Place};
+use contacts::{Contacts, Join};
 use leg::{Due, Leg};
 pub use words::{Input, LegName, Output, Refusal, Source};
 
@@ -142,7 +142,7 @@ impl Table {
                 }
             }
             ExchangeOrder::Wait { contact, visitor } => {
-                if visitor.is_visitor() {
+                if visitor.is_visitor() && !self.calls.is_apart(visitor) {
                     self.contacts.wait(contact, visitor);
                 }
             }
@@ -156,7 +156,10 @@ impl Table {
             ExchangeOrder::Dial { call, number, operator } => self.dial(call, number, operator, work),
             ExchangeOrder::HangUp { call } => self.end_call(call, work),
             ExchangeOrder::Consult { contact, fence, consult } => {
-                self.contacts.consult(contact, fence, consult);
+                let with = consult.and_then(|consult| consult.with);
+                if !with.is_some_and(|with| self.calls.is_apart(with)) {
+                    self.contacts.consult(contact, fence, consult);
+                }
             }
             ExchangeOrder::Connect { contact, fence, call } => {
                 if let Some(visitor) = self.contacts.release(contact, fence) {
@@ -204,7 +207,7 @@ impl Table {
 
     fn join(&mut self, now: Time, bridge: Bridge, work: &mut Work) {
         let Bridge { contact, fence, visitor, operator, .. } = bridge;
-        if !visitor.is_visitor() || operator.is_visitor() {
+        if !visitor.is_visitor() || operator.is_visitor() || self.calls.is_apart(visitor) {
             work.say(failed(contact, fence, Code::Malformed));
             return;
         }

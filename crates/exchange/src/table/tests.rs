@@ -2,6 +2,7 @@
 
 mod bounds;
 mod calls;
+mod consult;
 mod days;
 mod mask;
 
@@ -394,7 +395,9 @@ fn the_inventory_names_standing_bridges_and_all_legs() {
             operator: operator(1),
             held: false,
             masked: false,
+            consult: None,
         }],
+        dialled: Vec::new(),
         legs: vec![
             LegFact { owner: booth(1), leg: 10, up: false },
             LegFact { owner: operator(1), leg: 20, up: true },

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use desk::ids::CallId;
+use desk::ids::{CallId, ContactId};
 use exchange::sip::{CallNews, DialNews, DialRefused, PhoneLeg};
 
 use super::{House, house_of};
@@ -25,9 +25,19 @@ pub async fn dialling_house(outbound: &str, trunks: &[String]) -> House {
 
 impl House {
     /// Makes a call.
-    pub async fn dial(&self, number: &str) -> Result<(CallId, Arc<PhoneLeg>), DialRefused> {
-        let call = self.stack.next_call();
-        self.stack.dial(call, number).await.map(|leg| (call, leg))
+    pub async fn dial(&mut self, number: &str) -> Result<(CallId, Arc<PhoneLeg>), DialRefused> {
+        self.made += 1;
+        let call = CallId::dialled(ContactId(self.made), 0);
+        self.stack.dialler().dial(call, number).await?;
+        match self.next_of_calls().await {
+            CallNews::Dialling { call: begun, leg } if begun == call => Ok((call, leg)),
+            CallNews::Dialling { .. }
+            | CallNews::Dialled { .. }
+            | CallNews::Incoming { .. }
+            | CallNews::Digit { .. }
+            | CallNews::Over { .. }
+            | CallNews::Trunks(_) => panic!("other news"),
+        }
     }
 
     /// The next news of a call that is made.
@@ -35,6 +45,7 @@ impl House {
         match self.next_of_calls().await {
             CallNews::Dialled { call, news } if call == which => news,
             CallNews::Dialled { .. }
+            | CallNews::Dialling { .. }
             | CallNews::Incoming { .. }
             | CallNews::Digit { .. }
             | CallNews::Over { .. }

@@ -28,6 +28,8 @@ pub struct House {
     pub stack: Stack,
     pub at: SocketAddr,
     news: mpsc::Receiver<CallNews>,
+    /// Calls that were made.
+    made: u64,
 }
 
 /// A call that came in.
@@ -58,7 +60,7 @@ pub async fn house_of(doors: &str, trunks: &str) -> House {
     let (told, news) = mpsc::channel(1_024);
     let stack = Stack::start(config, told).await.expect("it starts");
     let at = stack.doors()[0];
-    House { stack, at, news }
+    House { stack, at, news, made: 0 }
 }
 
 impl House {

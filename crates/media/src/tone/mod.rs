@@ -51,6 +51,22 @@ impl Sine {
     }
 }
 
+/// 呼出音: one round of the ringing tone that a Japanese exchange plays to who calls: 400 Hz, swelling 16 times a
+/// second, for one second, and two seconds of silence.
+pub fn ringback() -> Vec<i16> {
+    /// As loud as the hold melody, well below speech.
+    const AMPLITUDE: f64 = 0.12;
+    let (second, rate) = (RATE_HZ as usize, f64::from(RATE_HZ));
+    let swell = |at: f64| 0.5 - 0.5 * (at * 16.0 * TAU).cos();
+    let sample = |at: usize| {
+        let at = at as f64 / rate;
+        ((at * 400.0 * TAU).sin() * swell(at) * AMPLITUDE * 32_767.0).round() as i16
+    };
+    let mut round: Vec<i16> = (0..second).map(sample).collect();
+    round.resize(3 * second, 0);
+    round
+}
+
 /// The amplitude (0..1 of full scale) of the part of `samples` that swings at `hz`: Goertzel's
 /// algorithm, at 48 kHz.
 pub fn goertzel(samples: &[i16], hz: f64) -> f64 {

@@ -122,7 +122,8 @@ fn the_inventory_tells_every_call_and_trunk() {
     let trunks = vec![TrunkState { name: "main".into(), up: true }];
     table.handle(NOW, Input::Trunks(trunks.clone()));
     let told = table.handle(NOW, Input::LineUp);
-    let [Output::Say(ExchangeSays::Inventory { calls, trunks: seen, bridges, legs })] = told.as_slice()
+    let [Output::Say(ExchangeSays::Inventory { calls, trunks: seen, bridges, legs, dialled: _ })] =
+        told.as_slice()
     else {
         panic!("{told:?}")
     };

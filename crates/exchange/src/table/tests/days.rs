@@ -162,6 +162,7 @@ impl Model {
                 Output::Say(_)
                 | Output::Answer { .. }
                 | Output::Restart { .. }
+                | Output::Dial { .. }
                 | Output::Digit { .. }
                 | Output::Keyframe(_) => {}
             }
@@ -176,9 +177,12 @@ impl Model {
             let (from, seen) = match source {
                 Source::Leg(from) => (from, true),
                 Source::Voice(from) => (from, false),
-                Source::Silence | Source::WaitingSound | Source::HoldSound | Source::TurnedAway(_) => {
-                    continue;
-                }
+                Source::Silence
+                | Source::WaitingSound
+                | Source::HoldSound
+                | Source::TurnedAway(_)
+                | Source::Ringback => continue,
+                Source::Both(..) => panic!("three hear each other in a day without telephones"),
             };
             let pair = match (leg.owner, from.owner) {
                 (Owner::Operator { operator }, Owner::Booth { booth }) => (booth.0, operator.0),
