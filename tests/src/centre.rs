@@ -28,6 +28,8 @@ pub struct Centre {
     media_port: u16,
     /// Where the exchange takes calls, when the plan has a telephone.
     trunk: Option<SocketAddr>,
+    /// Where the carrier takes the calls that the exchange makes.
+    carrier: SocketAddr,
     key_file: PathBuf,
     authority: Option<Authority>,
     clock: Option<String>,
@@ -92,6 +94,7 @@ impl Centre {
             relay,
             config,
             media_port,
+            carrier: place::free_udp_port().map(local)?,
             trunk: plan.telephone.then(|| place::free_udp_port().map(local)).transpose()?,
             key_file: folder.join("exchange.key"),
             authority,
@@ -231,7 +234,7 @@ impl Centre {
         }
         if let Some(trunk) = self.trunk {
             let file = self.folder.join("sip.toml");
-            std::fs::write(&file, sip(trunk)).context("write the exchange's trunks")?;
+            std::fs::write(&file, sip(trunk, self.carrier)).context("write the exchange's trunks")?;
             start = start.arg_path("--sip", &file);
         }
         if let Some(authority) = self.authority() {
@@ -239,6 +242,11 @@ impl Centre {
         }
         self.exchange = Some(start.start()?);
         self.exchange_is_there().await
+    }
+
+    /// Where a telephone is called by the exchange.
+    pub fn carrier(&self) -> SocketAddr {
+        self.carrier
     }
 
     /// Where a telephone calls.
@@ -355,11 +363,12 @@ fn local(port: u16) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], port))
 }
 
-/// A trunk on loopback for the tests' telephones; it takes nearly as many calls as an exchange does (160).
-fn sip(trunk: SocketAddr) -> String {
+/// A trunk on loopback for the tests' telephones, those that call and the one that is called; it takes nearly as many calls as an exchange does (160).
+fn sip(trunk: SocketAddr, carrier: SocketAddr) -> String {
     format!(
         "listen = [\"udp:{trunk}\"]\nadvertise = \"127.0.0.1\"\nrtp_ports = \"20000-24999\"\n\n\
-         [[trunk]]\nname = \"フリーダイヤル\"\naddresses = [\"127.0.0.1\"]\nmax_calls = 150\n"
+         [[trunk]]\nname = \"フリーダイヤル\"\naddresses = [\"127.0.0.1\"]\nmax_calls = 150\n\
+         dial = \"sip:{carrier}\"\n\n[outbound]\ntrunk = \"フリーダイヤル\"\ncaller_id = \"0120000000\"\n"
     )
 }
 

@@ -212,7 +212,7 @@ async fn a_refused_number_never_reaches_the_wire() {
 
 #[tokio::test]
 async fn without_settings_no_call_is_made() {
-    let house = phone::house("").await;
+    let mut house = phone::house("").await;
     assert_eq!(house.dial(NUMBER).await.err(), Some(DialRefused::NotSetUp));
 }
 

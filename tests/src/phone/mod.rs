@@ -3,6 +3,7 @@
 //!
 //! Refuses to know the exchange: what it sends and expects is what the standards say.
 
+mod called;
 mod voice;
 mod words;
 
@@ -17,6 +18,7 @@ use tokio::task::JoinHandle;
 
 use crate::sound::{Clip, now_ms};
 use crate::wait::until;
+pub use called::{Called, Manner};
 use voice::Voice;
 use words::{Dialog, Heard};
 

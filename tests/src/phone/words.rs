@@ -38,7 +38,7 @@ impl Dialog {
     }
 
     pub(super) fn invite(&self) -> String {
-        let body = self.description();
+        let body = description(self.own, self.media_port);
         let identity = format!("P-Asserted-Identity: <sip:{}@carrier.test>\r\n", self.number);
         let kind = "Content-Type: application/sdp\r\n";
         self.request("INVITE", self.sequence, "invite", &format!("{identity}{kind}"), &body)
@@ -75,21 +75,8 @@ impl Dialog {
 
     /// 200 to a request of the other side, with our description where it brought one.
     pub(super) fn agree(&self, method: &str, text: &str) -> String {
-        let copied: String = text
-            .lines()
-            .filter(|line| {
-                let name = line.split(':').next().unwrap_or_default();
-                ["Via", "From", "To", "Call-ID", "CSeq"].iter().any(|kept| name.eq_ignore_ascii_case(kept))
-            })
-            .map(|line| format!("{}\r\n", line.trim_end()))
-            .collect();
-        let body = if method == "INVITE" { self.description() } else { String::new() };
-        let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
-        format!(
-            "SIP/2.0 200 OK\r\n{copied}Contact: <sip:phone@{}>\r\n{kind}Content-Length: {}\r\n\r\n{body}",
-            self.own,
-            body.len()
-        )
+        let body = if method == "INVITE" { description(self.own, self.media_port) } else { String::new() };
+        reply(text, 200, "OK", &contact(self.own), &body)
     }
 
     fn request(&self, method: &str, sequence: u32, branch: &str, further: &str, body: &str) -> String {
@@ -110,15 +97,98 @@ impl Dialog {
             body.len()
         )
     }
+}
 
-    fn description(&self) -> String {
-        let (ip, port) = (self.own.ip(), self.media_port);
+/// A call that came to us.
+pub(super) struct Answering {
+    own: SocketAddr,
+    invite: String,
+    tag: String,
+    media_port: u16,
+    /// Where the caller wants its media.
+    pub(super) media: Option<SocketAddr>,
+    /// The number that was called.
+    pub(super) number: String,
+}
+
+impl Answering {
+    pub(super) fn new(own: SocketAddr, invite: &str, media_port: u16) -> Answering {
+        let called = invite.split([':', '@']).nth(1).unwrap_or_default();
+        Answering {
+            own,
+            invite: invite.to_owned(),
+            tag: uuid::Uuid::new_v4().simple().to_string(),
+            media_port,
+            media: media_address(invite),
+            number: called.to_owned(),
+        }
+    }
+
+    /// The same INVITE said again.
+    pub(super) fn is_of(&self, text: &str) -> bool {
+        header(text, "Call-ID") == header(&self.invite, "Call-ID")
+    }
+
+    pub(super) fn ringing(&self) -> String {
+        self.reply(180, "Ringing", "")
+    }
+
+    pub(super) fn accept(&self) -> String {
+        self.reply(200, "OK", &description(self.own, self.media_port))
+    }
+
+    pub(super) fn refuse(&self, status: u16, reason: &str) -> String {
+        self.reply(status, reason, "")
+    }
+
+    fn reply(&self, status: u16, reason: &str, body: &str) -> String {
+        let to = header(&self.invite, "To").unwrap_or_default();
+        let tagged = self.invite.replacen(to, &format!("{to};tag={}", self.tag), usize::from(!to.is_empty()));
+        reply(&tagged, status, reason, &contact(self.own), body)
+    }
+
+    pub(super) fn bye(&self) -> String {
+        let named = |name| header(&self.invite, name).unwrap_or_default();
+        let target = named("Contact");
+        let target =
+            target.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or(target, |(uri, _)| uri);
+        let (own, tag) = (self.own, &self.tag);
         format!(
-            "v=0\r\no=phone 1 1 IN IP4 {ip}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\n\
-             m=audio {port} RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\n\
-             a=fmtp:101 0-15\r\na=ptime:20\r\na=sendrecv\r\n"
+            "BYE {target} SIP/2.0\r\nVia: SIP/2.0/UDP {own};branch=z9hG4bK{tag}bye;rport\r\nMax-Forwards: 70\r\n\
+             From: {};tag={tag}\r\nTo: {}\r\nCall-ID: {}\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n",
+            named("To"),
+            named("From"),
+            named("Call-ID")
         )
     }
+}
+
+/// An answer to a request, with a description where there is one.
+pub(super) fn reply(request: &str, status: u16, reason: &str, further: &str, body: &str) -> String {
+    let copied: String = request
+        .lines()
+        .filter(|line| {
+            let name = line.split(':').next().unwrap_or_default();
+            ["Via", "From", "To", "Call-ID", "CSeq"].iter().any(|kept| name.eq_ignore_ascii_case(kept))
+        })
+        .map(|line| format!("{}\r\n", line.trim_end()))
+        .collect();
+    let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+    let length = body.len();
+    format!("SIP/2.0 {status} {reason}\r\n{copied}{further}{kind}Content-Length: {length}\r\n\r\n{body}")
+}
+
+fn contact(own: SocketAddr) -> String {
+    format!("Contact: <sip:phone@{own}>\r\n")
+}
+
+fn description(own: SocketAddr, port: u16) -> String {
+    let ip = own.ip();
+    format!(
+        "v=0\r\no=phone 1 1 IN IP4 {ip}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\n\
+         m=audio {port} RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\n\
+         a=fmtp:101 0-15\r\na=ptime:20\r\na=sendrecv\r\n"
+    )
 }
 
 /// Reads a message; none when it is not one.
