@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 use tokio::io::AsyncWriteExt;
 
 use crate::authority::Authority;
+use crate::bench::tree::pss_mib;
 use crate::child::{Child, Start, Variables};
 use crate::place;
 use crate::relay::Relay;
@@ -28,11 +29,21 @@ pub struct Centre {
     media_port: u16,
     /// Where the exchange takes calls, when the plan has a telephone.
     trunk: Option<SocketAddr>,
+    trunks: String,
     key_file: PathBuf,
     authority: Option<Authority>,
     clock: Option<String>,
     server: Option<Child>,
     exchange: Option<Child>,
+}
+
+/// Memory that is a program's own, MiB.
+#[derive(Clone, Copy, Debug)]
+pub struct Memory {
+    /// The server's.
+    pub server: f64,
+    /// The exchange's.
+    pub exchange: f64,
 }
 
 /// How a centre is set up.
@@ -50,6 +61,8 @@ pub struct Plan<'a> {
     pub tls: bool,
     /// The exchange has a trunk, from whose end this machine may call.
     pub telephone: bool,
+    /// `[[trunk]]` tables of the exchange's settings in place of the telephone's own one.
+    pub trunks: Option<&'a str>,
     /// What the server's clock says when it starts, such as 2026-11-24T17:14:30+09:00.
     pub clock: Option<&'a str>,
 }
@@ -63,6 +76,7 @@ impl Default for Plan<'_> {
             relay: false,
             tls: false,
             telephone: false,
+            trunks: None,
             clock: None,
         }
     }
@@ -93,6 +107,7 @@ impl Centre {
             config,
             media_port,
             trunk: plan.telephone.then(|| place::free_udp_port().map(local)).transpose()?,
+            trunks: plan.trunks.map_or_else(own_trunk, str::to_owned),
             key_file: folder.join("exchange.key"),
             authority,
             clock: plan.clock.map(str::to_owned),
@@ -231,7 +246,7 @@ impl Centre {
         }
         if let Some(trunk) = self.trunk {
             let file = self.folder.join("sip.toml");
-            std::fs::write(&file, sip(trunk)).context("write the exchange's trunks")?;
+            std::fs::write(&file, sip(trunk, &self.trunks)).context("write the exchange's trunks")?;
             start = start.arg_path("--sip", &file);
         }
         if let Some(authority) = self.authority() {
@@ -280,6 +295,15 @@ impl Centre {
             client = client.add_root_certificate(reqwest::Certificate::from_pem(&pem)?);
         }
         client.build().context("a client for the server's doors")
+    }
+
+    /// What both take of the machine's memory now.
+    ///
+    /// # Errors
+    /// When one of them does not run.
+    pub fn memory_mib(&self) -> Result<Memory> {
+        let of = |child: &Option<Child>| pss_mib(child.as_ref().context("it runs")?.id());
+        Ok(Memory { server: of(&self.server)?, exchange: of(&self.exchange)? })
     }
 
     /// What server and exchange have logged.
@@ -355,12 +379,13 @@ fn local(port: u16) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], port))
 }
 
+fn sip(door: SocketAddr, trunks: &str) -> String {
+    format!("listen = [\"udp:{door}\"]\nadvertise = \"127.0.0.1\"\nrtp_ports = \"20000-24999\"\n\n{trunks}")
+}
+
 /// A trunk on loopback for the tests' telephones; it takes nearly as many calls as an exchange does (160).
-fn sip(trunk: SocketAddr) -> String {
-    format!(
-        "listen = [\"udp:{trunk}\"]\nadvertise = \"127.0.0.1\"\nrtp_ports = \"20000-24999\"\n\n\
-         [[trunk]]\nname = \"フリーダイヤル\"\naddresses = [\"127.0.0.1\"]\nmax_calls = 150\n"
-    )
+fn own_trunk() -> String {
+    "[[trunk]]\nname = \"フリーダイヤル\"\naddresses = [\"127.0.0.1\"]\nmax_calls = 150\n".to_owned()
 }
 
 async fn relay(port: u16, media_port: u16) -> Result<Relay> {

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 /// A message that came in.
-pub(super) enum Heard {
+pub(crate) enum Heard {
     Response { status: u16, method: String, text: String },
     Request { method: String, text: String },
 }
@@ -75,21 +75,9 @@ impl Dialog {
 
     /// 200 to a request of the other side, with our description where it brought one.
     pub(super) fn agree(&self, method: &str, text: &str) -> String {
-        let copied: String = text
-            .lines()
-            .filter(|line| {
-                let name = line.split(':').next().unwrap_or_default();
-                ["Via", "From", "To", "Call-ID", "CSeq"].iter().any(|kept| name.eq_ignore_ascii_case(kept))
-            })
-            .map(|line| format!("{}\r\n", line.trim_end()))
-            .collect();
         let body = if method == "INVITE" { self.description() } else { String::new() };
         let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
-        format!(
-            "SIP/2.0 200 OK\r\n{copied}Contact: <sip:phone@{}>\r\n{kind}Content-Length: {}\r\n\r\n{body}",
-            self.own,
-            body.len()
-        )
+        answer(text, "200 OK", &format!("Contact: <sip:phone@{}>\r\n{kind}", self.own), &body)
     }
 
     fn request(&self, method: &str, sequence: u32, branch: &str, further: &str, body: &str) -> String {
@@ -122,7 +110,7 @@ impl Dialog {
 }
 
 /// Reads a message; none when it is not one.
-pub(super) fn read(bytes: &[u8]) -> Option<Heard> {
+pub(crate) fn read(bytes: &[u8]) -> Option<Heard> {
     let text = std::str::from_utf8(bytes).ok()?.to_owned();
     let first = text.lines().next()?;
     match first.strip_prefix("SIP/2.0 ") {
@@ -135,6 +123,19 @@ pub(super) fn read(bytes: &[u8]) -> Option<Heard> {
     }
 }
 
+/// An answer to a request, which repeats what it has to repeat of it.
+pub(crate) fn answer(text: &str, status: &str, further: &str, body: &str) -> String {
+    let copied: String = text
+        .lines()
+        .filter(|line| {
+            let name = line.split(':').next().unwrap_or_default();
+            ["Via", "From", "To", "Call-ID", "CSeq"].iter().any(|kept| name.eq_ignore_ascii_case(kept))
+        })
+        .map(|line| format!("{}\r\n", line.trim_end()))
+        .collect();
+    format!("SIP/2.0 {status}\r\n{copied}{further}Content-Length: {}\r\n\r\n{body}", body.len())
+}
+
 /// Where the other side wants its media, by its description.
 pub(super) fn media_address(text: &str) -> Option<SocketAddr> {
     let value = |name: &str| text.lines().find_map(|line| line.trim_end().strip_prefix(name));
@@ -143,7 +144,8 @@ pub(super) fn media_address(text: &str) -> Option<SocketAddr> {
     format!("{ip}:{port}").parse().ok()
 }
 
-fn header<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+/// The value of a message's first header of this name.
+pub(crate) fn header<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     let head = text.split("\r\n\r\n").next()?;
     head.lines().find_map(|line| {
         let (found, value) = line.split_once(':')?;
