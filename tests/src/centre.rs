@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 use tokio::io::AsyncWriteExt;
 
 use crate::authority::Authority;
+use crate::bench::tree::pss_mib;
 use crate::child::{Child, Start, Variables};
 use crate::place;
 use crate::relay::Relay;
@@ -30,11 +31,21 @@ pub struct Centre {
     trunk: Option<SocketAddr>,
     /// Where the carrier takes the calls that the exchange makes.
     carrier: SocketAddr,
+    trunks: String,
     key_file: PathBuf,
     authority: Option<Authority>,
     clock: Option<String>,
     server: Option<Child>,
     exchange: Option<Child>,
+}
+
+/// Memory that is a program's own, MiB.
+#[derive(Clone, Copy, Debug)]
+pub struct Memory {
+    /// The server's.
+    pub server: f64,
+    /// The exchange's.
+    pub exchange: f64,
 }
 
 /// How a centre is set up.
@@ -52,6 +63,8 @@ pub struct Plan<'a> {
     pub tls: bool,
     /// The exchange has a trunk, from whose end this machine may call.
     pub telephone: bool,
+    /// `[[trunk]]` tables of the exchange's settings in place of the telephone's own one.
+    pub trunks: Option<&'a str>,
     /// What the server's clock says when it starts, such as 2026-11-24T17:14:30+09:00.
     pub clock: Option<&'a str>,
 }
@@ -65,6 +78,7 @@ impl Default for Plan<'_> {
             relay: false,
             tls: false,
             telephone: false,
+            trunks: None,
             clock: None,
         }
     }
@@ -83,6 +97,7 @@ impl Centre {
     pub async fn open(folder: &Path, plan: &Plan<'_>) -> Result<Centre> {
         let port = place::free_tcp_port()?;
         let media_port = place::free_udp_port()?;
+        let carrier = place::free_udp_port().map(local)?;
         let authority = if plan.tls { Some(Authority::make(folder)?) } else { None };
         let config = folder.join("server.toml");
         std::fs::write(&config, settings(folder, port, authority.as_ref(), plan.settings)?)
@@ -94,8 +109,9 @@ impl Centre {
             relay,
             config,
             media_port,
-            carrier: place::free_udp_port().map(local)?,
+            carrier,
             trunk: plan.telephone.then(|| place::free_udp_port().map(local)).transpose()?,
+            trunks: plan.trunks.map_or_else(|| own_trunk(carrier), str::to_owned),
             key_file: folder.join("exchange.key"),
             authority,
             clock: plan.clock.map(str::to_owned),
@@ -234,7 +250,7 @@ impl Centre {
         }
         if let Some(trunk) = self.trunk {
             let file = self.folder.join("sip.toml");
-            std::fs::write(&file, sip(trunk, self.carrier)).context("write the exchange's trunks")?;
+            std::fs::write(&file, sip(trunk, &self.trunks)).context("write the exchange's trunks")?;
             start = start.arg_path("--sip", &file);
         }
         if let Some(authority) = self.authority() {
@@ -288,6 +304,15 @@ impl Centre {
             client = client.add_root_certificate(reqwest::Certificate::from_pem(&pem)?);
         }
         client.build().context("a client for the server's doors")
+    }
+
+    /// What both take of the machine's memory now.
+    ///
+    /// # Errors
+    /// When one of them does not run.
+    pub fn memory_mib(&self) -> Result<Memory> {
+        let of = |child: &Option<Child>| pss_mib(child.as_ref().context("it runs")?.id());
+        Ok(Memory { server: of(&self.server)?, exchange: of(&self.exchange)? })
     }
 
     /// What server and exchange have logged.
@@ -363,11 +388,15 @@ fn local(port: u16) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], port))
 }
 
-/// A trunk on loopback for the tests' telephones, those that call and the one that is called; it takes nearly as many calls as an exchange does (160).
-fn sip(trunk: SocketAddr, carrier: SocketAddr) -> String {
+fn sip(door: SocketAddr, trunks: &str) -> String {
+    format!("listen = [\"udp:{door}\"]\nadvertise = \"127.0.0.1\"\nrtp_ports = \"20000-24999\"\n\n{trunks}")
+}
+
+/// A trunk on loopback for the tests' telephones, those that call and the one that is called; it takes nearly as many
+/// calls as an exchange does (160).
+fn own_trunk(carrier: SocketAddr) -> String {
     format!(
-        "listen = [\"udp:{trunk}\"]\nadvertise = \"127.0.0.1\"\nrtp_ports = \"20000-24999\"\n\n\
-         [[trunk]]\nname = \"フリーダイヤル\"\naddresses = [\"127.0.0.1\"]\nmax_calls = 150\n\
+        "[[trunk]]\nname = \"フリーダイヤル\"\naddresses = [\"127.0.0.1\"]\nmax_calls = 150\n\
          dial = \"sip:{carrier}\"\n\n[outbound]\ntrunk = \"フリーダイヤル\"\ncaller_id = \"0120000000\"\n"
     )
 }

@@ -10,6 +10,7 @@ pub mod beside;
 pub mod booth;
 pub mod browser;
 pub mod capture;
+pub mod carrier;
 pub mod centre;
 pub mod child;
 pub mod fact;

@@ -13,6 +13,7 @@ mod story {
     mod phone;
     mod phone_load;
     mod phone_transfer;
+    mod phone_trunks;
     mod screens;
     mod secrets;
     mod two_machines;

@@ -7,6 +7,8 @@
 
 pub mod engine;
 mod flow;
+#[cfg(test)]
+mod fuzz;
 mod quality;
 mod server;
 pub mod sip;

@@ -11,7 +11,7 @@ mod r3;
 mod relay;
 mod replay;
 mod same_page;
-mod tree;
+pub(crate) mod tree;
 
 use anyhow::{Result, bail};
 

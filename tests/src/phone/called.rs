@@ -54,7 +54,7 @@ impl Called {
     /// When the system does not give the port.
     pub async fn wait(at: SocketAddr, hz: f64, manner: Manner) -> Result<Called> {
         let socket = UdpSocket::bind(at).await.context("the called telephone's port")?;
-        let voice = Voice::start(hz).await?;
+        let voice = Voice::start(at.ip(), hz).await?;
         let known: Arc<Mutex<Known>> = Arc::default();
         let (wishes, wished) = mpsc::channel(1);
         let line = Line { socket, at, manner, known: known.clone(), voice: voice.clone(), talk: None };
@@ -161,18 +161,18 @@ impl Line {
                 }
             }
             "CANCEL" => {
-                self.send(&words::reply(text, 200, "OK", "", ""), far).await;
+                self.send(&words::answer(text, "200 OK", "", ""), far).await;
                 if let Some((call, _, _)) = self.talk.take() {
-                    self.send(&call.refuse(487, "Request Terminated"), far).await;
+                    self.send(&call.refuse("487 Request Terminated"), far).await;
                     self.know(|known| known.over = Some(Over::Refused(487)));
                 }
             }
             "BYE" => {
-                self.send(&words::reply(text, 200, "OK", "", ""), far).await;
+                self.send(&words::answer(text, "200 OK", "", ""), far).await;
                 self.talk = None;
                 self.know(|known| known.over = Some(Over::Bye));
             }
-            _ => self.send(&words::reply(text, 200, "OK", "", ""), far).await,
+            _ => self.send(&words::answer(text, "200 OK", "", ""), far).await,
         }
     }
 
@@ -188,11 +188,11 @@ impl Line {
         });
         let refusal = match self.manner {
             Manner::Answers | Manner::RingsOn => None,
-            Manner::Engaged => Some((486, "Busy Here")),
-            Manner::Trouble => Some((503, "Service Unavailable")),
+            Manner::Engaged => Some("486 Busy Here"),
+            Manner::Trouble => Some("503 Service Unavailable"),
         };
-        if let Some((status, reason)) = refusal {
-            self.send(&call.refuse(status, reason), far).await;
+        if let Some(status) = refusal {
+            self.send(&call.refuse(status), far).await;
             return;
         }
         self.send(&call.ringing(), far).await;

@@ -5,9 +5,9 @@
 
 mod called;
 mod voice;
-mod words;
+pub(crate) mod words;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -70,9 +70,17 @@ impl Phone {
     /// # Errors
     /// When the system gives no port.
     pub async fn call(to: SocketAddr, number: &str, hz: f64) -> Result<Phone> {
-        let socket = UdpSocket::bind("127.0.0.1:0").await.context("a port for the telephone")?;
+        Phone::call_from(Ipv4Addr::LOCALHOST.into(), to, number, hz).await
+    }
+
+    /// The same from another address of this machine: by which trunk a call comes is seen by where it comes from.
+    ///
+    /// # Errors
+    /// When the system gives no port.
+    pub async fn call_from(ip: IpAddr, to: SocketAddr, number: &str, hz: f64) -> Result<Phone> {
+        let socket = UdpSocket::bind((ip, 0)).await.context("a port for the telephone")?;
         let own = socket.local_addr().context("the telephone's port")?;
-        let voice = Voice::start(hz).await?;
+        let voice = Voice::start(ip, hz).await?;
         let call = Arc::new(Mutex::new(Call { invited_ms: now_ms(), ..Call::default() }));
         let (wishes, wished) = mpsc::channel(4);
         let line =

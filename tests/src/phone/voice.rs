@@ -1,7 +1,7 @@
 //! The telephone's sound: a tone out in G.711 μ-law, whatever comes in onto a tape; keys both ways by
 //! RFC 4733. Knows no signalling.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -63,8 +63,8 @@ struct Out {
 }
 
 impl Voice {
-    pub(super) async fn start(hz: f64) -> Result<Voice> {
-        let socket = UdpSocket::bind("127.0.0.1:0").await.context("a port for the telephone's sound")?;
+    pub(super) async fn start(ip: IpAddr, hz: f64) -> Result<Voice> {
+        let socket = UdpSocket::bind((ip, 0)).await.context("a port for the telephone's sound")?;
         let port = socket.local_addr().context("the sound's port")?.port();
         let tape = Mutex::new(Tape { began_ms: now_ms(), ..Tape::default() });
         let (far, stopped) = (watch::Sender::new(None), watch::Sender::new(false));

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 /// A message that came in.
-pub(super) enum Heard {
+pub(crate) enum Heard {
     Response { status: u16, method: String, text: String },
     Request { method: String, text: String },
 }
@@ -76,7 +76,8 @@ impl Dialog {
     /// 200 to a request of the other side, with our description where it brought one.
     pub(super) fn agree(&self, method: &str, text: &str) -> String {
         let body = if method == "INVITE" { description(self.own, self.media_port) } else { String::new() };
-        reply(text, 200, "OK", &contact(self.own), &body)
+        let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+        answer(text, "200 OK", &format!("{}{kind}", contact(self.own)), &body)
     }
 
     fn request(&self, method: &str, sequence: u32, branch: &str, further: &str, body: &str) -> String {
@@ -130,21 +131,21 @@ impl Answering {
     }
 
     pub(super) fn ringing(&self) -> String {
-        self.reply(180, "Ringing", "")
+        self.reply("180 Ringing", "", "")
     }
 
     pub(super) fn accept(&self) -> String {
-        self.reply(200, "OK", &description(self.own, self.media_port))
+        self.reply("200 OK", "Content-Type: application/sdp\r\n", &description(self.own, self.media_port))
     }
 
-    pub(super) fn refuse(&self, status: u16, reason: &str) -> String {
-        self.reply(status, reason, "")
+    pub(super) fn refuse(&self, status: &str) -> String {
+        self.reply(status, "", "")
     }
 
-    fn reply(&self, status: u16, reason: &str, body: &str) -> String {
+    fn reply(&self, status: &str, kind: &str, body: &str) -> String {
         let to = header(&self.invite, "To").unwrap_or_default();
         let tagged = self.invite.replacen(to, &format!("{to};tag={}", self.tag), usize::from(!to.is_empty()));
-        reply(&tagged, status, reason, &contact(self.own), body)
+        answer(&tagged, status, &format!("{}{kind}", contact(self.own)), body)
     }
 
     pub(super) fn bye(&self) -> String {
@@ -163,21 +164,6 @@ impl Answering {
     }
 }
 
-/// An answer to a request, with a description where there is one.
-pub(super) fn reply(request: &str, status: u16, reason: &str, further: &str, body: &str) -> String {
-    let copied: String = request
-        .lines()
-        .filter(|line| {
-            let name = line.split(':').next().unwrap_or_default();
-            ["Via", "From", "To", "Call-ID", "CSeq"].iter().any(|kept| name.eq_ignore_ascii_case(kept))
-        })
-        .map(|line| format!("{}\r\n", line.trim_end()))
-        .collect();
-    let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
-    let length = body.len();
-    format!("SIP/2.0 {status} {reason}\r\n{copied}{further}{kind}Content-Length: {length}\r\n\r\n{body}")
-}
-
 fn contact(own: SocketAddr) -> String {
     format!("Contact: <sip:phone@{own}>\r\n")
 }
@@ -192,7 +178,7 @@ fn description(own: SocketAddr, port: u16) -> String {
 }
 
 /// Reads a message; none when it is not one.
-pub(super) fn read(bytes: &[u8]) -> Option<Heard> {
+pub(crate) fn read(bytes: &[u8]) -> Option<Heard> {
     let text = std::str::from_utf8(bytes).ok()?.to_owned();
     let first = text.lines().next()?;
     match first.strip_prefix("SIP/2.0 ") {
@@ -205,6 +191,19 @@ pub(super) fn read(bytes: &[u8]) -> Option<Heard> {
     }
 }
 
+/// An answer to a request, which repeats what it has to repeat of it.
+pub(crate) fn answer(text: &str, status: &str, further: &str, body: &str) -> String {
+    let copied: String = text
+        .lines()
+        .filter(|line| {
+            let name = line.split(':').next().unwrap_or_default();
+            ["Via", "From", "To", "Call-ID", "CSeq"].iter().any(|kept| name.eq_ignore_ascii_case(kept))
+        })
+        .map(|line| format!("{}\r\n", line.trim_end()))
+        .collect();
+    format!("SIP/2.0 {status}\r\n{copied}{further}Content-Length: {}\r\n\r\n{body}", body.len())
+}
+
 /// Where the other side wants its media, by its description.
 pub(super) fn media_address(text: &str) -> Option<SocketAddr> {
     let value = |name: &str| text.lines().find_map(|line| line.trim_end().strip_prefix(name));
@@ -213,7 +212,8 @@ pub(super) fn media_address(text: &str) -> Option<SocketAddr> {
     format!("{ip}:{port}").parse().ok()
 }
 
-fn header<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+/// The value of a message's first header of this name.
+pub(crate) fn header<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     let head = text.split("\r\n\r\n").next()?;
     head.lines().find_map(|line| {
         let (found, value) = line.split_once(':')?;

@@ -18,6 +18,21 @@ use link::state::ContactCard;
 /// Settings of the desk with a short ring, so that a story need not wait 20 s.
 pub const SHORT_RING: &str = "[desk]\nring_timeout_ms = 5000\n";
 
+/// How large a run is: what the variable says, else the full size with `KENMU_LONG=1`, else that of every
+/// day, which a build machine has the time for.
+pub fn size(variable: &str, every_day: u32, full: u32) -> Result<u32> {
+    match std::env::var(variable) {
+        Ok(text) => text.parse().with_context(|| format!("{variable} is a number")),
+        Err(_) if is_long() => Ok(full),
+        Err(_) => Ok(every_day),
+    }
+}
+
+/// True for the full sizes.
+pub fn is_long() -> bool {
+    std::env::var("KENMU_LONG").is_ok_and(|text| text == "1")
+}
+
 pub fn folder(name: &str) -> Result<PathBuf> {
     place::fresh(&format!("story/{name}"))
 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use desk::contact::{Channel, Phase};
+use desk::end::EndReason;
 use desk::presence::Presence;
 use kenmu_tests::centre::Plan;
 use kenmu_tests::phone::{Over, Phone};
@@ -13,7 +14,7 @@ use kenmu_tests::stage::{OPERATOR_HZ, Stage};
 use kenmu_tests::wait::until;
 use link::state::{Caller, RingEnd};
 
-use super::common::{close, folder, heard, seat, unbroken};
+use super::common::{close, folder, heard, seat, size, unbroken};
 
 const CALLER_HZ: f64 = 710.0;
 const NUMBER: &str = "09012345678";
@@ -110,25 +111,73 @@ async fn a_call_goes_on_without_a_gap_while_the_server_is_killed() -> Result<()>
 async fn an_exchange_that_dies_loses_its_calls_and_says_so() -> Result<()> {
     let mut stage = stage("exchange-killed", Plan::default()).await?;
     let mut desk = seat(&stage, 1).await?;
-    let (_talking, _speaker) = call(&stage, &mut desk).await?;
+    let (_talking, speaker) = call(&stage, &mut desk).await?;
     let trunk = stage.centre.trunk()?;
+    let mut numbers: Vec<String> = (0..WAITING).map(|n| format!("0481234{n:03}")).collect();
     let mut waiting = Vec::new();
-    for n in 0..4 {
-        waiting.push(Phone::call(trunk, &format!("0481234{n:03}"), CALLER_HZ).await?);
+    for number in &numbers {
+        waiting.push(Phone::call(trunk, number, CALLER_HZ).await?);
     }
-    desk.wait("all wait", |desk| desk.state.queue.phone.waiting == 4).await?;
+    desk.wait("all wait", |desk| desk.state.queue.phone.waiting == WAITING).await?;
     stage.centre.kill_exchange().await?;
     stage.centre.start_exchange().await?;
     desk.finish().await?;
     desk.wait("nobody waits any more", |desk| desk.state.queue.phone.waiting == 0).await?;
+    numbers.push(NUMBER.to_owned());
+    owed_to(&mut desk, &numbers).await?;
+
+    desk.wait("the desk's line carries media again", |desk| desk.state.me.media).await?;
+    let from = now_ms();
+    let phone = Phone::call(trunk, NUMBER, CALLER_HZ).await?;
+    desk.offered().await?;
+    desk.answer().await?;
+    desk.live().await?;
+    heard(&speaker, CALLER_HZ, from).await?;
+    caller_hears(&phone).await?;
+    desk.end_and_finish().await?;
+    ensure!(phone.over().await? == Over::Bye, "the exchange hangs up");
+
     let told = close(stage, vec![desk], vec![]).await?;
-    ensure!(told.contains("end_exchange_lost\t5"), "every call is accounted for:\n{told}");
+    let lost = WAITING + 1;
+    ensure!(told.contains(&format!("end_exchange_lost\t{lost}\n")), "every call is accounted for:\n{told}");
+    for open in ["waiting\t0\n", "offered\t0\n", "active\t0\n", "wrapping\t0\n", "violations\t0\n"] {
+        ensure!(told.contains(&format!("\n{open}")), "no call is left open:\n{told}");
+    }
     Ok(())
+}
+
+/// Callers who wait when the exchange dies; with the one who talks they are as many as a desk is told of.
+const WAITING: u32 = 29;
+
+/// Each of these callers stands in the desk's list of callbacks, once, and nobody else does.
+async fn owed_to(desk: &mut Seat, numbers: &[String]) -> Result<()> {
+    let view = desk
+        .wait("all callbacks are there", |desk| desk.state.callbacks.cards.len() >= numbers.len())
+        .await?;
+    let callbacks = view.state.callbacks;
+    let lost = callbacks.cards.iter().all(|card| card.end == EndReason::ExchangeLost && card.calls == 1);
+    ensure!(lost && callbacks.more == 0, "one callback a lost call: {callbacks:?}");
+    // A desk knows them masked: their last four digits tell them apart.
+    let mut owed: Vec<String> = Vec::new();
+    for card in callbacks.cards {
+        let Caller::Number { number } = card.caller else { bail!("a number is known") };
+        owed.push(number);
+    }
+    owed.sort_unstable();
+    let masked: Vec<String> = numbers.iter().map(|number| masked(number)).collect();
+    ensure!(owed == masked, "{owed:?} are owed a callback, not {masked:?}");
+    Ok(())
+}
+
+/// A number as desks show it.
+fn masked(number: &str) -> String {
+    let hidden = number.len() - 7;
+    format!("{}-{}-{}", &number[..3], "*".repeat(hidden), &number[number.len() - 4..])
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hang_up_races_the_accept_and_nobody_is_stuck() -> Result<()> {
-    let races: u32 = std::env::var("KENMU_RACED_CALLS").map_or(Ok(12), |text| text.parse())?;
+    let races = size("KENMU_RACED_CALLS", 12, 1_000)?;
     let stage = stage("hang-up-races-accept", Plan::default()).await?;
     let mut desk = seat(&stage, 1).await?;
     let mut talks = 0;

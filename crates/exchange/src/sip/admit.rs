@@ -32,6 +32,7 @@ use super::serve::{
     Served, Serving, abilities, number, reply_alone, supports_timer, unknown_extension, updates, values,
 };
 use super::session::{self, Asked};
+use super::strict;
 use crate::flow::lock;
 
 /// Calls at a time over all trunks: with the booths and the desks they stay below the exchange's bound of legs.
@@ -84,6 +85,9 @@ impl Lobby {
         let our_tag = request.to_header().ok().and_then(|to| to.tag().ok().flatten());
         let headers = unknown_extension(request);
         let tag = make_tag();
+        if let Some(status) = strict::fault(request) {
+            return reply_alone(transaction, tag.value(), status, Vec::new());
+        }
         match (our_tag, request.method) {
             (_, Method::Invite | Method::Update | Method::Bye | Method::Info | Method::Options)
                 if headers.is_some() =>
@@ -325,8 +329,9 @@ impl Lobby {
     pub(super) fn run(&self, task: impl Future<Output = ()> + Send + 'static) {
         let mut tasks = lock(&self.tasks);
         while let Some(ended) = tasks.try_join_next() {
-            if let Err(fault) = ended {
-                tracing::error!(%fault, "the task of a call broke");
+            // Its own words may hold what the caller's side wrote.
+            if ended.is_err_and(|fault| fault.is_panic()) {
+                tracing::error!("the task of a call broke");
             }
         }
         tasks.spawn(task);
@@ -371,7 +376,8 @@ pub(super) fn names(request: &Request) -> (String, String) {
     (call_id, tag.map(|tag| tag.value().to_owned()).unwrap_or_default())
 }
 
-fn told(request: &Request) -> Caller {
+/// Who calls, as the request says.
+pub(super) fn told(request: &Request) -> Caller {
     let asserted: Vec<&str> = values(request, "P-Asserted-Identity").collect();
     let from = values(request, "From").next().unwrap_or_default();
     caller(Told { asserted: &asserted, from, privacy: values(request, "Privacy").next() })

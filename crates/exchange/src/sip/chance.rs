@@ -3,12 +3,13 @@
 
 use desk::time::{Millis, Time};
 use link::state::Caller;
+use rand::Rng;
 use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
 
 use super::call::{Call, Change, FAREWELL, Input, Output, Reply, Rules, Session};
 use super::caller::{MAX_NUMBER, MIN_NUMBER, Told, caller};
 use super::dial::{self, Dial, DialNews};
+use crate::fuzz;
 
 fn any_input(chance: &mut StdRng, now: Time) -> Input {
     let reply = [Reply::Fine, Reply::Later, Reply::Refused, Reply::Gone][chance.random_range(0..4)];
@@ -40,14 +41,14 @@ fn any_session(chance: &mut StdRng) -> Option<Session> {
 
 #[test]
 fn whatever_happens_a_call_ends_once_and_is_freed_in_time() {
-    for seed in 0..30_000 {
-        let mut chance = StdRng::seed_from_u64(seed);
+    for mut round in fuzz::rounds() {
+        let chance = &mut round.chance;
         let mut now = Time(100_000_000);
         let longest = chance.random_bool(0.3).then(|| Millis(chance.random_range(1..100_000)));
         let rules = Rules { answers_at_once: chance.random(), silence: Millis::seconds(18), longest };
         let (mut call, outputs) = match chance.random_bool(0.7) {
-            true => Call::invited(now, rules, any_session(&mut chance), chance.random()),
-            false => (Call::dialled(now, rules, any_session(&mut chance), chance.random()), Vec::new()),
+            true => Call::invited(now, rules, any_session(chance), chance.random()),
+            false => (Call::dialled(now, rules, any_session(chance), chance.random()), Vec::new()),
         };
         let mut answers = count(&outputs, |output| *output == Output::Answer);
         let (mut told, mut freed, mut hung_up) = (0, 0, None);
@@ -55,13 +56,13 @@ fn whatever_happens_a_call_ends_once_and_is_freed_in_time() {
             let due = call.poll_timeout();
             let outputs = match due {
                 Some((at, _)) if chance.random_bool(0.5) => {
-                    assert!(!call.is_gone(), "seed {seed}: a freed call waits for nothing");
+                    assert!(!call.is_gone(), "a freed call waits for nothing");
                     now = now.max(at);
                     call.handle_timeout(now)
                 }
                 _ => {
                     now = now + Millis(chance.random_range(0..5_000));
-                    let input = any_input(&mut chance, now);
+                    let input = any_input(chance, now);
                     if input == Input::HangUpWanted && !call.is_gone() {
                         hung_up.get_or_insert(now);
                     }
@@ -71,11 +72,11 @@ fn whatever_happens_a_call_ends_once_and_is_freed_in_time() {
             answers += count(&outputs, |output| *output == Output::Answer);
             told += count(&outputs, |output| matches!(output, Output::Tell(_)));
             freed += count(&outputs, |output| *output == Output::Free);
-            assert!(answers <= 1 && told <= 1 && freed <= 1, "seed {seed}: {outputs:?}");
-            assert_eq!(freed == 1, call.is_gone(), "seed {seed}");
+            assert!(answers <= 1 && told <= 1 && freed <= 1, "{outputs:?}");
+            assert_eq!(freed == 1, call.is_gone());
         }
         if let (Some(at), Some((due, _))) = (hung_up, call.poll_timeout()) {
-            assert!(due <= now.max(at + FAREWELL), "seed {seed}: it hangs on");
+            assert!(due <= now.max(at + FAREWELL), "it hangs on");
         }
     }
 }
@@ -98,8 +99,8 @@ fn any_word(chance: &mut StdRng) -> dial::Input {
 
 #[test]
 fn whatever_happens_an_outgoing_call_is_told_once_and_is_over_in_time() {
-    for seed in 0..30_000 {
-        let mut chance = StdRng::seed_from_u64(seed);
+    for mut round in fuzz::rounds() {
+        let chance = &mut round.chance;
         let mut now = Time(100_000_000);
         let trunks = chance.random_range(1..4);
         let (mut dial, mut outputs) = Dial::begin(now, trunks);
@@ -110,19 +111,19 @@ fn whatever_happens_an_outgoing_call_is_told_once_and_is_over_in_time() {
                 match output {
                     dial::Output::Invite => (invites, spoke, rang) = (invites + 1, false, false),
                     dial::Output::Cancel => {
-                        assert!(spoke, "seed {seed}: a CANCEL before the carrier spoke");
+                        assert!(spoke, "a CANCEL before the carrier spoke");
                         left.get_or_insert(now);
                     }
                     dial::Output::Tell(DialNews::Ringing) => {
-                        assert_eq!((ends, unwanted), (0, false), "{seed}")
+                        assert_eq!((ends, unwanted), (0, false))
                     }
                     dial::Output::Tell(DialNews::Answered | DialNews::Failed(_)) => ends += 1,
                     dial::Output::HandOver => handed_over += 1,
                     dial::Output::Bye => {}
                 }
             }
-            assert!(invites <= trunks && ends <= 1 && handed_over <= ends, "seed {seed}");
-            assert!(!unwanted || handed_over == 0, "seed {seed}: nobody wants it any more");
+            assert!(invites <= trunks && ends <= 1 && handed_over <= ends);
+            assert!(!unwanted || handed_over == 0, "nobody wants it any more");
             if dial.is_over() {
                 break;
             }
@@ -130,7 +131,7 @@ fn whatever_happens_an_outgoing_call_is_told_once_and_is_over_in_time() {
                 Some((at, _)) if chance.random_bool(0.3) => (now.max(at), dial.handle_timeout(now.max(at))),
                 _ => {
                     now = now + Millis(chance.random_range(0..5_000));
-                    let input = match any_word(&mut chance) {
+                    let input = match any_word(chance) {
                         // No INVITE goes out again for a telephone that rings.
                         dial::Input::Sent if rang => dial::Input::Ringing,
                         word => word,
@@ -150,9 +151,9 @@ fn whatever_happens_an_outgoing_call_is_told_once_and_is_over_in_time() {
             };
         }
         if let Some((due, _)) = dial.poll_timeout() {
-            assert!(left.is_none_or(|at| due <= now.max(at + FAREWELL)), "seed {seed}: it hangs on");
+            assert!(left.is_none_or(|at| due <= now.max(at + FAREWELL)), "it hangs on");
         }
-        assert!(!dial.is_over() || unwanted || ends == 1, "seed {seed}: nobody was told");
+        assert!(!dial.is_over() || unwanted || ends == 1, "nobody was told");
     }
 }
 
@@ -181,8 +182,8 @@ fn no_header_brings_the_reading_of_callers_down() {
         ":",
         "81",
     ];
-    let mut chance = StdRng::seed_from_u64(42);
-    for _ in 0..200_000 {
+    for mut round in fuzz::rounds() {
+        let chance = &mut round.chance;
         let count = chance.random_range(0..12);
         let text: String = (0..count).map(|_| pieces[chance.random_range(0..pieces.len())]).collect();
         let found = caller(Told { asserted: &[&text], from: &text, privacy: Some(&text) });

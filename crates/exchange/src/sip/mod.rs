@@ -1,6 +1,6 @@
 //! The telephone side of the exchange: trunks, calls and their sound.
 //!
-//! [`call`] decides (pure), `carry` carries it out, `admit` lets calls in, `trunk` keeps the trunks, [`rtp`] moves
+//! [`call`] decides (pure), `carry` carries it out, `admit` lets calls in (`strict`: not the broken ones), `trunk` keeps the trunks, [`rtp`] moves
 //! the sound, [`sdp`], [`session`] and [`caller`] read what far sides write. For calls that we make [`numbers`] says
 //! which, `budget` how many and [`dial`] what becomes of them until the answer (all pure); `dialling` and `invite`
 //! carry that out. It alone knows the SIP stack. It refuses to know queues, operators and who hears whom; a
@@ -24,10 +24,13 @@ mod leg;
 pub mod numbers;
 mod offer;
 mod outgoing;
+#[cfg(test)]
+mod reading;
 pub mod rtp;
 pub mod sdp;
 mod serve;
 pub mod session;
+mod strict;
 mod trunk;
 mod wording;
 
@@ -250,6 +253,12 @@ fn lobby(config: SipConfig, guests: Arc<Guests>, news: mpsc::Sender<CallNews>) -
 
 async fn take_all(lobby: Arc<Lobby>, mut incoming: TransactionReceiver) {
     while let Some(transaction) = incoming.recv().await {
-        lobby.take(transaction).await;
+        let lobby = Arc::clone(&lobby);
+        // One after the other, because a BYE may be right behind its INVITE; in a task of its own, because a request
+        // that breaks its reading must not leave us deaf for all that follow.
+        let taken = tokio::spawn(async move { lobby.take(transaction).await });
+        if taken.await.is_err_and(|fault| fault.is_panic()) {
+            tracing::error!("the reading of a request broke; it has no answer");
+        }
     }
 }

@@ -5,6 +5,7 @@
 pub mod dialling;
 pub mod sipp;
 pub mod sound;
+pub mod stream;
 pub mod wire;
 
 use std::net::SocketAddr;
@@ -100,6 +101,20 @@ impl House {
                 CallNews::Over { call, how } if call == which => return how,
                 CallNews::Digit { .. } => {}
                 _ => panic!("not the end"),
+            }
+        }
+    }
+
+    /// The same, whatever becomes of other calls.
+    pub async fn over_among_others(&mut self, which: CallId) -> CallOver {
+        loop {
+            match self.next().await {
+                CallNews::Over { call, how } if call == which => return how,
+                CallNews::Over { .. }
+                | CallNews::Incoming { .. }
+                | CallNews::Digit { .. }
+                | CallNews::Dialled { .. }
+                | CallNews::Trunks(_) => {}
             }
         }
     }

@@ -63,25 +63,35 @@ impl Wire {
         let mut datagram = [0; 8_192];
         let came = tokio::time::timeout(length, self.socket.recv(&mut datagram)).await.ok()?;
         let text = String::from_utf8_lossy(&datagram[..came.expect("it comes")]).into_owned();
+        self.learn(&text);
+        Some(text)
+    }
+
+    /// Keeps the stack's tag.
+    pub fn learn(&mut self, text: &str) {
         let to = text.lines().find(|line| line.starts_with("To:"));
         if let (true, Some((_, tag))) =
             (text.starts_with("SIP/2.0"), to.and_then(|to| to.split_once(";tag=")))
         {
             self.tag = tag.to_owned();
         }
-        Some(text)
     }
 
     /// The next final answer to a request of this method.
     pub async fn answer(&mut self, method: &str) -> String {
         loop {
             let text = self.hear().await;
-            let is_final = text.starts_with("SIP/2.0 ") && !text.starts_with("SIP/2.0 1");
-            if is_final && text.lines().any(|line| line.starts_with("CSeq:") && line.ends_with(method)) {
+            if is_final(&text, method) {
                 return text;
             }
         }
     }
+}
+
+/// Whether a message is the final answer to a request of this method.
+pub fn is_final(text: &str, method: &str) -> bool {
+    let is_final = text.starts_with("SIP/2.0 ") && !text.starts_with("SIP/2.0 1");
+    is_final && text.lines().any(|line| line.starts_with("CSeq:") && line.ends_with(method))
 }
 
 /// An answer that repeats what has to be repeated.

@@ -68,9 +68,10 @@ pub fn is_rtcp(datagram: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use rand::{Rng, SeedableRng};
+    use rand::Rng;
 
     use super::*;
+    use crate::fuzz;
 
     #[test]
     fn a_packet_is_read_as_it_was_written() {
@@ -97,8 +98,8 @@ mod tests {
 
     #[test]
     fn no_datagram_brings_it_down() {
-        let mut chance = rand::rngs::StdRng::seed_from_u64(3);
-        for _ in 0..200_000 {
+        for mut round in fuzz::rounds() {
+            let chance = &mut round.chance;
             let mut datagram = [0; 40];
             chance.fill(&mut datagram[..]);
             datagram[0] = datagram[0] & 0x3f | 0x80;

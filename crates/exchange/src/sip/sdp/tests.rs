@@ -1,8 +1,9 @@
 //! Offers of real telephones and carriers, what is taken of them, and what the answer says.
 
-use rand::{Rng, SeedableRng};
+use rand::Rng;
 
 use super::*;
+use crate::fuzz;
 
 const CARRIER: &str = "v=0\r\no=- 1 1 IN IP4 192.0.2.5\r\ns=-\r\nc=IN IP4 192.0.2.5\r\nt=0 0\r\n\
     m=audio 20000 RTP/AVP 0 8 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\n\
@@ -163,8 +164,8 @@ fn no_description_brings_it_down() {
         "m=audio 9/2 RTP/AVP 8",
         "a=rtpmap:0 PCMU/8000",
     ];
-    let mut chance = rand::rngs::StdRng::seed_from_u64(7);
-    for _ in 0..60_000 {
+    for mut round in fuzz::rounds() {
+        let chance = &mut round.chance;
         let count = chance.random_range(0..14);
         let mut text = String::from("v=0\r\n");
         for _ in 0..count {
@@ -172,9 +173,8 @@ fn no_description_brings_it_down() {
             text.push_str("\r\n");
         }
         let mut bytes = text.into_bytes();
-        if chance.random_bool(0.5) {
-            let at = chance.random_range(0..bytes.len());
-            bytes[at] = chance.random();
+        if chance.random_bool(0.7) {
+            fuzz::mutate(chance, &mut bytes);
         }
         if let Ok(description) = read(&bytes)
             && let Ok(agreed) = description.agree(None)
