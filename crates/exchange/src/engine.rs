@@ -21,6 +21,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 
 use crate::flow::{self, Feed, LiveLeg};
+use crate::mix::Mixer;
 use crate::sip::{CallNews, Dialler};
 use crate::sound::{SoundError, Sounds, Stock};
 use crate::table::{Input, LegName, Output, Source, Table};
@@ -151,11 +152,12 @@ struct Works {
     port: Port,
     says: mpsc::Sender<ExchangeSays>,
     sounds: Arc<Sounds>,
+    mixer: Arc<Mixer>,
     inbox: mpsc::Sender<Happened>,
     /// Readers, answers in the making, the ticker: they end with the engine.
     tasks: JoinSet<()>,
-    /// The task of the ready-made sounds, which has no end of its own.
-    ticker: AbortHandle,
+    /// The tasks of the ready-made sounds and of the sums, which have no end of their own.
+    tickers: [AbortHandle; 2],
     table: Table,
     live: BTreeMap<LegName, Arc<LiveLeg>>,
     phones: Phones,
@@ -174,15 +176,18 @@ impl Works {
         stock: Stock,
     ) -> Works {
         let sounds = Arc::new(Sounds::new(stock));
+        let mixer = Arc::new(Mixer::default());
         let mut tasks = JoinSet::new();
-        let ticker = tasks.spawn(Arc::clone(&sounds).play(inbox.clone()));
+        let tickers =
+            [tasks.spawn(Arc::clone(&sounds).play(inbox.clone())), tasks.spawn(Arc::clone(&mixer).play())];
         Works {
             port,
             says,
             sounds,
+            mixer,
             inbox,
             tasks,
-            ticker,
+            tickers,
             table: Table::default(),
             live: BTreeMap::new(),
             phones: Phones::default(),
@@ -219,8 +224,8 @@ impl Works {
                             fault.id()
                         }
                     };
-                    if task == self.ticker.id() {
-                        tracing::error!("the ready-made sounds broke; the exchange ends");
+                    if self.tickers.iter().any(|ticker| ticker.id() == task) {
+                        tracing::error!("the ready-made sounds or the sums broke; the exchange ends");
                         self.stop().await;
                         return;
                     }
@@ -339,9 +344,18 @@ impl Works {
             Source::WaitingSound | Source::HoldSound | Source::TurnedAway(_) | Source::Ringback => {
                 Feed::Sounds(&self.sounds, self.phones.program(name, source))
             }
-            Source::Leg(from) => self.live.get(&from).map_or(Feed::Nothing, Feed::Leg),
+            Source::Leg(from) => {
+                self.live.get(&from).map_or(Feed::Nothing, |from| match recodes(from, live) {
+                    true => Feed::Recoded(&self.mixer, from),
+                    false => Feed::Leg(from),
+                })
+            }
             Source::Voice(from) => self.live.get(&from).map_or(Feed::Nothing, Feed::Voice),
-            Source::Both(one, _other) => self.live.get(&one).map_or(Feed::Nothing, Feed::Voice),
+            Source::Both(one, other) => match (self.live.get(&one), self.live.get(&other)) {
+                (Some(one), Some(other)) => Feed::Both(&self.mixer, one, other),
+                (Some(one), None) | (None, Some(one)) => Feed::Voice(one),
+                (None, None) => Feed::Nothing,
+            },
         };
         live.tune(feed);
         self.phones.selected(name, source);
@@ -378,6 +392,12 @@ impl Works {
         // A deadline is whole milliseconds and must have passed when its timer fires.
         self.epoch + Duration::from_millis(at.since(self.started).0)
     }
+}
+
+/// Two telephones may speak different codecs; a desk speaks what it hears.
+fn recodes(from: &LiveLeg, to: &LiveLeg) -> bool {
+    let both = from.name().owner.is_visitor() && to.name().owner.is_visitor();
+    both && !flow::passes(from.leg().codec(), to.leg())
 }
 
 fn changed(leg: LegName, change: Change) -> Input {
@@ -433,15 +453,17 @@ pub(crate) mod tests {
     }
 
     #[tokio::test]
-    async fn without_its_sounds_the_engine_does_not_go_on() {
-        let (says, _said) = mpsc::channel(1);
-        let (inbox, events) = mpsc::channel(INBOX);
-        let works = Works::new(port().await, says, inbox.clone(), Stock::load(None).expect("sounds"));
-        let ticker = works.ticker.clone();
-        let running = tokio::spawn(works.run(events));
-        let engine = Engine { inbox, task: running };
-        assert!(tokio::time::timeout(Duration::from_millis(100), engine.ended()).await.is_err());
-        ticker.abort();
-        tokio::time::timeout(PATIENCE, engine.ended()).await.expect("it ends");
+    async fn without_its_sounds_or_its_sums_the_engine_does_not_go_on() {
+        for which in [0, 1] {
+            let (says, _said) = mpsc::channel(1);
+            let (inbox, events) = mpsc::channel(INBOX);
+            let works = Works::new(port().await, says, inbox.clone(), Stock::load(None).expect("sounds"));
+            let ticker = works.tickers[which].clone();
+            let running = tokio::spawn(works.run(events));
+            let engine = Engine { inbox, task: running };
+            assert!(tokio::time::timeout(Duration::from_millis(100), engine.ended()).await.is_err());
+            ticker.abort();
+            tokio::time::timeout(PATIENCE, engine.ended()).await.expect("it ends");
+        }
     }
 }

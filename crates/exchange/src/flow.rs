@@ -3,37 +3,44 @@
 //! Refuses to know contacts, orders and why somebody hears somebody: it is told what to tune in to.
 //! Nothing here waits for a slow viewer: a viewer who cannot keep up loses packets, nobody else does.
 
+pub(crate) mod clock;
 pub(crate) mod leg;
 
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Instant;
 
+use media::opus::OpusError;
 use media::pcm::RATE_HZ;
 use media::switch::{Packet, Switch};
 use peer::{Event, Events, Rtp, Track};
 use tokio::sync::mpsc;
 
 use crate::engine::{Change, Happened};
+use crate::mix::{Inlet, Mixer};
 use crate::quality::Reading;
 use crate::sound::{Program, Sounds};
 use crate::table::LegName;
-pub(crate) use leg::{Closing, MediaLeg};
+pub(crate) use clock::Clock;
+pub(crate) use leg::{Closing, MediaLeg, passes};
 
 /// A new viewer's picture is asked for again when no key frame came for this long: longer than a
 /// round trip over a bad Wi-Fi plus the encoder's time, so that one request makes one key frame.
 const ASK_AGAIN_MS: u64 = 400;
 /// The ready-made sounds' name among the sources of a switch; legs count from 1.
 pub(crate) const SOUND_SOURCE: u32 = 0;
+/// The name of a sum of legs; they would have to count to four thousand million to meet it.
+pub(crate) const MIX_SOURCE: u32 = u32::MAX;
 
 /// A leg with its outgoing streams and those who hear it.
 pub(crate) struct LiveLeg {
     name: LegName,
     source: u32,
     leg: Box<dyn MediaLeg>,
-    epoch: Instant,
+    clock: Clock,
     outgoing: Mutex<Outgoing>,
     viewers: Mutex<Vec<Weak<LiveLeg>>>,
+    /// Where its sound is decoded, while it is part of a sum.
+    inlet: Mutex<Weak<Inlet>>,
     /// The worst loss that its far side has reported since the last look, per mille.
     reported_permille: AtomicU16,
 }
@@ -80,6 +87,7 @@ enum Origin {
     Sounds(Arc<Sounds>),
     Leg(Weak<LiveLeg>),
     Voice(Weak<LiveLeg>),
+    Mix(Arc<Mixer>),
 }
 
 /// What a leg may be tuned in to.
@@ -89,20 +97,38 @@ pub(crate) enum Feed<'a> {
     Leg(&'a Arc<LiveLeg>),
     /// Its sound without its pictures.
     Voice(&'a Arc<LiveLeg>),
+    /// The sum of both legs' sound, in the codec that the listener takes; no pictures. Neither may be the
+    /// listener itself.
+    Both(&'a Arc<Mixer>, &'a Arc<LiveLeg>, &'a Arc<LiveLeg>),
+    /// One leg's sound, decoded and encoded again: the two speak different codecs. No pictures.
+    Recoded(&'a Arc<Mixer>, &'a Arc<LiveLeg>),
 }
 
 impl Feed<'_> {
     fn is_of(&self, source: &Weak<LiveLeg>) -> bool {
         match self {
-            Feed::Nothing | Feed::Sounds(..) => false,
+            Feed::Nothing | Feed::Sounds(..) | Feed::Both(..) | Feed::Recoded(..) => false,
             Feed::Leg(leg) | Feed::Voice(leg) => is(source, leg),
+        }
+    }
+
+    fn is_mixed(&self) -> bool {
+        match self {
+            Feed::Nothing | Feed::Sounds(..) | Feed::Leg(_) | Feed::Voice(_) => false,
+            Feed::Both(..) | Feed::Recoded(..) => true,
         }
     }
 }
 
 impl LiveLeg {
-    /// `source` is its number among all sources, never [`SOUND_SOURCE`]; `epoch` the zero of all times.
-    pub(crate) fn new(name: LegName, source: u32, leg: Box<dyn MediaLeg>, epoch: Instant) -> Arc<LiveLeg> {
+    /// `source` is its number among all sources, never [`SOUND_SOURCE`] or [`MIX_SOURCE`]; `clock` is the one
+    /// of all legs, or the zero of all times.
+    pub(crate) fn new(
+        name: LegName,
+        source: u32,
+        leg: Box<dyn MediaLeg>,
+        clock: impl Into<Clock>,
+    ) -> Arc<LiveLeg> {
         let outgoing = Outgoing {
             audio: Switch::audio(RATE_HZ, rand::random(), rand::random()),
             video: Picture::new(),
@@ -114,9 +140,10 @@ impl LiveLeg {
             name,
             source,
             leg,
-            epoch,
+            clock: clock.into(),
             outgoing,
             viewers,
+            inlet: Mutex::default(),
             reported_permille: AtomicU16::new(0),
         })
     }
@@ -138,6 +165,9 @@ impl LiveLeg {
             Feed::Sounds(sounds, _) => (Some(SOUND_SOURCE), None, Origin::Sounds(Arc::clone(sounds))),
             Feed::Leg(leg) => (Some(leg.source), Some(leg.source), Origin::Leg(Arc::downgrade(leg))),
             Feed::Voice(leg) => (Some(leg.source), None, Origin::Voice(Arc::downgrade(leg))),
+            Feed::Both(mixer, ..) | Feed::Recoded(mixer, _) => {
+                (Some(MIX_SOURCE), None, Origin::Mix(Arc::clone(mixer)))
+            }
         };
         let before = {
             let mut outgoing = lock(&self.outgoing);
@@ -149,6 +179,9 @@ impl LiveLeg {
         match before {
             Origin::Nothing => {}
             Origin::Sounds(sounds) => sounds.leave(self),
+            // From sum to sum the stream and its encoder go on.
+            Origin::Mix(_) if feed.is_mixed() => {}
+            Origin::Mix(mixer) => mixer.leave(self),
             // Its packets go on all the while: where only the pictures come or go, no sound is lost.
             Origin::Leg(leg) | Origin::Voice(leg) if feed.is_of(&leg) => return,
             Origin::Leg(leg) | Origin::Voice(leg) => drop(leg.upgrade().map(|leg| leg.forget(self))),
@@ -157,6 +190,8 @@ impl LiveLeg {
             Feed::Nothing => {}
             Feed::Sounds(sounds, program) => sounds.listen(self, program),
             Feed::Leg(leg) | Feed::Voice(leg) => lock(&leg.viewers).push(Arc::downgrade(self)),
+            Feed::Both(mixer, one, other) => mixer.listen(self, &[one, other]),
+            Feed::Recoded(mixer, leg) => mixer.listen(self, &[leg]),
         }
     }
 
@@ -191,8 +226,15 @@ impl LiveLeg {
         false
     }
 
-    /// To everybody who hears this leg, as it came: nothing is transcoded. Called by whoever reads the leg.
+    /// To everybody who hears this leg, as it came, and into the sums of which it is a part. Called by whoever
+    /// reads the leg.
     pub(crate) fn pass_on(&self, rtp: &Rtp) {
+        if rtp.track == Track::Audio {
+            let inlet = lock(&self.inlet).upgrade();
+            if let Some(inlet) = inlet {
+                inlet.push(self.now_ms(), rtp);
+            }
+        }
         let viewers = lock(&self.viewers);
         let mut ask = false;
         for viewer in viewers.iter().filter_map(Weak::upgrade) {
@@ -207,11 +249,22 @@ impl LiveLeg {
     fn refresh(&self, track: Track) {
         let from = match &lock(&self.outgoing).from {
             Origin::Leg(leg) => leg.upgrade(),
-            Origin::Nothing | Origin::Sounds(_) | Origin::Voice(_) => None,
+            Origin::Nothing | Origin::Sounds(_) | Origin::Voice(_) | Origin::Mix(_) => None,
         };
         if let Some(from) = from {
             from.leg.want_keyframe(track);
         }
+    }
+
+    /// Where its sound is decoded for the sums of which it is a part: once for all of them.
+    pub(crate) fn inlet(&self) -> Result<Arc<Inlet>, OpusError> {
+        let mut inlet = lock(&self.inlet);
+        if let Some(inlet) = inlet.upgrade() {
+            return Ok(inlet);
+        }
+        let opened = Arc::new(Inlet::new()?);
+        *inlet = Arc::downgrade(&opened);
+        Ok(opened)
     }
 
     fn forget(&self, viewer: &Arc<LiveLeg>) {
@@ -227,7 +280,7 @@ impl LiveLeg {
     }
 
     pub(crate) fn now_ms(&self) -> u64 {
-        u64::try_from(self.epoch.elapsed().as_millis()).unwrap_or(u64::MAX)
+        self.clock.now_ms()
     }
 }
 

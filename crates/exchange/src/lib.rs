@@ -1,14 +1,15 @@
 //! The exchange: it owns the media. Every person is a leg; a bridge joins two legs; legs outlive the
 //! server's restarts.
 //!
-//! [`table`] decides (pure), [`engine`] carries it out, `flow` moves packets, [`sound`] plays what
-//! waiting visitors and callers hear, `watch` looks how each leg does, `server` is the line to the server. It refuses to know queues, presence,
+//! [`table`] decides (pure), [`engine`] carries it out, `flow` moves packets, `mix` adds up
+//! what several people say, [`sound`] plays what waiting visitors and callers hear, `watch` looks how each leg does, `server` is the line to the server. It refuses to know queues, presence,
 //! names and what is said.
 
 pub mod engine;
 mod flow;
 #[cfg(test)]
 mod fuzz;
+mod mix;
 mod quality;
 mod server;
 pub mod sip;

@@ -199,6 +199,7 @@ async fn keys_are_told_once_and_typed_as_telephones_type() {
     for pair in events.windows(2) {
         assert_eq!(pair[1].sequence, pair[0].sequence.wrapping_add(1), "one numbering");
     }
+    assert_eq!(Codec::ALL.map(|codec| leg.takes(codec)), [false, true, true, false]);
     leg.send(packet(Codec::Pcma, 1_000, 0x55));
     let (after, _) = phone.hear().await.expect("sound again");
     assert_eq!((after.payload_type, after.ssrc), (0, first.ssrc));

@@ -65,6 +65,14 @@ impl Encoder {
         Ok(self.0.set_packet_loss_perc(i32::from(percent.min(100)))?)
     }
 
+    /// Sets how hard the encoder works, 0 to 10 on libopus' own scale; without this it is 9.
+    ///
+    /// # Errors
+    /// When libopus refuses.
+    pub fn set_complexity(&mut self, complexity: u8) -> Result<(), OpusError> {
+        Ok(self.0.set_complexity(i32::from(complexity.min(10)))?)
+    }
+
     /// Encodes 20 ms into one packet.
     pub fn encode(&mut self, samples: &[i16; OPUS_FRAME]) -> Vec<u8> {
         self.0

@@ -121,8 +121,13 @@ impl Leg {
     /// track or the codec, or is too far behind; the packet is dropped then.
     pub fn send(&self, packet: Rtp) -> bool {
         let line = &self.0.line;
-        let possible = line.is_connected() && line.types.of(packet.track, packet.codec).is_some();
+        let possible = line.is_connected() && self.takes(packet.track, packet.codec);
         possible && self.0.outbound.put(packet)
+    }
+
+    /// Whether the two sides agreed that we may send this codec on this track. False before the first answer.
+    pub fn takes(&self, track: Track, codec: Codec) -> bool {
+        self.0.line.types.of(track, codec).is_some()
     }
 
     /// Asks the far side for a key frame of this picture, as soon as it is connected and a few times a

@@ -239,6 +239,7 @@ async fn fifty_calls_leave_no_leg_behind() {
 async fn the_codec_changes_within_the_stream_both_ways_and_no_packet_is_lost() {
     let (near, far) = (port().await, port().await);
     let (mut desk, mut exchange) = connect(&near, &far).await;
+    assert!(Codec::SOUNDS.into_iter().all(|codec| exchange.leg.takes(Track::Audio, codec)));
     let order = [Codec::Opus, Codec::Pcmu, Codec::Pcma, Codec::Opus, Codec::Pcma, Codec::Pcmu];
     for there in [true, false] {
         let (from, to) = if there { (&desk, &mut exchange) } else { (&exchange, &mut desk) };
@@ -293,6 +294,8 @@ async fn a_browser_that_offers_g711_too_is_answered_with_opus_and_sent_nothing_e
     leg.take_answer(&answer).await.unwrap();
     let up = async { while events.next().await != Some(Event::Connected) {} };
     tokio::time::timeout(common::PATIENCE, up).await.unwrap();
+    let taken = |leg: &Leg| Codec::ALL.map(|codec| leg.takes(Track::Audio, codec));
+    assert_eq!((taken(&answering), taken(&leg)), ([true, false, false, false], [true, false, false, false]));
     assert!(!answering.send(sound(Codec::Pcmu, 1)) && !answering.send(sound(Codec::Pcma, 1)));
     assert!(answering.send(sound(Codec::Opus, 1)));
     assert!(!leg.send(sound(Codec::Pcmu, 1)), "what was not agreed is not sent");

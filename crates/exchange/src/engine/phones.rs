@@ -166,6 +166,10 @@ impl MediaLeg for Arc<PhoneLeg> {
         PhoneLeg::codec(self)
     }
 
+    fn takes(&self, codec: Codec) -> bool {
+        PhoneLeg::takes(self, codec)
+    }
+
     fn close(&self) -> Closing {
         self.hang_up();
         Box::pin(std::future::ready(()))

@@ -22,10 +22,18 @@ pub(crate) trait MediaLeg: Send + Sync {
     fn heard(&self) -> Option<Instant>;
     /// The codec in which it takes ready-made sounds.
     fn codec(&self) -> Codec;
+    /// Whether sound in this codec can be sent to it as it is.
+    fn takes(&self, codec: Codec) -> bool;
     /// Ends it, within a limit of its own.
     fn close(&self) -> Closing;
     /// The connection that can answer an ICE restart, where there is one.
     fn restartable(&self) -> Option<Leg>;
+}
+
+/// Whether sound that comes in the codec `from` may be passed on to this leg; where it may not, it must be
+/// recoded. A desk's codec is no answer to this: it speaks the one that it hears.
+pub(crate) fn passes(from: Codec, to: &dyn MediaLeg) -> bool {
+    to.takes(from)
 }
 
 /// The way to a leg's end.
@@ -54,6 +62,10 @@ impl MediaLeg for Leg {
 
     fn codec(&self) -> Codec {
         Codec::Opus
+    }
+
+    fn takes(&self, codec: Codec) -> bool {
+        Leg::takes(self, Track::Audio, codec)
     }
 
     fn close(&self) -> Closing {

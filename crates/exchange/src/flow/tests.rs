@@ -1,6 +1,8 @@
 //! Packets from leg to leg, with legs that write down what they are sent.
 #![allow(clippy::unwrap_used)]
 
+use std::time::Instant;
+
 use bytes::Bytes;
 use desk::centre::Owner;
 use desk::ids::{BoothId, OperatorId};
@@ -12,13 +14,18 @@ use crate::flow::leg::Closing;
 /// A leg that keeps what it is sent.
 #[derive(Clone)]
 pub(crate) struct Notes {
-    codec: Codec,
+    codec: Arc<Mutex<Codec>>,
     sent: Arc<Mutex<Vec<Rtp>>>,
 }
 
 impl Notes {
     pub(crate) fn sent(&self) -> Vec<Rtp> {
         lock(&self.sent).clone()
+    }
+
+    /// From now on it takes another codec.
+    pub(crate) fn change(&self, codec: Codec) {
+        *lock(&self.codec) = codec;
     }
 }
 
@@ -43,7 +50,11 @@ impl MediaLeg for Notes {
     }
 
     fn codec(&self) -> Codec {
-        self.codec
+        *lock(&self.codec)
+    }
+
+    fn takes(&self, codec: Codec) -> bool {
+        codec == *lock(&self.codec)
     }
 
     fn close(&self) -> Closing {
@@ -57,13 +68,18 @@ impl MediaLeg for Notes {
 
 /// A leg that takes ready-made sounds in this codec, and what it is sent.
 pub(crate) fn live(number: u32, codec: Codec) -> (Arc<LiveLeg>, Notes) {
+    live_at(number, codec, Instant::now().into())
+}
+
+/// The same on a clock of its own.
+pub(crate) fn live_at(number: u32, codec: Codec, clock: Clock) -> (Arc<LiveLeg>, Notes) {
     let owner = match number {
         0 => Owner::Operator { operator: OperatorId(1) },
         booth => Owner::Booth { booth: BoothId(booth) },
     };
-    let notes = Notes { codec, sent: Arc::default() };
+    let notes = Notes { codec: Arc::new(Mutex::new(codec)), sent: Arc::default() };
     let name = LegName { owner, leg: 1 };
-    let leg = LiveLeg::new(name, number + 1, Box::new(notes.clone()), Instant::now());
+    let leg = LiveLeg::new(name, number + 1, Box::new(notes.clone()), clock);
     (leg, notes)
 }
 

@@ -59,6 +59,11 @@ impl PhoneLeg {
         self.stream.codec()
     }
 
+    /// Whether packets in this codec can be sent to it.
+    pub fn takes(&self, codec: Codec) -> bool {
+        self.stream.takes(codec)
+    }
+
     /// Where received packets go, timestamps at 48 kHz. They come straight from the reader: it must not wait.
     pub fn on_rtp(&self, sink: Box<dyn Fn(Rtp) + Send + Sync>) {
         self.stream.on_rtp(Arc::from(sink));

@@ -166,6 +166,11 @@ impl Stream {
         lock(&self.state).codec
     }
 
+    /// Whether packets in this codec can be sent: in the one that is agreed, or in the other law of G.711.
+    pub fn takes(&self, codec: Codec) -> bool {
+        in_law(codec, self.codec(), &Bytes::new()).is_some()
+    }
+
     /// What came so far.
     pub fn arrivals(&self) -> Arrivals {
         lock(&self.state).inbound.arrivals()
