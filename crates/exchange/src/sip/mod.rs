@@ -28,6 +28,7 @@ pub mod rtp;
 pub mod sdp;
 mod serve;
 pub mod session;
+mod tls;
 mod trunk;
 mod wording;
 
