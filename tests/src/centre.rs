@@ -28,6 +28,7 @@ pub struct Centre {
     media_port: u16,
     /// Where the exchange takes calls, when the plan has a telephone.
     trunk: Option<SocketAddr>,
+    secret_trunk: bool,
     /// Where the carrier takes the calls that the exchange makes.
     carrier: SocketAddr,
     key_file: PathBuf,
@@ -52,6 +53,8 @@ pub struct Plan<'a> {
     pub tls: bool,
     /// The exchange has a trunk, from whose end this machine may call.
     pub telephone: bool,
+    /// The trunk speaks TLS with the server's certificate, and its calls are encrypted; together with `tls`.
+    pub secret_trunk: bool,
     /// What the server's clock says when it starts, such as 2026-11-24T17:14:30+09:00.
     pub clock: Option<&'a str>,
 }
@@ -65,6 +68,7 @@ impl Default for Plan<'_> {
             relay: false,
             tls: false,
             telephone: false,
+            secret_trunk: false,
             clock: None,
         }
     }
@@ -96,6 +100,7 @@ impl Centre {
             media_port,
             carrier: place::free_udp_port().map(local)?,
             trunk: plan.telephone.then(|| place::free_udp_port().map(local)).transpose()?,
+            secret_trunk: plan.secret_trunk,
             key_file: folder.join("exchange.key"),
             authority,
             clock: plan.clock.map(str::to_owned),
@@ -183,6 +188,14 @@ impl Centre {
         if self.authority.is_some() { "https" } else { "http" }
     }
 
+    /// The server's authority and what it made, where it has one.
+    ///
+    /// # Errors
+    /// When the plan has none.
+    pub fn certificates(&self) -> Result<&Authority> {
+        self.authority.as_ref().context("the plan has TLS")
+    }
+
     /// The certificate of the server's authority, where it has one.
     pub fn authority(&self) -> Option<&Path> {
         self.authority.as_ref().map(|authority| authority.file.as_path())
@@ -234,7 +247,9 @@ impl Centre {
         }
         if let Some(trunk) = self.trunk {
             let file = self.folder.join("sip.toml");
-            std::fs::write(&file, sip(trunk, self.carrier)).context("write the exchange's trunks")?;
+            let authority = self.authority.as_ref().filter(|_| self.secret_trunk);
+            let text = sip(trunk, self.carrier, authority);
+            std::fs::write(&file, text).context("write the exchange's trunks")?;
             start = start.arg_path("--sip", &file);
         }
         if let Some(authority) = self.authority() {
@@ -363,12 +378,28 @@ fn local(port: u16) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], port))
 }
 
-/// A trunk on loopback for the tests' telephones, those that call and the one that is called; it takes nearly as many calls as an exchange does (160).
-fn sip(trunk: SocketAddr, carrier: SocketAddr) -> String {
+/// A trunk on loopback for the tests' telephones, those that call and the one that is called; it takes nearly as many
+/// calls as an exchange does (160). With an authority everything about it is encrypted, and no call is made by it.
+fn sip(trunk: SocketAddr, carrier: SocketAddr, authority: Option<&Authority>) -> String {
+    let (door, more) = match authority {
+        Some(Authority { chain, key, .. }) => (
+            format!(
+                "listen = [\"tls:{trunk}\"]\ntls = {{ certificate = \"{}\", key = \"{}\" }}\n",
+                chain.display(),
+                key.display()
+            ),
+            "srtp = \"required\"\n".to_owned(),
+        ),
+        None => (
+            format!("listen = [\"udp:{trunk}\"]\n"),
+            format!(
+                "dial = \"sip:{carrier}\"\n\n[outbound]\ntrunk = \"フリーダイヤル\"\ncaller_id = \"0120000000\"\n"
+            ),
+        ),
+    };
     format!(
-        "listen = [\"udp:{trunk}\"]\nadvertise = \"127.0.0.1\"\nrtp_ports = \"20000-24999\"\n\n\
-         [[trunk]]\nname = \"フリーダイヤル\"\naddresses = [\"127.0.0.1\"]\nmax_calls = 150\n\
-         dial = \"sip:{carrier}\"\n\n[outbound]\ntrunk = \"フリーダイヤル\"\ncaller_id = \"0120000000\"\n"
+        "{door}advertise = \"127.0.0.1\"\nrtp_ports = \"20000-24999\"\n\n\
+         [[trunk]]\nname = \"フリーダイヤル\"\naddresses = [\"127.0.0.1\"]\nmax_calls = 150\n{more}"
     )
 }
 
