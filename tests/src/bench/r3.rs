@@ -81,7 +81,7 @@ impl Way {
             .map(|owner| LegFact { owner, leg: 1, up: true })
             .to_vec();
         let (bridges, calls, trunks) = Default::default();
-        exchange.say(ExchangeSays::Inventory { bridges, legs, calls, trunks }).await?;
+        exchange.say(ExchangeSays::Inventory { bridges, legs, calls, dialled: Vec::new(), trunks }).await?;
         tokio::spawn(listen(exchange));
         let chosen = Chosen::Available { channels: Channels::Both };
         desk.say(OperatorSays::Choose { chosen }).await?;
