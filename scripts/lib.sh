@@ -16,7 +16,7 @@ say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
 build_packages="build-essential pkg-config cmake perl libwebkit2gtk-4.1-dev libgtk-3-dev
   librsvg2-dev libvpx-dev libdbus-1-dev libasound2-dev libclang-dev"
 # To hear it: a sound server of the tests' own, and telephones.
-sound_packages="pulseaudio pulseaudio-utils procps sip-tester"
+sound_packages="pulseaudio pulseaudio-utils procps sip-tester baresip-core"
 # To run it untouched: a screen, a bus, a keyring, another clock, browsers and their drivers.
 run_packages="xvfb dbus dbus-x11 gnome-keyring libsecret-tools faketime chromium chromium-driver webkit2gtk-driver fonts-noto-cjk
   libayatana-appindicator3-1"

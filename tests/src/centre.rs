@@ -29,6 +29,7 @@ pub struct Centre {
     media_port: u16,
     /// Where the exchange takes calls, when the plan has a telephone.
     trunk: Option<SocketAddr>,
+    secret_trunk: bool,
     /// Where the carrier takes the calls that the exchange makes.
     carrier: SocketAddr,
     trunks: String,
@@ -65,6 +66,8 @@ pub struct Plan<'a> {
     pub telephone: bool,
     /// `[[trunk]]` tables of the exchange's settings in place of the telephone's own one.
     pub trunks: Option<&'a str>,
+    /// The trunk speaks TLS with the server's certificate, and its calls are encrypted; together with `tls`.
+    pub secret_trunk: bool,
     /// What the server's clock says when it starts, such as 2026-11-24T17:14:30+09:00.
     pub clock: Option<&'a str>,
 }
@@ -79,6 +82,7 @@ impl Default for Plan<'_> {
             tls: false,
             telephone: false,
             trunks: None,
+            secret_trunk: false,
             clock: None,
         }
     }
@@ -111,7 +115,11 @@ impl Centre {
             media_port,
             carrier,
             trunk: plan.telephone.then(|| place::free_udp_port().map(local)).transpose()?,
-            trunks: plan.trunks.map_or_else(|| own_trunk(carrier), str::to_owned),
+            trunks: match plan.trunks {
+                Some(trunks) => trunks.to_owned(),
+                None => own_trunk((!plan.secret_trunk).then_some(carrier)),
+            },
+            secret_trunk: plan.secret_trunk,
             key_file: folder.join("exchange.key"),
             authority,
             clock: plan.clock.map(str::to_owned),
@@ -199,6 +207,14 @@ impl Centre {
         if self.authority.is_some() { "https" } else { "http" }
     }
 
+    /// The server's authority and what it made, where it has one.
+    ///
+    /// # Errors
+    /// When the plan has none.
+    pub fn certificates(&self) -> Result<&Authority> {
+        self.authority.as_ref().context("the plan has TLS")
+    }
+
     /// The certificate of the server's authority, where it has one.
     pub fn authority(&self) -> Option<&Path> {
         self.authority.as_ref().map(|authority| authority.file.as_path())
@@ -250,7 +266,9 @@ impl Centre {
         }
         if let Some(trunk) = self.trunk {
             let file = self.folder.join("sip.toml");
-            std::fs::write(&file, sip(trunk, &self.trunks)).context("write the exchange's trunks")?;
+            let authority = self.authority.as_ref().filter(|_| self.secret_trunk);
+            let text = sip(trunk, &self.trunks, authority);
+            std::fs::write(&file, text).context("write the exchange's trunks")?;
             start = start.arg_path("--sip", &file);
         }
         if let Some(authority) = self.authority() {
@@ -388,17 +406,28 @@ fn local(port: u16) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], port))
 }
 
-fn sip(door: SocketAddr, trunks: &str) -> String {
-    format!("listen = [\"udp:{door}\"]\nadvertise = \"127.0.0.1\"\nrtp_ports = \"20000-24999\"\n\n{trunks}")
+fn sip(door: SocketAddr, trunks: &str, authority: Option<&Authority>) -> String {
+    let door = match authority {
+        Some(Authority { chain, key, .. }) => format!(
+            "listen = [\"tls:{door}\"]\ntls = {{ certificate = \"{}\", key = \"{}\" }}\n",
+            chain.display(),
+            key.display()
+        ),
+        None => format!("listen = [\"udp:{door}\"]\n"),
+    };
+    format!("{door}advertise = \"127.0.0.1\"\nrtp_ports = \"20000-24999\"\n\n{trunks}")
 }
 
 /// A trunk on loopback for the tests' telephones, those that call and the one that is called; it takes nearly as many
-/// calls as an exchange does (160).
-fn own_trunk(carrier: SocketAddr) -> String {
-    format!(
-        "[[trunk]]\nname = \"フリーダイヤル\"\naddresses = [\"127.0.0.1\"]\nmax_calls = 150\n\
-         dial = \"sip:{carrier}\"\n\n[outbound]\ntrunk = \"フリーダイヤル\"\ncaller_id = \"0120000000\"\n"
-    )
+/// calls as an exchange does (160). Without a carrier its calls are encrypted, and it makes none.
+fn own_trunk(carrier: Option<SocketAddr>) -> String {
+    let more = match carrier {
+        None => "srtp = \"required\"\n".to_owned(),
+        Some(carrier) => format!(
+            "dial = \"sip:{carrier}\"\n\n[outbound]\ntrunk = \"フリーダイヤル\"\ncaller_id = \"0120000000\"\n"
+        ),
+    };
+    format!("[[trunk]]\nname = \"フリーダイヤル\"\naddresses = [\"127.0.0.1\"]\nmax_calls = 150\n{more}")
 }
 
 async fn relay(port: u16, media_port: u16) -> Result<Relay> {

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod authority;
+pub mod baresip;
 pub mod bench;
 pub mod beside;
 pub mod booth;

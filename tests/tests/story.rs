@@ -12,6 +12,7 @@ mod story {
     mod outages;
     mod phone;
     mod phone_load;
+    mod phone_secret;
     mod phone_transfer;
     mod phone_trunks;
     mod screens;

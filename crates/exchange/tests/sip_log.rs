@@ -1,4 +1,5 @@
-//! A number reaches no log, neither a caller's nor one that is called, although the SIP stack below prints whole messages.
+//! A number reaches no log, neither a caller's nor one that is called, and no key of encrypted sound either, although the
+//! SIP stack below prints whole messages.
 
 mod phone;
 
@@ -8,12 +9,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use desk::centre::CallOver;
 use exchange::sip::DialNews;
 use phone::dialling::{NUMBER, OURS, dialling_house, trunk};
+use phone::wire::Wire;
 use phone::{Ringing, house, sipp};
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
 
+/// A telephone's key and salt, as its description tells them.
+const KEY: &str = "WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz";
 /// A number that is not dialled.
 const DEAR: &str = "0990123456";
 
@@ -38,7 +42,7 @@ impl Page {
 }
 
 #[tokio::test]
-async fn a_number_reaches_no_log_whatever_is_asked_for() {
+async fn a_number_and_a_key_reach_no_log_whatever_is_asked_for() {
     let (ours, bare) = (Page::default(), Page::default());
     let (to_ours, to_bare) = (ours.clone(), bare.clone());
     tracing_subscriber::registry()
@@ -50,6 +54,17 @@ async fn a_number_reaches_no_log_whatever_is_asked_for() {
     let Ringing { call, .. } = house.call().await;
     assert_eq!(house.over(call).await, CallOver::HungUp);
     sipp.succeeds().await;
+    let mut wire = Wire::new(house.at).await;
+    let attribute = format!("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{KEY}\r\n");
+    let offer = Wire::offer().replace("RTP/AVP", "RTP/SAVP") + &attribute;
+    wire.send(&wire.request("INVITE", 1, "", &offer)).await;
+    let answer = wire.answer("INVITE").await;
+    let (_, our_key) = answer.split_once("inline:").expect("our key");
+    let our_key = our_key.lines().next().expect("a line").to_owned();
+    wire.send(&wire.request("ACK", 1, "", "")).await;
+    let Ringing { call, .. } = house.call().await;
+    wire.send(&wire.request("BYE", 2, "", "")).await;
+    assert_eq!(house.over(call).await, CallOver::HungUp);
     drop(house);
 
     let far = sipp::wait("answers.xml", &[]);
@@ -67,8 +82,9 @@ async fn a_number_reaches_no_log_whatever_is_asked_for() {
         bare.text().contains("0487829922"),
         "the stack prints it: without our filter it would stand there"
     );
-    for number in [NUMBER, OURS, DEAR] {
-        assert!(!ours.text().contains(number));
+    assert!(bare.text().contains(KEY), "and keys too");
+    for secret in [NUMBER, OURS, DEAR, KEY, &our_key] {
+        assert!(!ours.text().contains(secret));
     }
     assert!(ours.text().contains("outgoing call freed") || ours.text().contains("call freed"));
     assert!(ours.text().contains("call over"), "and our own lines are written");

@@ -3,7 +3,8 @@
 //! A [`Port`] is one bound UDP socket. A [`Leg`] is one person's media connection on it: one track of
 //! sound and one of VP8 each way, and a second VP8 track one way (a shown window). Sound is Opus; between
 //! exchange and desktop it may also be a telephone's G.711, packet by packet ([`Codec`]). [`Leg::answer`] is the exchange's side, [`Leg::offer`] the
-//! desktop's; [`Events`] is what the leg tells its owner.
+//! desktop's; [`Events`] is what the leg tells its owner. [`srtp`] is the encryption alone, for a telephone, whose keys
+//! come by its own signalling.
 //!
 //! It refuses to know who is at the other end, what a contact or a bridge is, how descriptions
 //! travel (signalling is the caller's), and what is inside an RTP payload: no codec, no picture,
@@ -14,6 +15,7 @@ mod flow;
 mod leg;
 mod port;
 mod sdp;
+pub mod srtp;
 mod tracks;
 mod wire;
 

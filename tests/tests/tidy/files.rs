@@ -109,6 +109,7 @@ fn deciding_rooms_know_no_clock_no_chance_and_no_tasks() {
         "crates/exchange/src/sip/rtp/inbound.rs",
         "crates/exchange/src/sip/rtp/outbound.rs",
         "crates/exchange/src/sip/rtp/keys.rs",
+        "crates/exchange/src/sip/rtp/seal.rs",
         "crates/client/src/controller",
     ];
     // What two processes say is pure too; only the line that carries it has tasks.

@@ -10,7 +10,7 @@ use link::state::{Caller, Digit};
 use rsipstack::dialog::authenticate::Credential;
 use rsipstack::sip::headers::{Accept, Header, RetryAfter};
 use rsipstack::sip::prelude::HeadersExt;
-use rsipstack::sip::{Method, Request, StatusCode};
+use rsipstack::sip::{Method, Request, StatusCode, Transport};
 use rsipstack::transaction::Transaction;
 use rsipstack::transaction::make_tag;
 use tokio::sync::mpsc;
@@ -21,7 +21,7 @@ use super::budget::Budget;
 use super::call::{Rules, Session};
 use super::caller::{Told, caller};
 use super::carry::{Begun, Carrier, Happening, INBOX, least};
-use super::config::{Answer, SipConfig};
+use super::config::{Answer, SipConfig, Srtp};
 use super::dialog::Dialog;
 use super::doors::{Guests, own_address};
 use super::leg::PhoneLeg;
@@ -188,6 +188,12 @@ impl Lobby {
     ) -> Result<Prepared, Turned> {
         let request = &invite.original;
         self.check(trunk, request)?;
+        let settings = &self.config.trunks[trunk];
+        let is_secret = invite.connection.as_ref().is_some_and(|door| door.transport() == Transport::Tls);
+        if settings.srtp == Srtp::Required && !is_secret {
+            tracing::warn!(trunk = settings.name, "a call's keys would have come in the open");
+            return Err(StatusCode::NotAcceptableHere.into());
+        }
         let credential = self.credentials[trunk].clone();
         let dialog = Dialog::invited(invite, tag, credential).ok_or(StatusCode::BadRequest)?;
         let asked =
@@ -195,7 +201,7 @@ impl Lobby {
         let session =
             session::agree(asked).map_err(|_| Turned(StatusCode::SessionIntervalTooSmall, vec![least()]))?;
         let call = self.next_call();
-        let (talk, leg) = self.sound(call, source, &request.body).await?;
+        let (talk, leg) = self.sound(call, source, (request.body.as_slice(), settings.srtp)).await?;
         Ok(Prepared { call, caller: told(request), dialog, session, talk, leg })
     }
 
@@ -249,7 +255,7 @@ impl Lobby {
         &self,
         call: CallId,
         source: IpAddr,
-        offer: &[u8],
+        offer: (&[u8], Srtp),
     ) -> Result<(Talk, Arc<PhoneLeg>), Turned> {
         let Some((pair, port)) = self.sockets().await else {
             return Err(Turned(StatusCode::ServiceUnavailable, vec![try_again()]));
@@ -279,7 +285,7 @@ impl Lobby {
         call: CallId,
         pair: Pair,
         at: SocketAddr,
-        offer: &[u8],
+        offer: (&[u8], Srtp),
     ) -> Result<(Talk, Arc<PhoneLeg>), SdpError> {
         let news = self.news.clone();
         let pressed: Arc<dyn Fn(Digit) + Send + Sync> = Arc::new(move |digit| {

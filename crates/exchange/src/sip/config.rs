@@ -100,6 +100,17 @@ pub enum Answer {
     AtAccept,
 }
 
+/// Whether the sound of a trunk's calls is encrypted, under keys that its SIP brings (SRTP, RFC 4568).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Srtp {
+    /// Where the far side asks for it; calls of ours are in the open.
+    #[default]
+    WhenAsked,
+    /// Always, both ways: a call in the open is refused, and none is made.
+    Required,
+}
+
 /// A password. It does not print.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
@@ -146,6 +157,9 @@ pub struct Trunk {
     /// When its calls are answered.
     #[serde(default)]
     pub answer: Answer,
+    /// Whether its sound is encrypted.
+    #[serde(default)]
+    pub srtp: Srtp,
     /// How we register there, if we do.
     pub register: Option<Register>,
     /// Whom a call of ours is sent to, `sip:192.0.2.10`, when it is not the registrar and not [`Trunk::keep_alive`].
@@ -199,7 +213,7 @@ pub struct SipConfig {
     pub rtp_ports: RangeInclusive<u16>,
     /// The certificate for `tls:` doors.
     pub tls: Option<Tls>,
-    /// PEM: the authority that made the carriers' certificates.
+    /// PEM: the authorities that may have made the carriers' certificates. No others are believed.
     pub ca_file: Option<PathBuf>,
     /// How calls of ours are made, if they are.
     pub outbound: Option<Outbound>,
@@ -234,6 +248,14 @@ pub enum SipError {
         path: PathBuf,
         /// Why.
         fault: std::io::Error,
+    },
+    /// A file for TLS cannot be used.
+    #[error("{path} cannot be used for TLS: {why}")]
+    Unusable {
+        /// Which file.
+        path: PathBuf,
+        /// Why, and what to do.
+        why: String,
     },
     /// The file is not TOML, or has an unknown key or a value of the wrong kind.
     #[error("{path} is not a valid configuration: {fault}")]
@@ -318,6 +340,7 @@ impl SipConfig {
         if trunk.dial.as_deref().is_some_and(|uri| !is_uri(uri)) {
             return wrong("write dial = \"sip:192.0.2.10\"");
         }
+        self.check_secrecy(trunk).or_else(wrong)?;
         let Some(register) = &trunk.register else { return Ok(()) };
         if !is_uri(&register.registrar) {
             return wrong("write registrar = \"sip:sip.carrier.example\"");
@@ -330,6 +353,32 @@ impl SipConfig {
         }
         Ok(())
     }
+
+    /// Who is asked over TLS has to be believed by somebody, and keys that travel in the open keep nothing secret.
+    fn check_secrecy(&self, trunk: &Trunk) -> Result<(), &'static str> {
+        let registrar = trunk.register.as_ref().map(|register| register.registrar.as_str());
+        let asked = || [trunk.dial.as_deref(), trunk.keep_alive.as_deref(), registrar].into_iter().flatten();
+        if asked().any(|uri| uri.starts_with("sips:")) {
+            return Err("write sip:…;transport=tls in place of sips:");
+        }
+        if self.ca_file.is_none() && asked().any(is_tls) {
+            return Err(
+                "nobody's certificate would be believed; write ca_file = \"…\" (the authorities of a Debian \
+                        system are in /etc/ssl/certs/ca-certificates.crt)",
+            );
+        }
+        let has_door = self.listen.iter().any(|door| door.transport == Transport::Tls);
+        if trunk.srtp == Srtp::Required && (!has_door || !asked().all(is_tls)) {
+            return Err("srtp = \"required\" needs SIP over TLS, or anybody could read the keys; write \
+                        listen = [\"tls:0.0.0.0:5061\"] and ;transport=tls behind its addresses");
+        }
+        Ok(())
+    }
+}
+
+/// Whether a far side is asked over TLS.
+fn is_tls(uri: &str) -> bool {
+    uri.split(';').skip(1).any(|parameter| parameter.eq_ignore_ascii_case("transport=tls"))
 }
 
 fn read_text(path: &Path) -> Result<String, SipError> {
@@ -355,6 +404,9 @@ mod tests {
         register = { registrar = "sip:sip.carrier.example;transport=tcp", user = "kenmu", password = "secret" }
     "#;
 
+    const SECRET: &str = "listen = ['tls:0.0.0.0:5061']\ntls = { certificate = 'c.pem', key = 'k.pem' }\n\
+        ca_file = 'a.pem'\n";
+
     fn parse(text: &str) -> Result<SipConfig, String> {
         let config: SipConfig = toml::from_str(text).map_err(|fault| fault.to_string())?;
         config.check().map_err(|fault| fault.to_string())?;
@@ -378,7 +430,10 @@ mod tests {
         let config: SipConfig = toml::from_str(text).unwrap();
         assert_eq!((config.listen, config.rtp_ports), (doors(), rtp_ports()));
         let told = text.replace("# keep_alive_s", "keep_alive_s").replace("# max_calls", "max_calls");
-        let told = told.replace("# silence_ms", "silence_ms").replace("# max_seconds", "max_seconds");
+        let told = told
+            .replace("# srtp", "srtp")
+            .replace("# silence_ms", "silence_ms")
+            .replace("# max_seconds", "max_seconds");
         let told: SipConfig = toml::from_str(&told).unwrap();
         assert_eq!((&told.trunks, &told.outbound), (&config.trunks, &config.outbound));
         config.outbound.expect("it stands there").check(&config.trunks).expect("and is a good one");
@@ -404,11 +459,29 @@ mod tests {
             (&format!("{trunk}max_calls = 0"), "at least 1"),
             (&format!("{trunk}register = {{ registrar = 'x', user = 'u', password = 'p' }}"), "registrar = "),
             (&format!("{trunk}register = {{ registrar = 'sip:x', user = 'u' }}"), "password_file"),
+            (&format!("{trunk}srtp = 'always'"), "unknown variant"),
+            (&format!("{trunk}srtp = 'required'"), "SIP over TLS"),
+            (&format!("{SECRET}{trunk}srtp = 'required'\ndial = 'sip:192.0.2.1'"), ";transport=tls"),
+            (
+                &format!("{SECRET}{trunk}srtp = 'required'\nkeep_alive = 'sip:192.0.2.1;transport=tcp'"),
+                "needs SIP",
+            ),
+            (&format!("{trunk}keep_alive = 'sip:192.0.2.1;transport=tls'"), "ca_file"),
+            (&format!("{SECRET}{trunk}keep_alive = 'sips:192.0.2.1'"), "in place of sips:"),
         ];
         for (text, expected) in table {
             let said = parse(text).expect_err(text);
             assert!(said.contains(expected), "{text}: {said}");
         }
+    }
+
+    #[test]
+    fn a_trunk_over_tls_may_insist_on_encryption() {
+        let trunk =
+            "[[trunk]]\nname = 'a'\naddresses = ['192.0.2.1']\ndial = 'sip:192.0.2.1;transport=tls'\n";
+        let config = parse(&format!("{SECRET}{trunk}srtp = 'required'")).expect("a good file");
+        assert_eq!(config.trunks[0].srtp, Srtp::Required);
+        assert_eq!(parse(&format!("{SECRET}{trunk}")).expect("a good file").trunks[0].srtp, Srtp::WhenAsked);
     }
 
     #[test]

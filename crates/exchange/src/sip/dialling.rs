@@ -18,6 +18,7 @@ use super::admit::{Lobby, MAX_CALLS, Place, Seat, names};
 use super::budget::Spent;
 use super::call::Rules;
 use super::carry::{Begun, Carrier, Happening, INBOX, sleep_until};
+use super::config::Srtp;
 use super::dial::{Dial, DialNews, Input, Output};
 use super::doors::own_address;
 use super::invite::{self, Accepted, Letter, Progress, Way};
@@ -82,7 +83,8 @@ impl Lobby {
         let (pair, port) = self.sockets().await.ok_or(DialRefused::NoLine)?;
         // Each trunk is told another address, when its turn comes.
         let at = (IpAddr::V4(Ipv4Addr::UNSPECIFIED), port).into();
-        let (talk, leg) = self.listen(call, pair, at, &[]).map_err(|_| DialRefused::NoLine)?;
+        let (talk, leg) =
+            self.listen(call, pair, at, (&[][..], Srtp::default())).map_err(|_| DialRefused::NoLine)?;
         let (inbox, happened) = mpsc::channel(INBOX);
         let (machine, outputs) = Dial::begin(Time(0), ways.len());
         // Told first, so that nobody hears of an answer before the leg.
@@ -300,7 +302,7 @@ impl Dialling {
             number: &self.number,
             caller_id: outbound.caller_id(trunk).ok_or_else(unavailable)?,
             tag: tag.value(),
-            body: self.talk.propose(own_address(&lobby.config, far)),
+            body: self.talk.propose(own_address(&lobby.config, far), trunk.srtp),
         };
         let request = invite::write(&self.endpoint, letter).ok_or_else(unavailable)?;
         let place = Place {

@@ -200,7 +200,7 @@ pub async fn ask(
     let answer = async {
         let key = TransactionKey::from_request(&request, TransactionRole::Client).ok()?;
         let mut transaction = Transaction::new_client(key, request, endpoint, stream);
-        transaction.send().await.ok()?;
+        transaction.send().await.inspect_err(tell).ok()?;
         let response = final_answer(&mut transaction).await?;
         let challenged = matches!(
             response.status_code,
@@ -223,6 +223,29 @@ async fn final_answer(transaction: &mut Transaction) -> Option<Response> {
         }
     }
     None
+}
+
+/// Why a far side is not reached at all: a closed port, a certificate that is not believed. Other faults hold parts of
+/// messages, and so perhaps a number.
+pub fn network_fault(fault: &rsipstack::Error) -> Option<String> {
+    match fault {
+        rsipstack::Error::IoError(fault) => Some(fault.to_string()),
+        rsipstack::Error::DnsResolutionError(name) => Some(format!("no address of {name}")),
+        rsipstack::Error::SipMessageError(_)
+        | rsipstack::Error::TransportLayerError(..)
+        | rsipstack::Error::TransactionError(..)
+        | rsipstack::Error::EndpointError(_)
+        | rsipstack::Error::DialogError(..)
+        | rsipstack::Error::AddrParseError(_)
+        | rsipstack::Error::Error(_) => None,
+    }
+}
+
+/// Tells the log why a far side is not reached.
+pub fn tell(fault: &rsipstack::Error) {
+    if let Some(fault) = network_fault(fault) {
+        tracing::warn!(fault, "the trunk's machine is not reached");
+    }
 }
 
 /// What an answer means for the dialog.

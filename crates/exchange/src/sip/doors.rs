@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr, UdpSocket as Probe};
-use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use rsipstack::EndpointBuilder;
@@ -15,6 +14,7 @@ use tokio::net::{TcpListener, UdpSocket};
 
 use super::config::{Listen, SipConfig, SipError, Transport, Trunk};
 use super::dialog::AGENT;
+use super::tls;
 use super::wording::Wording;
 
 /// Which trunk an address belongs to: by the settings' lists, and by what the registrars' names mean now.
@@ -50,7 +50,7 @@ impl Guests {
 /// Opens everything that the settings name.
 ///
 /// # Errors
-/// [`SipError::Door`], [`SipError::Unreadable`], [`SipError::Stack`].
+/// [`SipError::Door`], [`SipError::Unreadable`], [`SipError::Unusable`], [`SipError::Stack`].
 pub async fn open(config: &SipConfig, guests: &Arc<Guests>) -> Result<Endpoint, SipError> {
     let token = CancellationToken::new();
     let layer = TransportLayer::new(token.clone());
@@ -59,11 +59,7 @@ pub async fn open(config: &SipConfig, guests: &Arc<Guests>) -> Result<Endpoint, 
         let is_guest = list.trunk_of(source).is_some();
         async move { is_guest }
     });
-    let mut tls =
-        TlsConfig { ca_certs: config.ca_file.as_deref().map(pem).transpose()?, ..TlsConfig::default() };
-    if let Some(own) = &config.tls {
-        (tls.cert, tls.key) = (Some(pem(&own.certificate)?), Some(pem(&own.key)?));
-    }
+    let tls = tls::read(config)?;
     layer.set_tls_config(tls.clone());
     for door in &config.listen {
         open_one(&layer, config, *door, &tls, &token).await?;
@@ -113,10 +109,6 @@ async fn open_one(
         }
     }
     Ok(())
-}
-
-fn pem(path: &Path) -> Result<Vec<u8>, SipError> {
-    std::fs::read(path).map_err(|fault| SipError::Unreadable { path: path.to_owned(), fault })
 }
 
 /// Under which address a far side reaches our sound: the advertised one, the bound one, or the one that the

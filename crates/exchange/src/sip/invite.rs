@@ -14,7 +14,7 @@ use rsipstack::transport::{SipAddr, SipConnection};
 use tokio::sync::mpsc;
 
 use super::carry::Happening;
-use super::dialog::{AGENT, Dialog, contact, door};
+use super::dialog::{AGENT, Dialog, contact, door, tell};
 use super::numbers::Number;
 use super::serve::abilities;
 
@@ -202,7 +202,7 @@ impl Report {
     }
 
     async fn sent(&self, transaction: &mut Transaction) -> bool {
-        if transaction.send().await.is_err() {
+        if transaction.send().await.inspect_err(tell).is_err() {
             self.tell(Progress::Refused(StatusCode::ServiceUnavailable.code())).await;
             return false;
         }

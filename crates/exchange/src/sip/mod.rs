@@ -31,6 +31,7 @@ pub mod sdp;
 mod serve;
 pub mod session;
 mod strict;
+mod tls;
 mod trunk;
 mod wording;
 

@@ -6,20 +6,25 @@ use std::sync::Arc;
 
 use link::state::Digit;
 use peer::Codec;
+use peer::srtp::MasterKey;
 
-use super::rtp::Stream;
-use super::sdp::{self, Agreed, Description, Direction, Own, SdpError};
+use super::config::Srtp;
+use super::rtp::{Keys, Stream};
+use super::sdp::{self, Agreed, Description, Direction, OFFERED, Own, Protection, SdpError, Told};
 
 /// The talk about the sound of one call.
 pub struct Talk {
     stream: Arc<Stream>,
     own: Own,
+    srtp: Srtp,
     pressed: Arc<dyn Fn(Digit) + Send + Sync>,
     agreed: Option<Agreed>,
     /// An offer that waits for the decision.
     offered: Option<(Description, Agreed)>,
     /// Our latest description.
     told: String,
+    /// What it says about encryption.
+    told_crypto: Option<Told>,
     /// The INVITE whose ACK will answer an offer of ours.
     asked: Option<u32>,
 }
@@ -32,16 +37,16 @@ impl Talk {
     pub fn begin(
         stream: Arc<Stream>,
         rtp: SocketAddr,
-        offer: &[u8],
+        (offer, srtp): (&[u8], Srtp),
         pressed: Arc<dyn Fn(Digit) + Send + Sync>,
     ) -> Result<Talk, SdpError> {
         // Random, so that no two calls of ours look alike to who compares them.
-        let own = Own { rtp, id: u64::from(rand::random::<u32>()), version: 1 };
-        let (agreed, offered, asked, told) = (None, None, None, String::new());
-        let mut talk = Talk { stream, own, pressed, agreed, offered, told, asked };
+        let own = Own { rtp, id: u64::from(rand::random::<u32>()), version: 1, key: new_key() };
+        let (agreed, offered, asked, told, told_crypto) = (None, None, None, String::new(), None);
+        let mut talk = Talk { stream, own, srtp, pressed, agreed, offered, told, told_crypto, asked };
         if !offer.is_empty() {
             let description = sdp::read(offer)?;
-            let agreed = description.agree(None)?;
+            let agreed = description.agree(None, talk.protection())?;
             // It counts from our answer on; until then the caller hears his own network's ringing.
             talk.stream.expect(agreed.codec);
             talk.agreed = Some(agreed.clone());
@@ -55,7 +60,7 @@ impl Talk {
         let keep = self.agreed.as_ref().map(|agreed| agreed.codec);
         let read = || {
             let description = sdp::read(body)?;
-            let agreed = description.agree(keep)?;
+            let agreed = description.agree(keep, self.protection())?;
             Ok::<_, SdpError>((description, agreed))
         };
         self.offered = read().ok();
@@ -83,16 +88,18 @@ impl Talk {
         let Some((description, agreed)) = self.offered.take() else {
             self.asked = Some(invite);
             if self.told.is_empty() {
-                self.told = sdp::offer(Codec::Pcmu, &self.own);
+                self.offer();
             }
             return self.told.clone();
         };
+        self.change_key(&agreed);
         let mut text = sdp::answer(&description, &agreed, &self.own);
         if !self.told.is_empty() && self.told != text {
             self.own.version += 1;
             text = sdp::answer(&description, &agreed, &self.own);
         }
         self.told.clone_from(&text);
+        self.told_crypto = agreed.crypto.map(|crypto| (crypto.tag, crypto.suite));
         self.tune(agreed);
         text
     }
@@ -109,7 +116,8 @@ impl Talk {
     /// ends the call.
     pub fn answered(&mut self, body: &[u8]) -> bool {
         let keep = self.agreed.as_ref().map(|agreed| agreed.codec);
-        match sdp::read(body).and_then(|description| description.agree(keep)) {
+        let protection = Protection::AsTold(self.told_crypto);
+        match sdp::read(body).and_then(|description| description.agree(keep, protection)) {
             Ok(agreed) => {
                 self.tune(agreed);
                 true
@@ -118,10 +126,12 @@ impl Talk {
         }
     }
 
-    /// Our offer for an INVITE of ours, to a far side that reaches us at this address.
-    pub fn propose(&mut self, address: IpAddr) -> String {
+    /// Our offer for an INVITE of ours, to a far side that reaches us at this address. Each far side that is tried is
+    /// told another key.
+    pub fn propose(&mut self, address: IpAddr, srtp: Srtp) -> String {
         self.own.rtp.set_ip(address);
-        self.told = sdp::offer(Codec::Pcmu, &self.own);
+        (self.srtp, self.own.key) = (srtp, new_key());
+        self.offer();
         self.told.clone()
     }
 
@@ -140,10 +150,43 @@ impl Talk {
         self.stream.close();
     }
 
+    fn offer(&mut self) {
+        let is_sealed = self.srtp == Srtp::Required;
+        self.told = sdp::offer(Codec::Pcmu, is_sealed, &self.own);
+        self.told_crypto = is_sealed.then_some(OFFERED);
+    }
+
+    /// What is sealed stays sealed: no offer in the middle of a call opens it.
+    fn protection(&self) -> Protection {
+        let is_sealed = self.agreed.as_ref().is_some_and(|agreed| agreed.crypto.is_some());
+        if is_sealed || self.srtp == Srtp::Required { Protection::Required } else { Protection::AsAsked }
+    }
+
+    /// Who brings a new key, or listens at a new address, may not know how far our packets are counted: they begin anew
+    /// under a new key too (RFC 4568, 7.1.4).
+    fn change_key(&mut self, next: &Agreed) {
+        let Some(known) = self.agreed.as_ref().filter(|_| !self.told.is_empty()) else { return };
+        let key = |agreed: &Agreed| agreed.crypto.map(|crypto| (crypto.suite, crypto.key));
+        // A hold of the old kind names no address, and comes back to the one before.
+        let names = |agreed: &Agreed| !agreed.rtp.ip().is_unspecified();
+        let moved = known.rtp != next.rtp && names(known) && names(next);
+        if known.crypto.is_some() && (moved || key(known) != key(next)) {
+            self.own.key = new_key();
+        }
+    }
+
     fn tune(&mut self, agreed: Agreed) {
-        self.stream.tune(agreed.clone());
+        let ours = self.own.key;
+        let keys =
+            |crypto: sdp::Crypto| Keys { suite: crypto.suite, ours, theirs: crypto.key, mki: crypto.mki };
+        self.stream.tune(agreed.clone(), agreed.crypto.map(keys));
         self.agreed = Some(agreed);
     }
+}
+
+fn new_key() -> MasterKey {
+    // The system seeds this generator, and it is made for keys.
+    MasterKey(rand::random())
 }
 
 impl Drop for Talk {

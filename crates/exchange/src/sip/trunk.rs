@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 
 use super::CallNews;
 use super::config::{Register, Trunk};
-use super::dialog::{AGENT, ask, contact, door};
+use super::dialog::{AGENT, ask, contact, door, network_fault};
 use super::doors::Guests;
 use crate::flow::lock;
 
@@ -108,15 +108,18 @@ pub async fn register(
         guests.resolved(trunk, resolve(&server).await.into_iter());
         let attempt = registration.register(server.clone(), Some(settings.expires_s));
         let answer = tokio::time::timeout(REGISTER_WITHIN, attempt).await;
-        let status = match answer {
-            Ok(Ok(response)) => Some(response.status_code),
-            Ok(Err(_)) | Err(_) => None,
+        let (status, fault) = match answer {
+            Ok(Ok(response)) => (Some(response.status_code), None),
+            // A name that means nothing, a closed port, a certificate that is not believed.
+            Ok(Err(fault)) => (None, network_fault(&fault)),
+            Err(_) => (None, None),
         };
         let is_up = status.as_ref().is_some_and(|status| status.kind() == StatusCodeKind::Successful);
         if !is_up {
             tracing::warn!(
                 trunk,
                 status = status.map(|status| status.code()),
+                fault,
                 "not registered; asking again"
             );
         }

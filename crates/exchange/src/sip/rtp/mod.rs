@@ -1,7 +1,7 @@
 //! The sound of a telephone call: RTP, RTCP and keys over the sockets of one call.
 //!
 //! The parts decide and are pure: `packet` the wire, `latch` whose packets count, `inbound` and `outbound`
-//! sequence and time, `keys` RFC 4733, `reports` RTCP. `ports` and `stream` carry. None of them knows SIP, and
+//! sequence and time, `keys` RFC 4733, `reports` RTCP, `seal` SRTP. `ports` and `stream` carry. None of them knows SIP, and
 //! none of them waits for anybody.
 
 mod inbound;
@@ -11,7 +11,9 @@ mod outbound;
 mod packet;
 mod ports;
 mod reports;
+mod seal;
 mod stream;
 
 pub use ports::{Pair, Ports};
+pub(super) use seal::Keys;
 pub(super) use stream::Stream;

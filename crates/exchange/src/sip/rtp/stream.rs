@@ -20,6 +20,7 @@ use super::outbound::{Format, Outbound};
 use super::packet::{Packet, is_rtcp};
 use super::ports::Pair;
 use super::reports::{Facts, Reports};
+use super::seal::{Keys, Seal};
 use crate::flow::lock;
 use crate::sip::sdp::{Agreed, clock_hz};
 
@@ -63,20 +64,21 @@ struct Line {
     agreed: Agreed,
     rtp: Latch,
     rtcp: Latch,
+    /// Nothing where packets pass in the open.
+    seal: Option<Seal>,
 }
 
 impl Stream {
     /// Starts to listen. Nothing counts before [`Stream::tune`]. `pressed` is told each key.
     pub fn start(pair: Pair, pressed: Arc<dyn Fn(Digit) + Send + Sync>) -> Arc<Stream> {
         let pair = Arc::new(pair);
-        let outbound = Outbound::new(rand::random(), rand::random(), rand::random());
-        let name = format!("{:016x}", rand::random::<u64>());
+        let (outbound, reports) = beginnings();
         let state = State {
             pair: Some(Arc::clone(&pair)),
             line: None,
             codec: Codec::Pcmu,
             inbound: Inbound::new(rand::random(), rand::random()),
-            reports: Reports::new(outbound.ssrc(), name),
+            reports,
             outbound,
             keys_in: Pressed::default(),
             keys_out: Typed::default(),
@@ -101,20 +103,27 @@ impl Stream {
         lock(&self.state).codec = codec;
     }
 
-    /// Speaks from now on as agreed. What was latched stays where the address stays.
-    pub fn tune(&self, agreed: Agreed) {
+    /// Speaks from now on as agreed, sealed where there are keys. What was latched stays where the address stays.
+    pub fn tune(&self, agreed: Agreed, keys: Option<Keys>) {
         let mut state = lock(&self.state);
         state.codec = agreed.codec;
-        match &mut state.line {
-            Some(line) => {
-                line.rtp.negotiate(agreed.rtp);
-                line.rtcp.negotiate(agreed.rtcp);
-                line.agreed = agreed;
+        let (rtp, rtcp, before) = match state.line.take() {
+            Some(Line { mut rtp, mut rtcp, seal, .. }) => {
+                rtp.negotiate(agreed.rtp);
+                rtcp.negotiate(agreed.rtcp);
+                (rtp, rtcp, seal)
             }
-            None => {
-                let (rtp, rtcp) = (Latch::new(agreed.rtp), Latch::new(agreed.rtcp));
-                state.line = Some(Line { agreed, rtp, rtcp });
+            None => (Latch::new(agreed.rtp), Latch::new(agreed.rtcp), None),
+        };
+        match Seal::follow(before, keys) {
+            Ok((seal, begins_anew)) => {
+                if begins_anew {
+                    (state.outbound, state.reports) = beginnings();
+                }
+                state.line = Some(Line { agreed, rtp, rtcp, seal });
             }
+            // Never in the open instead: the silence ends the call.
+            Err(fault) => tracing::error!(%fault, "a call has no sound"),
         }
     }
 
@@ -217,9 +226,8 @@ impl Stream {
         if is_rtcp(datagram) {
             return self.take_report(datagram, source, true);
         }
-        let Some(packet) = Packet::read(datagram) else { return };
         let now_ms = self.now_ms();
-        let (sound, digit) = lock(&self.state).take(now_ms, packet, source);
+        let (sound, digit) = lock(&self.state).take(now_ms, datagram, source);
         if let Some(digit) = digit {
             (self.pressed)(digit);
         }
@@ -234,14 +242,10 @@ impl Stream {
 
     fn take_report(&self, datagram: &[u8], source: SocketAddr, shared: bool) {
         let mut state = lock(&self.state);
-        let Some(line) = &mut state.line else { return };
-        let counts = match shared {
-            true => line.agreed.mux && line.rtp.accepts(source),
-            false => line.rtcp.accepts(source),
-        };
-        if counts {
-            state.heard = Some(Instant::now());
-            state.reports.read(wall_ms(), datagram);
+        let State { line: Some(line), heard, reports, .. } = &mut *state else { return };
+        if let Some(report) = line.receive_report(datagram, source, shared) {
+            *heard = Some(Instant::now());
+            reports.read(wall_ms(), &report);
         }
     }
 
@@ -278,6 +282,7 @@ impl Stream {
             arrivals: inbound.arrivals(),
         };
         let report = reports.write(&facts);
+        let Some(report) = line.sealed_report(report) else { return };
         // A report that finds no room is followed by another one.
         let _ = match line.agreed.mux {
             true => pair.rtp.try_send_to(&report, line.rtp.to()),
@@ -291,11 +296,9 @@ impl Stream {
 }
 
 impl State {
-    fn take(&mut self, now_ms: u64, packet: Packet, source: SocketAddr) -> (Option<Rtp>, Option<Digit>) {
+    fn take(&mut self, now_ms: u64, datagram: &[u8], source: SocketAddr) -> (Option<Rtp>, Option<Digit>) {
         let Some(line) = &mut self.line else { return (None, None) };
-        if !line.rtp.accepts(source) {
-            return (None, None);
-        }
+        let Some(packet) = line.receive(datagram, source) else { return (None, None) };
         self.heard = Some(Instant::now());
         let codec = line.agreed.codec;
         let is_key = line.agreed.event == Some(packet.payload_type);
@@ -318,10 +321,63 @@ impl State {
         (Some(sound), None)
     }
 
-    fn send(&self, packet: &Packet, to: SocketAddr) -> bool {
-        let Some(pair) = &self.pair else { return false };
-        pair.rtp.try_send_to(&packet.write(), to).is_ok()
+    fn send(&mut self, packet: &Packet, to: SocketAddr) -> bool {
+        let State { line: Some(line), pair: Some(pair), .. } = self else { return false };
+        line.sealed(packet.write()).is_some_and(|datagram| pair.rtp.try_send_to(&datagram, to).is_ok())
     }
+}
+
+impl Line {
+    /// A packet that counts: of the latched source, and sealed where that is agreed. What does not open latches
+    /// nobody.
+    fn receive(&mut self, datagram: &[u8], source: SocketAddr) -> Option<Packet> {
+        let mut latch = self.rtp;
+        if !latch.accepts(source) {
+            return None;
+        }
+        let packet = match &mut self.seal {
+            Some(seal) => Packet::read(&seal.open(datagram)?),
+            None => Packet::read(datagram),
+        }?;
+        self.rtp = latch;
+        Some(packet)
+    }
+
+    /// The same for a report, on a port of its own or on the sound's.
+    fn receive_report(&mut self, datagram: &[u8], source: SocketAddr, shared: bool) -> Option<Bytes> {
+        let mut latch = if shared { self.rtp } else { self.rtcp };
+        if shared && !self.agreed.mux || !latch.accepts(source) {
+            return None;
+        }
+        let report = match &mut self.seal {
+            Some(seal) => seal.open_report(datagram)?,
+            None => Bytes::copy_from_slice(datagram),
+        };
+        *(if shared { &mut self.rtp } else { &mut self.rtcp }) = latch;
+        Some(report)
+    }
+
+    fn sealed(&mut self, packet: Bytes) -> Option<Bytes> {
+        match &mut self.seal {
+            Some(seal) => seal.seal(&packet),
+            None => Some(packet),
+        }
+    }
+
+    fn sealed_report(&mut self, report: Bytes) -> Option<Bytes> {
+        match &mut self.seal {
+            Some(seal) => seal.seal_report(&report),
+            None => Some(report),
+        }
+    }
+}
+
+/// A stream of ours that begins: random, as RFC 3550 asks, and low in its numbers, so that a receiver of sealed packets
+/// who misses the first ones still counts their turns right (RFC 3711, 3.3.1).
+fn beginnings() -> (Outbound, Reports) {
+    let outbound = Outbound::new(rand::random(), rand::random::<u16>() >> 1, rand::random());
+    let reports = Reports::new(outbound.ssrc(), format!("{:016x}", rand::random::<u64>()));
+    (outbound, reports)
 }
 
 /// The payload as the line wants it; nothing when it is no G.711 and the line's codec is another one.

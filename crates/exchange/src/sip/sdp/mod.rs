@@ -2,6 +2,7 @@
 //!
 //! Pure and bounded. Refuses to know sockets and messages: addresses are values here.
 
+mod crypto;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -11,8 +12,14 @@ use std::net::{IpAddr, SocketAddr};
 
 use peer::Codec;
 
+pub use crypto::{Crypto, OFFERED, Told};
 pub use read::read;
 pub use write::{Own, answer, offer};
+
+/// Sound in the open, and the same under feedback (RFC 4585), of which we send none.
+const OPEN: [&str; 2] = ["RTP/AVP", "RTP/AVPF"];
+/// Sound that is encrypted under keys of the description.
+const SEALED: [&str; 2] = ["RTP/SAVP", "RTP/SAVPF"];
 
 /// RTP payload type of G.711 μ-law (RFC 3551).
 pub const PCMU: u8 = 0;
@@ -71,6 +78,27 @@ impl Direction {
     }
 }
 
+/// What a description has to say about encryption, to be of use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protection {
+    /// An offer may ask for it or not.
+    AsAsked,
+    /// Nothing is taken in the open.
+    Required,
+    /// An answer to our offer: with this attribute of ours, or in the open.
+    AsTold(Option<Told>),
+}
+
+impl Protection {
+    fn takes(self, crypto: Option<&Crypto>) -> bool {
+        match self {
+            Protection::AsAsked => true,
+            Protection::Required => crypto.is_some(),
+            Protection::AsTold(told) => told == crypto.map(|crypto| (crypto.tag, crypto.suite)),
+        }
+    }
+}
+
 /// A payload type and what it means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Map {
@@ -91,6 +119,8 @@ struct Media {
     mux: bool,
     maps: Vec<Map>,
     direction: Option<Direction>,
+    /// Those attributes that we could answer.
+    crypto: Vec<Crypto>,
 }
 
 /// What a far side described.
@@ -120,22 +150,30 @@ pub struct Agreed {
     pub mux: bool,
     /// What the far side does.
     pub theirs: Direction,
+    /// How the far side seals its packets; nothing where they pass in the open.
+    pub crypto: Option<Crypto>,
 }
 
 impl Description {
-    /// What we take of it: the first sound with a codec of ours, in the far side's order. `keep` is the codec that
-    /// the call speaks already: it goes first, so that a hold changes nothing for who listens.
+    /// What we take of it: the first sound with a codec of ours, in the far side's order, a sealed one before one in
+    /// the open. `keep` is the codec that the call speaks already: it goes first, so that a hold changes nothing for
+    /// who listens.
     ///
     /// # Errors
     /// [`SdpError::NothingInCommon`].
-    pub fn agree(&self, keep: Option<Codec>) -> Result<Agreed, SdpError> {
-        let sound = |(line, media): (usize, &Media)| self.sound(line, media, keep);
-        self.media.iter().enumerate().find_map(sound).ok_or(SdpError::NothingInCommon)
+    pub fn agree(&self, keep: Option<Codec>, protection: Protection) -> Result<Agreed, SdpError> {
+        let sounds = || {
+            let sounds =
+                self.media.iter().enumerate().filter_map(|(line, media)| self.sound(line, media, keep));
+            sounds.filter(|sound| protection.takes(sound.crypto.as_ref()))
+        };
+        let sealed = sounds().find(|sound| sound.crypto.is_some());
+        sealed.or_else(|| sounds().next()).ok_or(SdpError::NothingInCommon)
     }
 
     fn sound(&self, line: usize, media: &Media, keep: Option<Codec>) -> Option<Agreed> {
-        let plain = ["RTP/AVP", "RTP/AVPF"].iter().any(|name| media.profile.eq_ignore_ascii_case(name));
-        if media.kind != "audio" || !plain || media.port == 0 {
+        let crypto = media.seal()?;
+        if media.kind != "audio" || media.port == 0 {
             return None;
         }
         let spoken = || media.formats.iter().filter_map(|format| media.codec(format));
@@ -158,11 +196,23 @@ impl Description {
             ),
             mux: media.mux,
             theirs,
+            crypto,
         })
     }
 }
 
 impl Media {
+    /// How its packets are sealed, if they are; nothing at all for what we do not speak. What asks to be sealed is never
+    /// taken in the open, and an attribute beside sound in the open means nothing (RFC 4568, 6.1).
+    fn seal(&self) -> Option<Option<Crypto>> {
+        let is_of = |names: [&str; 2]| names.iter().any(|name| self.profile.eq_ignore_ascii_case(name));
+        match (is_of(OPEN), is_of(SEALED)) {
+            (true, _) => Some(None),
+            (false, true) => self.crypto.first().map(|crypto| Some(*crypto)),
+            (false, false) => None,
+        }
+    }
+
     /// What a payload type of the `m=` line means, if it is a codec of ours.
     fn codec(&self, format: &str) -> Option<(u8, Codec)> {
         let payload: u8 = format.parse().ok()?;

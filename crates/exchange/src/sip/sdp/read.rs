@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{Description, Direction, Map, Media, SdpError};
+use super::{Description, Direction, Map, Media, SdpError, crypto};
 
 /// A telephone's description is below 2 KiB, a browser's offer with pictures below 8.
 const MAX_BYTES: usize = 8_192;
@@ -10,6 +10,8 @@ const MAX_BYTES: usize = 8_192;
 const MAX_MEDIA: usize = 8;
 /// Payload types in one section: a browser offers some 20.
 const MAX_FORMATS: usize = 48;
+/// Ways to encrypt in one section: the largest telephones offer some ten.
+const MAX_CRYPTO: usize = 16;
 
 /// Reads a description.
 ///
@@ -67,6 +69,7 @@ fn media(value: &str) -> Result<Media, SdpError> {
         mux: false,
         maps: Vec::new(),
         direction: None,
+        crypto: Vec::new(),
     })
 }
 
@@ -93,6 +96,7 @@ fn attribute(description: &mut Description, value: &str) {
     match name {
         "rtpmap" => media.maps.extend(map(value).filter(|_| media.maps.len() < MAX_FORMATS)),
         "rtcp-mux" => media.mux = true,
+        "crypto" => media.crypto.extend(crypto::read(value).filter(|_| media.crypto.len() < MAX_CRYPTO)),
         "rtcp" => media.rtcp = rtcp(value).or(media.rtcp),
         _ => {}
     }

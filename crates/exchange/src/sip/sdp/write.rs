@@ -4,8 +4,10 @@ use std::fmt::Write;
 use std::net::SocketAddr;
 
 use peer::Codec;
+use peer::srtp::MasterKey;
 
-use super::{Agreed, Description, Direction, EVENT, PCMA, PCMU};
+use super::crypto::{self, OFFERED, Told};
+use super::{Agreed, Description, Direction, EVENT, OPEN, PCMA, PCMU, SEALED};
 
 /// The only length of a packet that we send, ms: what every telephone network uses.
 const PTIME_MS: u32 = 20;
@@ -21,6 +23,8 @@ pub struct Own {
     pub id: u64,
     /// The version in `o=`: one more with each change.
     pub version: u64,
+    /// What we seal our packets with, where they are sealed.
+    pub key: MasterKey,
 }
 
 impl Own {
@@ -39,7 +43,8 @@ pub fn answer(offer: &Description, agreed: &Agreed, own: &Own) -> String {
     let mut text = own.head();
     for (line, media) in offer.media.iter().enumerate() {
         if line == agreed.line {
-            sound(&mut text, &media.profile, agreed, own);
+            let told = agreed.crypto.map(|crypto| (crypto.tag, crypto.suite));
+            sound(&mut text, &media.profile, (agreed, told), own);
         } else {
             // There is always a format: a section without one is not read.
             let format = media.formats.first().map_or("0", String::as_str);
@@ -50,8 +55,8 @@ pub fn answer(offer: &Description, agreed: &Agreed, own: &Own) -> String {
 }
 
 /// Our offer to a caller who left the first word to us. One codec, so that what the call speaks is known before
-/// the answer comes.
-pub fn offer(codec: Codec, own: &Own) -> String {
+/// the answer comes; sealed, or in the open.
+pub fn offer(codec: Codec, is_sealed: bool, own: &Own) -> String {
     let mut text = own.head();
     let payload = match codec {
         Codec::Pcmu => PCMU,
@@ -67,12 +72,14 @@ pub fn offer(codec: Codec, own: &Own) -> String {
         rtcp: own.rtp,
         mux: false,
         theirs: Direction::Both,
+        crypto: None,
     };
-    sound(&mut text, "RTP/AVP", &agreed, own);
+    let (profile, told) = if is_sealed { (SEALED[0], Some(OFFERED)) } else { (OPEN[0], None) };
+    sound(&mut text, profile, (&agreed, told), own);
     text
 }
 
-fn sound(text: &mut String, profile: &str, agreed: &Agreed, own: &Own) {
+fn sound(text: &mut String, profile: &str, (agreed, told): (&Agreed, Option<Told>), own: &Own) {
     let (port, payload) = (own.rtp.port(), agreed.payload);
     let event = agreed.event.map(|event| format!(" {event}")).unwrap_or_default();
     let (name, clock) = match agreed.codec {
@@ -84,6 +91,9 @@ fn sound(text: &mut String, profile: &str, agreed: &Agreed, own: &Own) {
     let _ = write!(text, "m=audio {port} {profile} {payload}{event}\r\na=rtpmap:{payload} {name}\r\n");
     if let Some(event) = agreed.event {
         let _ = write!(text, "a=rtpmap:{event} telephone-event/{clock}\r\na=fmtp:{event} 0-15\r\n");
+    }
+    if let Some(told) = told {
+        let _ = write!(text, "a=crypto:{}\r\n", crypto::write(told, &own.key));
     }
     let direction = match agreed.theirs.mirrored() {
         Direction::Both => "sendrecv",
