@@ -100,6 +100,13 @@ impl Called {
         self.wishes.send(()).await.context("the called telephone has ended")
     }
 
+    /// Goes away, so that another telephone can stand at its address.
+    pub async fn leave(mut self) {
+        self.task.abort();
+        // Its end is the abort itself.
+        let _ = (&mut self.task).await;
+    }
+
     /// Everything that was heard so far.
     pub fn clip(&self) -> Clip {
         self.voice.clip()

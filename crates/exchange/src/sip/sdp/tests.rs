@@ -1,7 +1,7 @@
 //! Offers of real telephones and carriers, what is taken of them, and what the answer says.
 
 use peer::srtp::{MASTER, MasterKey, Suite};
-use rand::{Rng, SeedableRng};
+use rand::Rng;
 
 use super::*;
 use crate::fuzz;
