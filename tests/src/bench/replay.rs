@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use media::opus;
+use media::opus::Encoder as VoiceEncoder;
 use media::scene::{Person, Scene};
 use media::vp8::Packetizer;
 use media::vpx::Encoder;
@@ -55,7 +55,7 @@ impl Clip {
 }
 
 fn sounds() -> Result<Vec<Vec<u8>>> {
-    let mut encoder = opus::Encoder::new(VOICE_BPS).context("the voice's encoder")?;
+    let mut encoder = VoiceEncoder::new(VOICE_BPS).context("the voice's encoder")?;
     let samples = tone(VISITOR_HZ, VOICE_SECONDS);
     Ok(samples.as_chunks().0.iter().map(|frame| encoder.encode(frame)).collect())
 }

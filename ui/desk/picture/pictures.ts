@@ -1,5 +1,6 @@
 // The three pictures of a desk: the visitor's face, the visitor's second window and one's own. One socket, a painter
-// each; Rust is told which are looked at and how large they stand, and sends those. Holds no business rule: the view says which picture is due and which is kept from everybody.
+// each; Rust is told which are looked at and how large they stand, and sends those. Holds no business rule: the view
+// says which picture is due and which is kept from everybody.
 import type { PictureDoor } from '$generated/PictureDoor';
 import { Door } from './door';
 import { KINDS, parseFrame, type Kind } from './frame';
