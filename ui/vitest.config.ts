@@ -4,5 +4,6 @@ import { aliases } from './aliases';
 
 export default defineConfig({
   plugins: [svelte()],
+  test: { setupFiles: ['./desk/tests/setup.ts'] },
   resolve: { alias: aliases, conditions: ['browser'] },
 });

@@ -1,5 +1,6 @@
-//! The door through which encoded pictures reach the page: a WebSocket on this machine alone. One ticket lets one
-//! page in, once. Refuses to know what is on a picture and who talks.
+//! The door through which pictures reach the page: a WebSocket on this machine alone. One ticket lets one page in,
+//! once; the page says where it shows which picture, and gets it in that size. Refuses to know what is on a picture and
+//! who talks.
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener as StdListener};
@@ -7,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use client::view::PictureDoor;
-use client::{EncodedPicture, PictureTap, Pictures, Views};
+use client::{Frame, FrameTap, Room, Views};
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -34,8 +35,10 @@ const STUCK: Duration = Duration::from_secs(10);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 /// The longest word of a page: a ticket.
 const MAX_WORD: usize = 128;
-/// Before the picture: which one, key flag and timestamp.
+/// Before the planes: which picture, its size, and the size in which it came.
 const HEADER: usize = 10;
+/// The longest side of a place, pixels: no picture is larger (full HD), and a page that says more is wrong.
+const MAX_SIDE: u16 = 1_920;
 
 /// The tickets that are out.
 #[derive(Clone)]
@@ -113,35 +116,36 @@ impl Entrance {
 }
 
 /// The pictures by their number on the socket (`PictureDoor` in client's view).
-fn by_number(views: Views) -> [Pictures; 3] {
-    let Views { face, screen, own } = views;
-    [face, screen, own]
+fn by_number(views: &Views) -> [FrameTap; 3] {
+    [&views.face, &views.screen, &views.own].map(|pictures| FrameTap::new(pictures, HEADER))
 }
 
 /// The next picture of any, with its number; none when the desk has ended.
-async fn next_of(taps: &mut [PictureTap; 3]) -> Option<(u8, EncodedPicture)> {
+async fn next_of(taps: &mut [FrameTap; 3]) -> Option<(u8, Frame)> {
     let [face, screen, own] = taps;
-    let (number, picture) = tokio::select! {
-        picture = face.next() => (0, picture),
-        picture = screen.next() => (1, picture),
-        picture = own.next() => (2, picture),
+    let (number, frame) = tokio::select! {
+        frame = face.next() => (0, frame),
+        frame = screen.next() => (1, frame),
+        frame = own.next() => (2, frame),
     };
-    picture.map(|picture| (number, picture))
+    frame.map(|frame| (number, frame))
 }
 
 async fn attend(stream: TcpStream, tickets: Tickets, views: Views) -> Result<(), &'static str> {
     let mut page = timeout(GREETING, admit(stream, &tickets)).await.map_err(|_| "no greeting in time")??;
-    let pictures = by_number(views);
-    let mut taps = pictures.each_ref().map(Pictures::subscribe);
+    let mut taps = by_number(&views);
     loop {
         tokio::select! {
-            picture = next_of(&mut taps) => {
-                let Some((number, picture)) = picture else { return Ok(()) };
-                let sent = timeout(STUCK, page.send(Message::Binary(frame(number, &picture)))).await;
+            frame = next_of(&mut taps) => {
+                let Some((number, frame)) = frame else { return Ok(()) };
+                let sent = timeout(STUCK, page.send(Message::Binary(message(number, frame)))).await;
                 sent.map_err(|_| "the page does not read")?.map_err(|_| "the page has gone")?;
             }
             word = page.next() => match word {
-                Some(Ok(Message::Text(word))) => wanted(word.as_str(), &pictures).iter().for_each(Pictures::want_keyframe),
+                Some(Ok(Message::Text(word))) => {
+                    let (number, room) = place(word.as_str()).ok_or("not our page's words")?;
+                    taps[number].show(room);
+                }
                 Some(Ok(_)) => {}
                 Some(Err(_)) | None => return Ok(()),
             },
@@ -173,25 +177,29 @@ fn ours_only(request: &Request, response: Response) -> Result<Response, ErrorRes
     Err(refusal)
 }
 
-/// Which key frames a page asks for: `key` all of them, `key 1` the one of that number.
-fn wanted<'a>(word: &str, pictures: &'a [Pictures; 3]) -> &'a [Pictures] {
-    match word {
-        "key" => pictures,
-        "key 0" => &pictures[..1],
-        "key 1" => &pictures[1..2],
-        "key 2" => &pictures[2..],
-        _ => &[],
-    }
+/// What a page says of a picture's place: `show 0 694 390`, the number and the sides in pixels, or `hide 0`.
+fn place(word: &str) -> Option<(usize, Option<Room>)> {
+    let mut words = word.split(' ');
+    let (verb, number) = (words.next()?, words.next()?.parse::<usize>().ok().filter(|number| *number < 3)?);
+    let mut side = || words.next()?.parse().ok().filter(|side| (1..=MAX_SIDE).contains(side));
+    let room = match verb {
+        "show" => Some(Room { width: side()?, height: side()? }),
+        "hide" => None,
+        _ => return None,
+    };
+    words.next().is_none().then_some((number, room))
 }
 
-/// 1 byte number, 1 byte key flag, 8 bytes timestamp in µs (little endian), then VP8.
-fn frame(number: u8, picture: &EncodedPicture) -> Bytes {
-    let mut frame = Vec::with_capacity(HEADER + picture.data.len());
-    frame.push(number);
-    frame.push(u8::from(picture.key));
-    frame.extend_from_slice(&picture.timestamp_us.to_le_bytes());
-    frame.extend_from_slice(&picture.data);
-    frame.into()
+/// 1 byte number, 1 byte empty; width and height, then those of the picture as it came, 2 bytes each (little endian);
+/// then the planes.
+fn message(number: u8, frame: Frame) -> Bytes {
+    let Frame { size, source, mut bytes } = frame;
+    bytes[0] = number;
+    let sides = [size.width, size.height, source.width, source.height];
+    for (place, side) in bytes[2..HEADER].chunks_exact_mut(2).zip(sides) {
+        place.copy_from_slice(&side.to_le_bytes());
+    }
+    bytes.into()
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! An eye on a page: when each picture was drawn, and which number its bar code shows. It watches from
-//! the outside (drawing calls of the desk's canvas, shown frames of the booth's video), so that the
+//! the outside (what is put on the desk's canvas, shown frames of the booth's video), so that the
 //! product holds nothing for tests.
 
 use anyhow::Result;
@@ -34,17 +34,17 @@ const READER: &str = "
 /// it goes down.
 const WATCH_CANVAS: &str = "
   addEventListener('keydown', (event) => { if (event.key === 'F2') eye.key = performance.timeOrigin + event.timeStamp; }, true);
-  const draw = CanvasRenderingContext2D.prototype.drawImage;
-  CanvasRenderingContext2D.prototype.drawImage = function (...args) {
-    draw.apply(this, args);
-    const shown = this.canvas.dataset.testid;
-    if (shown !== 'picture' && shown !== 'screen-picture') return;
-    if (shown === 'picture') { eye.width = this.canvas.width; eye.height = this.canvas.height; }
+  const put = CanvasRenderingContext2D.prototype.putImageData;
+  CanvasRenderingContext2D.prototype.putImageData = function (...args) {
+    put.apply(this, args);
+    const { testid, source } = this.canvas.dataset;
+    if (testid !== 'picture' && testid !== 'screen-picture') return;
+    if (testid === 'picture') [eye.width, eye.height] = source.split('x').map(Number);
     const at = now();
     const row = Math.round(this.canvas.width / 40);
     const code = eye.reading
       ? readRow(this.getImageData(0, row, this.canvas.width, 1).data, this.canvas.width) : -1;
-    (shown === 'picture' ? eye.seen : eye.screen).push([at, code]);
+    (testid === 'picture' ? eye.seen : eye.screen).push([at, code]);
   };
 ";
 
@@ -84,9 +84,9 @@ pub struct Seen {
     pub seen: Vec<(f64, i32)>,
     /// The same of the second window's pictures.
     pub screen: Vec<(f64, i32)>,
-    /// The picture's width.
+    /// The picture's width as it came.
     pub width: u32,
-    /// The picture's height.
+    /// The picture's height as it came.
     pub height: u32,
 }
 

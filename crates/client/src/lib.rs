@@ -15,4 +15,4 @@ pub use link::journal;
 pub use config::{CameraChoice, Config, ConfigError, ServerUrl};
 pub use run::{Desk, DeskHandle};
 pub use shell::{NoKeyring, Notice, Shell};
-pub use talk::{EncodedPicture, PictureTap, Pictures, Views};
+pub use talk::{EncodedPicture, Frame, FrameTap, PictureTap, Pictures, Room, Views};

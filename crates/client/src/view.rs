@@ -197,15 +197,15 @@ pub enum Trouble {
     NoKeyring,
 }
 
-/// The loopback WebSocket that carries encoded frames into the page.
+/// The loopback WebSocket that carries pictures into the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct PictureDoor {
     /// Port on 127.0.0.1.
     pub port: u16,
-    /// One-time token: the first text message on the socket. After it, binary messages: the first byte
-    /// says which picture (0 the visitor's face, 1 the visitor's screen, 2 one's own), the rest is as
-    /// before: flags, then the encoded frame.
+    /// One-time token: the first text message on the socket. After it the page says where it shows which
+    /// picture (0 the visitor's face, 1 the visitor's screen, 2 one's own): `show 0 694 390` with the
+    /// place's sides in pixels, or `hide 0`. Binary messages bring the pictures that are shown.
     pub token: String,
 }
 

@@ -17,6 +17,7 @@ pub mod opus;
 pub mod pcm;
 pub mod picture;
 pub mod playout;
+pub mod scale;
 pub mod scene;
 pub mod switch;
 pub mod tone;

@@ -17,6 +17,49 @@ pub struct I420 {
     pub v: Vec<u8>,
 }
 
+/// One plane of a picture where it lies; its rows may be padded.
+#[derive(Debug, Clone, Copy)]
+pub struct Plane<'a> {
+    /// Bytes in a row that are shown, at least one.
+    pub width: usize,
+    /// Rows, at least one.
+    pub height: usize,
+    bytes: &'a [u8],
+    stride: usize,
+}
+
+impl<'a> Plane<'a> {
+    /// A plane in `bytes`, whose rows begin `stride` bytes apart; none when it does not fit into them.
+    pub fn new(bytes: &'a [u8], stride: usize, width: usize, height: usize) -> Option<Plane<'a>> {
+        let end = height.checked_sub(1)?.checked_mul(stride)?.checked_add(width)?;
+        (width > 0 && width <= stride && end <= bytes.len()).then_some(Plane { width, height, bytes, stride })
+    }
+
+    /// A plane without padding.
+    ///
+    /// # Panics
+    /// When `bytes` has less than `width × height` bytes, or none.
+    pub fn packed(bytes: &'a [u8], width: usize, height: usize) -> Plane<'a> {
+        Plane::new(bytes, width, width, height).expect("a packed plane has all of its rows")
+    }
+
+    /// Row `y` from the top.
+    pub fn row(&self, y: usize) -> &'a [u8] {
+        &self.bytes[y * self.stride..][..self.width]
+    }
+}
+
+/// A picture where its decoder has put it: luma, and blue and red difference of half its sides.
+#[derive(Debug, Clone, Copy)]
+pub struct Planes<'a> {
+    /// Luma.
+    pub y: Plane<'a>,
+    /// Blue difference.
+    pub u: Plane<'a>,
+    /// Red difference.
+    pub v: Plane<'a>,
+}
+
 /// Sides that are zero, odd or too long, or bytes that do not fill them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a picture needs even sides of 2..=1920 pixels and exactly their bytes")]
@@ -141,6 +184,12 @@ impl I420 {
     /// Rows.
     pub fn height(&self) -> usize {
         self.height
+    }
+
+    /// Its planes, to be looked at.
+    pub fn planes(&self) -> Planes<'_> {
+        let half = |bytes| Plane::packed(bytes, self.width / 2, self.height / 2);
+        Planes { y: Plane::packed(&self.y, self.width, self.height), u: half(&self.u), v: half(&self.v) }
     }
 
     /// Interleaved red, green, blue bytes, for a screenshot or a preview.

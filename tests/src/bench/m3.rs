@@ -1,10 +1,13 @@
-//! M3: processor time of the receiving side for one 720p picture. The same encoded loop is replayed to the
-//! real window (through the exchange) and to a plain page in Chromium's window.
+//! M3: processor time of the receiving side for one 720p picture. The same encoded loop of picture and voice is
+//! replayed to the real window (through the exchange) and to a plain page in Chromium's window; both speak too.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use axum::Router;
+use axum::response::Html;
+use axum::routing::get;
 use peer::{Leg, Port};
 use serde_json::json;
 
@@ -17,7 +20,7 @@ use crate::fact::median;
 use crate::place;
 use crate::round;
 use crate::sound::now_ms;
-use crate::stage::{Stage, VISITOR_HZ};
+use crate::stage::{OPERATOR_HZ, Stage};
 use crate::wait::until;
 use crate::window::Window;
 
@@ -44,10 +47,11 @@ pub async fn measure() -> Result<Vec<Row>> {
     window.sign_in("op01").await?;
     round::ready(&window).await?;
     Eye::Desk.place(&window.page).await?;
+    let page = plain_page().await?;
     let (mut ours, mut peers) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         ours.push(our_round(&window, &mut booth).await?);
-        peers.push(peer_round(&stage, &clip).await?);
+        peers.push(peer_round(&stage, &clip, &page).await?);
     }
     drop(replay);
     window.close().await;
@@ -79,12 +83,27 @@ async fn our_round(window: &Window, booth: &mut BareBooth) -> Result<f64> {
     per_picture(after - before, pictures)
 }
 
-/// A page that only receives, connected straight to the replaying leg.
-async fn peer_round(stage: &Stage, clip: &Arc<Clip>) -> Result<f64> {
-    let feed = Feed::make(&stage.folder, VISITOR_HZ)?;
+/// Serves the plain page, as a browser gives a microphone to addresses on this machine and to no page without one.
+async fn plain_page() -> Result<String> {
+    let door = tokio::net::TcpListener::bind("127.0.0.1:0").await.context("a port for the plain page")?;
+    let address = format!("http://{}/", door.local_addr()?);
+    let app = Router::new().route("/", get(|| async { Html(PAGE) }));
+    tokio::spawn(async move { axum::serve(door, app).await });
+    Ok(address)
+}
+
+/// As wide as our window shows it.
+const PAGE: &str = "<!doctype html><video id=v autoplay style='width:694px'></video>";
+
+/// A page that receives picture and voice and sends a voice, connected straight to the replaying leg.
+async fn peer_round(stage: &Stage, clip: &Arc<Clip>, address: &str) -> Result<f64> {
+    let feed = Feed::make(&stage.folder, OPERATOR_HZ)?;
+    let mut variables = stage.screen.variables.clone();
+    variables.extend(stage.sound.variables());
+    variables.insert("PULSE_SINK".to_owned(), Some("desk_speaker".to_owned()));
     let show = Show::At { x: 0, y: 0 };
-    let (page, driver) = chromium(&stage.folder, "receiver", &feed, &stage.screen.variables, show).await?;
-    page.go("data:text/html,<video id=v autoplay muted style='width:694px'></video>").await?;
+    let (page, driver) = chromium(&stage.folder, "receiver", &feed, &variables, show).await?;
+    page.go(address).await?;
     let loopback = std::net::IpAddr::from([127, 0, 0, 1]);
     let port = Port::bind((loopback, 0).into(), vec![loopback]).await.context("a media port")?;
     page.run::<()>(RECEIVER, vec![]).await?;
@@ -112,15 +131,21 @@ async fn peer_round(stage: &Stage, clip: &Arc<Clip>) -> Result<f64> {
     per_picture(after.0 - before.0, after.1 - before.1)
 }
 
-/// Offers to receive, and plays what comes.
+/// Offers a voice without voice processing (ours has none either) and to receive both, and plays what comes.
 const RECEIVER: &str = "
   const pc = window.__pc = new RTCPeerConnection();
+  const far = new MediaStream();
   pc.ontrack = ({ track }) => {
-    if (track.kind === 'video') document.getElementById('v').srcObject = new MediaStream([track]);
+    far.addTrack(track);
+    document.getElementById('v').srcObject = far;
   };
-  pc.addTransceiver('audio', { direction: 'recvonly' });
-  pc.addTransceiver('video', { direction: 'recvonly' });
-  pc.setLocalDescription().then(() => { window.__offer = pc.localDescription.sdp; });
+  const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+  navigator.mediaDevices.getUserMedia({ audio }).then(async (own) => {
+    pc.addTrack(own.getAudioTracks()[0], own);
+    pc.addTransceiver('video', { direction: 'recvonly' });
+    await pc.setLocalDescription();
+    window.__offer = pc.localDescription.sdp;
+  });
   return null;";
 
 const ANSWERED: &str = "

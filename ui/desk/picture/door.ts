@@ -1,7 +1,6 @@
-// The loopback socket that the encoded pictures come through: opened once, kept all day, opened anew when it breaks.
+// The loopback socket that the pictures come through: opened once, kept all day, opened anew when it breaks.
 // Knows no painter and no talk.
 import type { PictureDoor } from '$generated/PictureDoor';
-import type { Kind } from './frame';
 
 /** First and longest pause between two attempts, ms: a booth without a camera must not be hammered. */
 const FIRST_PAUSE = 500;
@@ -13,7 +12,7 @@ export interface DoorHost {
   ask(): void;
   /** A message has come. */
   message(data: ArrayBuffer): void;
-  /** A new socket: what comes next does not follow what came before. */
+  /** A new socket, which has been told nothing yet. */
   opened(): void;
 }
 
@@ -58,9 +57,9 @@ export class Door {
     this.#pause = FIRST_PAUSE;
   }
 
-  /** Asks for a picture of this kind that needs none before it. */
-  key(kind: Kind): void {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(word(kind));
+  /** Says a word, if there is a socket. */
+  say(word: string): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(word);
   }
 
   /** Lets go of the socket. */
@@ -76,13 +75,15 @@ export class Door {
   #open(door: PictureDoor): void {
     const socket = new WebSocket(`ws://127.0.0.1:${door.port}/`);
     socket.binaryType = 'arraybuffer';
-    socket.onopen = () => socket.send(door.token);
+    socket.onopen = () => {
+      socket.send(door.token);
+      this.#host.opened();
+    };
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (data instanceof ArrayBuffer) this.#host.message(data);
     };
     socket.onclose = () => this.#closed();
     this.#socket = socket;
-    this.#host.opened();
   }
 
   #closed(): void {
@@ -94,13 +95,5 @@ export class Door {
 
   #longer(): void {
     this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
-  }
-}
-
-function word(kind: Kind): string {
-  switch (kind) {
-    case 'face': return 'key 0';
-    case 'screen': return 'key 1';
-    case 'own': return 'key 2';
   }
 }

@@ -1,39 +1,45 @@
-// The binary message of the picture socket: 1 byte kind, 1 byte key flag, 8 bytes timestamp (µs, little endian), VP8.
+// The binary message of the picture socket: 1 byte kind, 1 byte empty, then width, height and the sides of the picture as
+// it came, 2 bytes each (little endian), then the planes: luma, and blue and red difference of half the sides, rounded up.
 
-/** Bytes before the picture. */
+/** Bytes before the planes. */
 const HEADER = 10;
 
 /** Whose picture it is: the visitor's face, the visitor's second window, one's own. */
 export type Kind = 'face' | 'screen' | 'own';
 
 /** The kinds in the order of their bytes. */
-const KINDS: readonly Kind[] = ['face', 'screen', 'own'];
+export const KINDS: readonly Kind[] = ['face', 'screen', 'own'];
 
-/** One encoded frame. */
-export interface EncodedFrame {
-  readonly key: boolean;
-  readonly timestampUs: number;
-  readonly data: Uint8Array;
+/** A place on the screen, in its own pixels. */
+export interface Room {
+  readonly width: number;
+  readonly height: number;
 }
 
-/** Reads a message; none when it is too short to hold a picture or of a kind that nobody draws. */
-export function parseFrame(message: ArrayBuffer): { kind: Kind; frame: EncodedFrame } | null {
+/** Luma, and blue and red difference of half the sides, rounded up. */
+export interface Planes extends Room {
+  readonly y: Uint8Array;
+  readonly u: Uint8Array;
+  readonly v: Uint8Array;
+}
+
+/** One picture in the size of its place. */
+export interface Frame {
+  readonly planes: Planes;
+  /** Its size before it was scaled. */
+  readonly source: Room;
+}
+
+/** Reads a message; none when its planes do not fill its size or it is of a kind that nobody draws. */
+export function parseFrame(message: ArrayBuffer): { kind: Kind; frame: Frame } | null {
   if (message.byteLength <= HEADER) return null;
   const view = new DataView(message);
   const kind = KINDS[view.getUint8(0)];
-  if (kind === undefined) return null;
-  const frame = {
-    key: view.getUint8(1) === 1,
-    timestampUs: Number(view.getBigUint64(2, true)),
-    data: new Uint8Array(message, HEADER),
-  };
-  return { kind, frame };
-}
-
-/** The size that a VP8 key frame tells, such as 640x480; empty when it tells none. */
-export function pictureSize(data: Uint8Array): string {
-  if (data.length < 10 || data[3] !== 0x9d || data[4] !== 0x01 || data[5] !== 0x2a) return '';
-  const view = new DataView(data.buffer, data.byteOffset);
-  // The upper two bits of each are a scaling hint, not size.
-  return `${view.getUint16(6, true) & 0x3fff}x${view.getUint16(8, true) & 0x3fff}`;
+  const [width, height] = [view.getUint16(2, true), view.getUint16(4, true)];
+  const luma = width * height;
+  const chroma = ((width + 1) >> 1) * ((height + 1) >> 1);
+  if (kind === undefined || message.byteLength !== HEADER + luma + 2 * chroma) return null;
+  const plane = (start: number, length: number): Uint8Array => new Uint8Array(message, HEADER + start, length);
+  const planes = { width, height, y: plane(0, luma), u: plane(luma, chroma), v: plane(luma + chroma, chroma) };
+  return { kind, frame: { planes, source: { width: view.getUint16(6, true), height: view.getUint16(8, true) } } };
 }

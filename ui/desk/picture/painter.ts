@@ -1,51 +1,44 @@
-// Decodes VP8 and draws the newest picture. Knows no socket and no talk. Never touches VideoEncoder: as the first media
-// call it aborts WebKitGTK's web process.
-import { pictureSize, type EncodedFrame } from './frame';
-import { warmFrame } from './warm';
+// Puts a picture on its canvases, and knows how large they stand on the screen. Knows no socket and no talk.
+import { paint } from './colour';
+import type { Frame, Room } from './frame';
 
-const CODEC: VideoDecoderConfig = { codec: 'vp8', optimizeForLatency: true };
-/** Frames in the decoder from which on we are late: drop to the next key frame rather than queue. */
-const BEHIND = 4;
+/** The stage of a common screen: where a picture has a place but has not been laid out yet. The first picture of a talk
+ *  comes in this size, and is stretched to its place. */
+const USUAL: Room = { width: 700, height: 525 };
+/** The longest side that the socket takes, pixels. */
+const MAX_SIDE = 1920;
+/** Proportions between which every picture is: a filled place cuts off what is longer. */
+const WIDEST = 16 / 9;
+const NARROWEST = 4 / 3;
 
-/** What a painter tells. */
-export interface PainterEvents {
-  /** Nothing can be drawn before the next key frame: ask for one. */
-  needsKey(): void;
-  /** A picture was drawn. */
-  drawn(): void;
-}
-
-/** One decoder and the canvases that show its picture. */
+/** The canvases that show one picture. */
 export class Painter {
-  #decoder: VideoDecoder | null = null;
-  #waiting = true;
   #showing = false;
-  #warming = false;
-  #size = '';
+  #room = USUAL;
+  /** The pixels of the last picture, whose memory the next one takes. */
+  #image: ImageData | null = null;
   readonly #canvases = new Map<HTMLCanvasElement, CanvasRenderingContext2D | null>();
-  readonly #events: PainterEvents;
+  readonly #laidOut: ResizeObserver;
 
-  constructor(events: PainterEvents) {
-    this.#events = events;
+  /** `resized` is told when the room has changed. */
+  constructor(resized: () => void) {
+    this.#laidOut = new ResizeObserver(() => this.#measure(resized));
   }
 
   /** Draws on `canvas` too; returns what stops that. */
   attach(canvas: HTMLCanvasElement): () => void {
-    // Kept in memory, where the decoder puts its pictures: no way through a graphics card, which may be an emulated one.
+    // Kept in memory, where the pixels come from: no way through a graphics card, which may be an emulated one.
     this.#canvases.set(canvas, canvas.getContext('2d', { alpha: false, willReadFrequently: true }));
-    return () => void this.#canvases.delete(canvas);
+    this.#laidOut.observe(canvas);
+    return () => {
+      this.#laidOut.unobserve(canvas);
+      this.#canvases.delete(canvas);
+    };
   }
 
-  /** Makes the decoder ready and runs one grey picture through it, so that the first real one is not the first. */
-  async warm(): Promise<void> {
-    if (typeof VideoDecoder === 'undefined') return;
-    const { supported } = await VideoDecoder.isConfigSupported(CODEC);
-    if (supported !== true || this.#decoder !== null) return;
-    this.#configure();
-    this.#warming = true;
-    const frame = warmFrame();
-    this.#size = pictureSize(frame.data);
-    this.#decode(frame);
+  /** The largest place of the picture. */
+  get room(): Room {
+    return this.#room;
   }
 
   /** True while pictures are drawn. */
@@ -59,70 +52,50 @@ export class Painter {
     this.#showing = showing;
   }
 
-  /** The next frames do not follow the last ones: wait for a key frame. */
-  restart(): void {
-    this.#waiting = true;
+  /** Draws, if it shows. */
+  draw(frame: Frame): boolean {
+    if (!this.#showing) return false;
+    const image = this.#blank(frame.planes);
+    paint(frame.planes, new Int32Array(image.data.buffer));
+    for (const [canvas, brush] of this.#canvases) put(frame, image, canvas, brush);
+    return true;
   }
 
-  /** Takes an encoded frame. A key frame of another size gets a decoder of its own: WebKitGTK's keeps the first size. */
-  feed(frame: EncodedFrame): void {
-    const size = frame.key ? pictureSize(frame.data) : this.#size;
-    if (size !== this.#size) this.close();
-    this.#size = size;
-    if (this.#decoder === null || this.#decoder.state === 'closed') this.#configure();
-    if (!this.#waiting && (this.#decoder?.decodeQueueSize ?? 0) > BEHIND) {
-      this.#waiting = true;
-      this.#events.needsKey();
-    }
-    if (this.#waiting && !frame.key) return;
-    this.#waiting = false;
-    this.#decode(frame);
+  #blank({ width, height }: Room): ImageData {
+    if (this.#image?.width !== width || this.#image.height !== height) this.#image = new ImageData(width, height);
+    return this.#image;
   }
 
-  /** Lets go of the decoder. */
-  close(): void {
-    if (this.#decoder !== null && this.#decoder.state !== 'closed') this.#decoder.close();
-    this.#decoder = null;
-    this.#warming = false;
-  }
-
-  #configure(): void {
-    this.#decoder = new VideoDecoder({ output: (picture) => this.#draw(picture), error: () => this.#failed() });
-    this.#decoder.configure(CODEC);
-    this.#waiting = true;
-  }
-
-  #decode(frame: EncodedFrame): void {
-    const type = frame.key ? 'key' : 'delta';
-    try {
-      this.#decoder?.decode(new EncodedVideoChunk({ type, timestamp: frame.timestampUs, data: frame.data }));
-    } catch {
-      this.#failed();
-    }
-  }
-
-  #failed(): void {
-    this.close();
-    this.#waiting = true;
-    this.#events.needsKey();
-  }
-
-  #draw(picture: VideoFrame): void {
-    const drawing = this.#showing && !this.#warming;
-    this.#warming = false;
-    if (drawing) for (const [canvas, brush] of this.#canvases) put(picture, canvas, brush);
-    picture.close();
-    if (drawing) this.#events.drawn();
+  #measure(resized: () => void): void {
+    const places = [...this.#canvases.keys()].map(placeOf).filter((place) => place.width > 0 && place.height > 0);
+    // What is laid out no more keeps its last size: it comes back as it was.
+    if (places.length === 0) return;
+    const side = (most: number): number => Math.min(Math.ceil(most), MAX_SIDE);
+    const room = { width: side(Math.max(...places.map((at) => at.width))), height: side(Math.max(...places.map((at) => at.height))) };
+    if (room.width === this.#room.width && room.height === this.#room.height) return;
+    this.#room = room;
+    resized();
   }
 
   #wipe(): void {
+    this.#image = null;
     for (const [canvas, brush] of this.#canvases) brush?.fillRect(0, 0, canvas.width, canvas.height);
   }
 }
 
-function put(picture: VideoFrame, canvas: HTMLCanvasElement, brush: CanvasRenderingContext2D | null): void {
-  const { displayWidth, displayHeight } = picture;
-  if (canvas.width !== displayWidth) canvas.width = displayWidth;
-  if (canvas.height !== displayHeight) canvas.height = displayHeight;
-  brush?.drawImage(picture, 0, 0);
+/** How much room a canvas has, in pixels of the screen. A picture that fills its place is larger than it one way. */
+function placeOf(canvas: HTMLCanvasElement): Room {
+  const width = canvas.clientWidth * devicePixelRatio;
+  const height = canvas.clientHeight * devicePixelRatio;
+  if (getComputedStyle(canvas).objectFit !== 'cover') return { width, height };
+  return { width: Math.max(width, height * WIDEST), height: Math.max(height, width / NARROWEST) };
+}
+
+function put(frame: Frame, image: ImageData, canvas: HTMLCanvasElement, brush: CanvasRenderingContext2D | null): void {
+  const { width, height } = frame.planes;
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  const source = `${frame.source.width}x${frame.source.height}`;
+  if (canvas.dataset['source'] !== source) canvas.dataset['source'] = source;
+  brush?.putImageData(image, 0, 0);
 }

@@ -1,8 +1,9 @@
 // The three pictures of a desk: the visitor's face, the visitor's second window and one's own. One socket, a painter
-// each. Holds no business rule: the view says which picture is due and which is kept from everybody.
+// each; Rust is told which are looked at and how large they stand, and sends those. Holds no business rule: the view
+// says which picture is due and which is kept from everybody.
 import type { PictureDoor } from '$generated/PictureDoor';
 import { Door } from './door';
-import { parseFrame, type Kind } from './frame';
+import { KINDS, parseFrame, type Kind } from './frame';
 import { Painter } from './painter';
 
 /** Silence in a talk after which the socket is thought dead, ms. */
@@ -35,30 +36,33 @@ export class Pictures {
   #due = false;
   #masked = false;
   #lastFace = 0;
+  #page: Document | null = null;
   readonly #standing = new Set<Kind>();
+  /** What the socket was told last of each: `show` with its room, or `hide`. */
+  readonly #said = new Map<Kind, string>();
   readonly #host: PicturesHost;
   readonly #painters: Record<Kind, Painter>;
   readonly #door: Door;
 
   constructor(host: PicturesHost) {
     this.#host = host;
-    this.#painters = { face: this.#painter('face'), screen: this.#painter('screen'), own: this.#painter('own') };
+    this.#painters = { face: this.#painter(), screen: this.#painter(), own: this.#painter() };
     this.#door = new Door({
       ask: () => host.ask(),
       message: (data) => this.#take(data),
-      opened: () => this.#restart(),
+      opened: () => this.#opened(),
     });
   }
 
-  /** Warms the face's decoder and asks for the first door; returns what stops all. */
+  /** Asks for the first door; returns what stops all. */
   start(page: Document): () => void {
-    const seen = (): void => this.#seen(!page.hidden);
+    this.#page = page;
+    const seen = (): void => this.#seen();
     page.addEventListener('visibilitychange', seen);
-    void this.#painters.face.warm().finally(() => this.#door.ask());
+    this.#door.ask();
     return () => {
       page.removeEventListener('visibilitychange', seen);
       this.#door.close();
-      for (const painter of this.#all()) painter.close();
     };
   }
 
@@ -74,60 +78,58 @@ export class Pictures {
 
   /** Called at each change and each second. */
   watch(wanted: Wanted, now: number): void {
-    const lifted = this.#masked && !wanted.masked;
     this.#masked = wanted.masked;
     this.#show('face', wanted.face && !wanted.masked);
     this.#show('screen', wanted.screen && !wanted.masked);
     this.#show('own', wanted.own);
-    if (lifted && wanted.face) this.#again('face');
+    this.#tell();
     const due = wanted.due && !wanted.masked;
     if (due && !this.#due) this.#lastFace = now;
     this.#due = due;
     if (due && now - this.#lastFace > SILENCE) this.#door.renew(now);
   }
 
-  #painter(kind: Kind): Painter {
-    return new Painter({ needsKey: () => this.#door.key(kind), drawn: () => this.#drawn(kind) });
-  }
-
-  #all(): Painter[] {
-    return Object.values(this.#painters);
+  #painter(): Painter {
+    return new Painter(() => this.#tell());
   }
 
   #show(kind: Kind, showing: boolean): void {
-    const painter = this.#painters[kind];
-    const begins = showing && !painter.showing;
-    painter.show(showing);
+    this.#painters[kind].show(showing);
     if (!showing && this.#standing.delete(kind)) this.#host.stands(kind, false);
-    // The face's frames are decoded before the view names the talk; those of the others are not.
-    if (begins && kind !== 'face') this.#again(kind);
   }
 
-  #again(kind: Kind): void {
-    this.#painters[kind].restart();
-    this.#door.key(kind);
+  /** Tells the socket what has changed. */
+  #tell(): void {
+    for (const kind of KINDS) {
+      const word = this.#word(kind);
+      if (this.#said.get(kind) === word) continue;
+      this.#said.set(kind, word);
+      this.#door.say(word);
+    }
+  }
+
+  #word(kind: Kind): string {
+    const number = KINDS.indexOf(kind);
+    // The face is ready before the view names the talk, so that its first picture has nothing to wait for.
+    const wanted = kind === 'face' ? !this.#masked : this.#painters[kind].showing;
+    if (!wanted || this.#page?.hidden === true) return `hide ${number}`;
+    const { width, height } = this.#painters[kind].room;
+    return `show ${number} ${width} ${height}`;
   }
 
   #take(data: ArrayBuffer): void {
-    if (document.hidden) return;
     const got = parseFrame(data);
-    if (got === null) return;
-    const painter = this.#painters[got.kind];
-    const wanted = got.kind === 'face' ? !this.#masked : painter.showing;
-    if (wanted) painter.feed(got.frame);
+    if (got !== null && this.#painters[got.kind].draw(got.frame)) this.#drawn(got.kind);
   }
 
-  #restart(): void {
-    for (const painter of this.#all()) painter.restart();
+  #opened(): void {
+    this.#said.clear();
+    this.#tell();
   }
 
-  #seen(visible: boolean): void {
-    this.#restart();
+  #seen(): void {
     this.#lastFace = Date.now();
-    if (!visible) return;
-    this.#door.key('face');
-    if (this.#painters.screen.showing) this.#door.key('screen');
-    if (this.#painters.own.showing) this.#door.key('own');
+    this.#tell();
   }
 
   #drawn(kind: Kind): void {

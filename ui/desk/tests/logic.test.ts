@@ -4,9 +4,9 @@ import { composing } from '$shared/ime';
 import { lineQuality } from '$shared/quality';
 import { clockWithSeconds, elapsed, reiwaDate, secondsUntil } from '$shared/time';
 import { boothContact, boothOffer, MONDAY, TALK } from '../dev/samples';
-import { parseFrame, pictureSize } from '../picture/frame';
+import { paint } from '../picture/colour';
+import { parseFrame } from '../picture/frame';
 import { standing } from '../rooms/booth/standing';
-import { warmFrame } from '../picture/warm';
 import { Draft } from '../rooms/note/draft.svelte';
 import { DISPOSITIONS, isDisposition } from '../rooms/note/words';
 import { arc } from '../rooms/queue/offer';
@@ -59,27 +59,43 @@ describe('keys', () => {
 });
 
 describe('picture', () => {
-  const message = (kind: number, flag: number): ArrayBuffer => {
-    const bytes = new Uint8Array(13);
-    bytes.set([kind, flag, 0x40, 0x42, 0x0f, 0, 0, 0, 0, 0, 7, 8, 9]);
-    return bytes.buffer;
-  };
-  it('is read from its header', () => {
-    const got = parseFrame(message(0, 1));
-    expect(got?.frame.key).toBe(true);
-    expect(got?.frame.timestampUs).toBe(1_000_000);
-    expect([...(got?.frame.data ?? [])]).toEqual([7, 8, 9]);
-    expect(parseFrame(message(0, 0))?.frame.key).toBe(false);
+  const message = (kind: number, width: number): ArrayBuffer =>
+    new Uint8Array([kind, 0, width, 0, 1, 0, 0x80, 2, 0xe0, 1, 7, 8, 9, 10, 11, 12, 13]).buffer;
+  it('is read from its header; an odd column has its own colour', () => {
+    const frame = parseFrame(message(0, 3))?.frame;
+    expect(frame?.source).toEqual({ width: 640, height: 480 });
+    const { y, u, v } = frame!.planes;
+    expect([[...y], [...u], [...v]]).toEqual([[7, 8, 9], [10, 11], [12, 13]]);
   });
   it('says whose it is by its first byte', () => {
-    expect([0, 1, 2].map((kind) => parseFrame(message(kind, 1))?.kind)).toEqual(['face', 'screen', 'own']);
-    expect(parseFrame(message(3, 1))).toBeNull();
+    expect([0, 1, 2].map((kind) => parseFrame(message(kind, 3))?.kind)).toEqual(['face', 'screen', 'own']);
+    expect(parseFrame(message(3, 3))).toBeNull();
   });
-  it('tells its size in a key frame only', () => {
-    expect(pictureSize(warmFrame().data)).toBe('640x480');
-    expect(pictureSize(new Uint8Array(12))).toBe('');
+  it('is nothing when its planes do not fill it, or there are none', () => {
+    expect(parseFrame(message(0, 2))).toBeNull();
+    expect(parseFrame(new ArrayBuffer(10))).toBeNull();
   });
-  it('is nothing when the message holds no picture', () => expect(parseFrame(new ArrayBuffer(10))).toBeNull());
+});
+
+describe('colours', () => {
+  const coloured = (y: number, u: number, v: number): number[] => {
+    const pixels = new Int32Array(9);
+    const flat = (length: number, value: number): Uint8Array => new Uint8Array(length).fill(value);
+    paint({ width: 3, height: 3, y: flat(9, y), u: flat(4, u), v: flat(4, v) }, pixels);
+    expect(new Set(pixels).size).toBe(1);
+    return [...new Uint8Array(pixels.buffer, 32, 4)];
+  };
+  it('are those of BT.601 in limited range', () => {
+    expect(coloured(16, 128, 128)).toEqual([0, 0, 0, 255]);
+    expect(coloured(235, 128, 128)).toEqual([255, 255, 255, 255]);
+    expect(coloured(81, 90, 240)).toEqual([254, 0, 0, 255]);
+    expect(coloured(41, 240, 110)).toEqual([0, 0, 255, 255]);
+  });
+  it('stay within their bytes for any values', () => {
+    for (const y of [0, 128, 255]) for (const u of [0, 255]) for (const v of [0, 255]) expect(coloured(y, u, v)[3]).toBe(255);
+    expect(coloured(255, 255, 255)).toEqual([255, 125, 255, 255]);
+    expect(coloured(0, 0, 0)).toEqual([0, 135, 0, 255]);
+  });
 });
 
 describe('a talk', () => {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Kind } from '../picture/frame';
 import { Pictures, type Wanted } from '../picture/pictures';
 
-const decoded: string[] = [];
+const drawn: string[] = [];
 const said: string[] = [];
 let socket: FakeSocket | null = null;
 
@@ -25,21 +25,21 @@ class FakeSocket {
   }
 }
 
-class FakeDecoder {
-  static isConfigSupported = () => Promise.resolve({ supported: false });
-  state = 'configured';
-  decodeQueueSize = 0;
-  readonly #output: (picture: object) => void;
-  constructor(init: { output: (picture: object) => void }) {
-    this.#output = init.output;
+/** What the newest observer tells: the place of one's own picture was laid out. */
+let laidOut: () => void = () => undefined;
+
+class FakeObserver {
+  constructor(told: () => void) {
+    laidOut = told;
   }
-  configure(): void {}
-  decode(chunk: { data: Uint8Array }): void {
-    decoded.push(String(chunk.data[10]));
-    this.#output({ displayWidth: 2, displayHeight: 2, close: () => undefined });
-  }
-  close(): void {
-    this.state = 'closed';
+  observe(): void {}
+  unobserve(): void {}
+}
+
+class FakeImage {
+  readonly data: Uint8ClampedArray;
+  constructor(readonly width: number, readonly height: number) {
+    this.data = new Uint8ClampedArray(width * height * 4);
   }
 }
 
@@ -48,60 +48,72 @@ const TALKING: Wanted = { ...NONE, face: true, due: true, own: true };
 const standing = new Set<Kind>();
 let pictures: Pictures;
 
-/** A key frame of 2 by 2; the mark is read back from the decoder. */
+/** A canvas that notes the first byte of what is put on it. */
+function canvas(width = 0, height = 0): HTMLCanvasElement {
+  const made = document.createElement('canvas');
+  const brush = { putImageData: (image: FakeImage) => drawn.push(String(image.data[0])), fillRect: () => drawn.push('wiped') };
+  Object.defineProperties(made, { getContext: { value: () => brush }, clientWidth: { value: width }, clientHeight: { value: height } });
+  return made;
+}
+
+/** A picture of two grey pixels that came as 640 by 480; the mark is the first one's brightness. */
 function frame(kind: number, mark: number): ArrayBuffer {
-  const bytes = new Uint8Array(21);
-  bytes.set([kind, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x9d, 0x01, 0x2a, 2, 0, 2, 0, mark]);
+  const luma = Math.round(16 + (mark * 219) / 255);
+  const bytes = new Uint8Array([kind, 0, 2, 0, 1, 0, 0x80, 2, 0xe0, 1, luma, 16, 128, 128]);
   return bytes.buffer;
 }
 const come = (kind: number, mark: number): void => socket?.onmessage?.({ data: frame(kind, mark) });
 
 beforeEach(() => {
   vi.stubGlobal('WebSocket', FakeSocket);
-  vi.stubGlobal('VideoDecoder', FakeDecoder);
-  vi.stubGlobal('EncodedVideoChunk', class { constructor(init: object) { Object.assign(this, init); } });
-  decoded.length = said.length = 0;
+  vi.stubGlobal('ResizeObserver', FakeObserver);
+  vi.stubGlobal('ImageData', FakeImage);
+  drawn.length = said.length = 0;
   standing.clear();
   pictures = new Pictures({ ask: () => undefined, stands: (kind, up) => void (up ? standing.add(kind) : standing.delete(kind)) });
+  for (const kind of ['screen', 'own', 'face'] as const) pictures.attach(kind, canvas());
   pictures.door({ port: 1, token: 'once' });
   socket?.onopen?.();
-  said.length = 0;
 });
 afterEach(() => vi.unstubAllGlobals());
 
 describe('the pictures', () => {
+  it('are asked for as soon as the socket stands: the face alone, in a usual size', () => {
+    expect(said).toEqual(['once', 'show 0 700 525', 'hide 1', 'hide 2']);
+  });
   it('go each to its own painter', () => {
     pictures.watch({ ...TALKING, screen: true }, 0);
-    come(0, 10);
+    come(0, 14);
     expect([...standing]).toEqual(['face']);
-    come(1, 11);
-    come(2, 12);
+    come(1, 21);
+    come(2, 28);
     expect([...standing]).toEqual(['face', 'screen', 'own']);
-    expect(decoded).toEqual(['10', '11', '12']);
+    expect(drawn).toEqual(['14', '21', '28']);
   });
-  it('of one’s own and of a second window are not decoded while nobody looks', () => {
-    pictures.watch(NONE, 0);
-    come(1, 11);
-    come(2, 12);
-    expect(decoded).toEqual([]);
-  });
-  it('of a masked visitor are neither decoded nor left standing, whatever still comes', () => {
+  it('of one’s own and of a second window are not asked for while nobody looks', () => {
     pictures.watch({ ...TALKING, screen: true }, 0);
-    come(0, 10);
-    come(1, 11);
-    decoded.length = 0;
+    said.length = 0;
+    pictures.watch(NONE, 0);
+    expect(said).toEqual(['hide 1', 'hide 2']);
+  });
+  it('of a masked visitor are neither asked for nor left standing, whatever still comes', () => {
+    pictures.watch({ ...TALKING, screen: true }, 0);
+    come(0, 14);
+    come(1, 21);
+    drawn.length = said.length = 0;
     pictures.watch({ ...TALKING, screen: true, masked: true }, 1000);
+    expect(said).toEqual(['hide 0', 'hide 1']);
+    expect(drawn).toEqual(['wiped', 'wiped']);
     expect([...standing]).toEqual([]);
     come(0, 20);
     come(1, 21);
-    expect(decoded).toEqual([]);
+    expect(drawn).toEqual(['wiped', 'wiped']);
   });
-  it('come back after the mask with a picture that needs none before it', () => {
-    pictures.watch(TALKING, 0);
+  it('come back after the mask', () => {
     pictures.watch({ ...TALKING, masked: true }, 1000);
     said.length = 0;
     pictures.watch(TALKING, 2000);
-    expect(said).toContain('key 0');
+    expect(said).toEqual(['show 0 700 525']);
     come(0, 30);
     expect([...standing]).toEqual(['face']);
   });
@@ -110,5 +122,27 @@ describe('the pictures', () => {
     pictures.watch({ ...TALKING, masked: true }, 0);
     pictures.watch({ ...TALKING, masked: true }, 60_000);
     expect(first?.readyState).toBe(FakeSocket.OPEN);
+  });
+  it('are told anew to a socket that takes the place of a broken one', () => {
+    pictures.watch(TALKING, 0);
+    said.length = 0;
+    pictures.door({ port: 1, token: 'next' });
+    socket?.onopen?.();
+    expect(said).toEqual(['next', 'show 0 700 525', 'hide 1', 'show 2 700 525']);
+  });
+});
+
+describe('a place', () => {
+  it('that is laid out is told; the largest of a picture’s places counts, and what is gone keeps its size', () => {
+    pictures.watch({ ...NONE, own: true }, 0);
+    const small = pictures.attach('own', canvas(160, 100));
+    const large = pictures.attach('own', canvas(320, 240));
+    said.length = 0;
+    laidOut();
+    large();
+    laidOut();
+    small();
+    laidOut();
+    expect(said).toEqual(['show 2 320 240', 'show 2 160 100']);
   });
 });

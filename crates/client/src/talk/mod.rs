@@ -5,6 +5,7 @@
 
 mod camera;
 mod clean;
+mod frames;
 mod heard;
 mod leg;
 mod microphone;
@@ -32,6 +33,7 @@ use crate::device::{Ringer, Wanted, Wish};
 use crate::view::{DeviceKind, Trouble};
 use told::Told;
 
+pub use frames::{Frame, FrameTap, Room};
 pub use picture::{EncodedPicture, PictureTap, Pictures};
 pub use views::Views;
 

@@ -152,6 +152,11 @@ impl Viewer {
 }
 
 impl PictureTap {
+    /// How many pictures wait.
+    pub(super) fn waiting(&self) -> usize {
+        lock(&self.0.queue).waiting.len()
+    }
+
     /// The next picture; none when the desk has ended or too many newer viewers came. Safe to cancel.
     pub async fn next(&mut self) -> Option<EncodedPicture> {
         loop {

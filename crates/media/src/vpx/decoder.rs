@@ -1,4 +1,4 @@
-//! The decoder: what the far end's window does, for tests and benches.
+//! The decoder: what the desk looks through, and tests and benches.
 
 use std::mem::MaybeUninit;
 use std::os::raw::{c_int, c_uint};
@@ -7,7 +7,7 @@ use std::ptr;
 use vpx_sys as vpx;
 
 use super::{VpxError, check};
-use crate::picture::{I420, Yuv};
+use crate::picture::{I420, Plane, Planes, Yuv};
 
 /// A VP8 decoder.
 pub struct Decoder {
@@ -38,25 +38,32 @@ impl Decoder {
         Ok(Self { context })
     }
 
-    /// Decodes one frame; `None` when it shows nothing.
+    /// Decodes one frame and copies it; `None` when it shows nothing.
     ///
     /// # Errors
-    /// [`VpxError::Codec`] for bytes that are no frame or need a missing key frame,
-    /// [`VpxError::Size`] for a picture beyond full HD or with odd sides.
+    /// As [`Decoder::look`], and [`VpxError::Size`] for a picture beyond full HD or with odd sides.
     pub fn decode(&mut self, frame: &[u8]) -> Result<Option<I420>, VpxError> {
+        self.look(frame)?.map(|planes| copy(&planes)).transpose()
+    }
+
+    /// Decodes one frame and shows it where it lies; `None` when it shows nothing.
+    ///
+    /// # Errors
+    /// [`VpxError::Codec`] for bytes that are no frame or need a missing key frame, [`VpxError::Size`] for no bytes.
+    pub fn look(&mut self, frame: &[u8]) -> Result<Option<Planes<'_>>, VpxError> {
         if frame.is_empty() {
             // libvpx takes an empty frame for the order to flush.
             return Err(VpxError::Size);
         }
         let length = c_uint::try_from(frame.len()).map_err(|_| VpxError::Size)?;
         let mut iter: vpx::vpx_codec_iter_t = ptr::null();
-        // SAFETY: the context is valid and `frame` has `length` bytes; the image stays valid
-        // until the next decode call and is copied before.
+        // SAFETY: the context is valid and `frame` has `length` bytes; the image stays valid until the next call,
+        // and the planes borrow the decoder, so that there is none before they are gone.
         unsafe {
             check(vpx::vpx_codec_decode(&mut *self.context, frame.as_ptr(), length, ptr::null_mut(), 0))?;
             vpx::vpx_codec_get_frame(&mut *self.context, &mut iter)
                 .as_ref()
-                .map(|image| copy(image))
+                .map(|image| planes(image).ok_or(VpxError::Size))
                 .transpose()
         }
     }
@@ -69,22 +76,33 @@ impl Drop for Decoder {
     }
 }
 
-/// Copies the planes.
+/// The planes of an image, the chroma rounded up; `None` for sides or strides that no decoder gives.
 ///
 /// # Safety
-/// `image` comes from `vpx_codec_get_frame` and no later call has touched its decoder.
-unsafe fn copy(image: &vpx::vpx_image_t) -> Result<I420, VpxError> {
+/// `image` comes from `vpx_codec_get_frame`, and its decoder is not touched while the planes live.
+unsafe fn planes<'a>(image: &vpx::vpx_image_t) -> Option<Planes<'a>> {
     let (width, height) = (image.d_w as usize, image.d_h as usize);
-    let mut picture = I420::new(width, height, Yuv { y: 0, u: 0, v: 0 }).map_err(|_| VpxError::Size)?;
-    let planes = [(&mut picture.y, width), (&mut picture.u, width / 2), (&mut picture.v, width / 2)];
-    for (slot, (plane, row_len)) in planes.into_iter().enumerate() {
-        for (row, line) in plane.chunks_exact_mut(row_len).enumerate() {
-            // SAFETY: the plane has a row for each of ours, `stride` apart and at least as long.
-            let from = unsafe {
-                let start = image.planes[slot].offset(row as isize * image.stride[slot] as isize);
-                std::slice::from_raw_parts(start, row_len)
-            };
-            line.copy_from_slice(from);
+    let plane = |slot: usize, width: usize, height: usize| {
+        let stride = usize::try_from(image.stride[slot]).ok()?;
+        let length = height.checked_sub(1)?.checked_mul(stride)?.checked_add(width)?;
+        // SAFETY: libvpx gives each plane `height` rows, `stride` bytes apart, of at least `width` bytes.
+        let bytes = unsafe { std::slice::from_raw_parts(image.planes[slot].cast_const(), length) };
+        Plane::new(bytes, stride, width, height)
+    };
+    let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
+    Some(Planes {
+        y: plane(0, width, height)?,
+        u: plane(1, half_width, half_height)?,
+        v: plane(2, half_width, half_height)?,
+    })
+}
+
+fn copy(from: &Planes<'_>) -> Result<I420, VpxError> {
+    let mut picture =
+        I420::new(from.y.width, from.y.height, Yuv { y: 0, u: 0, v: 0 }).map_err(|_| VpxError::Size)?;
+    for (to, from) in [(&mut picture.y, from.y), (&mut picture.u, from.u), (&mut picture.v, from.v)] {
+        for (y, line) in to.chunks_exact_mut(from.width).enumerate() {
+            line.copy_from_slice(from.row(y));
         }
     }
     Ok(picture)

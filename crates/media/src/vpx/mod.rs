@@ -1,5 +1,5 @@
-//! VP8 by libvpx: a real-time encoder for the camera's picture and a decoder that tests and
-//! benches look through. The only place that calls C for pictures.
+//! VP8 by libvpx: a real-time encoder for the camera's picture and a decoder for what the desk shows. The only place
+//! that calls C for pictures.
 //! Refuses to know RTP (see [`crate::vp8`]) and time: frames are numbered, not dated.
 
 #![allow(unsafe_code)]
