@@ -22,6 +22,8 @@ run_packages="xvfb dbus dbus-x11 gnome-keyring libsecret-tools faketime chromium
   libayatana-appindicator3-1"
 # To write Japanese in it as a person does.
 input_packages="fcitx5 fcitx5-mozc fcitx5-frontend-gtk3 xdotool"
+# To compare with it. Its own service has no business here: the bench starts what it measures.
+peer_packages="rtpengine-daemon"
 
 as_root() {
   [ "$(id -u)" -eq 0 ] || echo sudo
@@ -44,11 +46,33 @@ install_packages() {
   $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
+# The same for packages with a service: Debian asks policy-rc.d before it starts one (101: not allowed).
+install_unstarted() {
+  local sudo policy=/usr/sbin/policy-rc.d ours='' failed=''
+  sudo=$(as_root)
+  if [ -n "$sudo" ] && ! command -v sudo >/dev/null; then
+    # It says what is missing, and by whom it can be installed.
+    install_packages "$@"
+    return
+  fi
+  if [ ! -e $policy ]; then
+    printf '#!/bin/sh\nexit 101\n' | $sudo tee $policy >/dev/null
+    $sudo chmod +x $policy
+    ours=yes
+  fi
+  install_packages "$@" || failed=yes
+  [ -z "$ours" ] || $sudo rm -f $policy
+  [ -z "$failed" ] || return 1
+  # Nor at the next start of the machine.
+  [ ! -d /run/systemd/system ] || $sudo systemctl disable --quiet "$@" 2>/dev/null || true
+}
+
 need() {
   command -v "$1" >/dev/null || { echo "Please install $2 first." >&2; exit 1; }
 }
 
 # prepare build: what compiling and the quick tests need. prepare run: screens and browsers as well.
+# prepare bench: the peers too.
 prepare() {
   need git git
   need cargo "the Rust toolchain (https://rustup.rs)"
@@ -60,6 +84,12 @@ prepare() {
       install_packages $build_packages $sound_packages $run_packages $input_packages
       # A bare container has no machine id, and WebKit's driver waits for one for ever.
       [ -s /etc/machine-id ] || $(as_root) dbus-uuidgen --ensure=/etc/machine-id
+      ;;
+    bench)
+      prepare run
+      # shellcheck disable=SC2086
+      dpkg-query -W -f='${Status}\n' $peer_packages 2>/dev/null | grep -q 'ok installed' ||
+        install_unstarted $peer_packages
       ;;
   esac
 }
@@ -84,4 +114,11 @@ build_programs() {
     say "building the programs; the first time takes 10 to 20 minutes"
     cargo build --workspace --locked
   fi
+}
+
+# The exchange as it is shipped, for rows whose peer is a program of Debian's.
+build_shipped() {
+  [ -f "$target/release/kenmu-exchange" ] ||
+    say "building the exchange with the release profile; the first time takes some ten minutes"
+  cargo build --release --locked --quiet --package exchange --bin kenmu-exchange
 }

@@ -406,7 +406,7 @@ fn local(port: u16) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], port))
 }
 
-fn sip(door: SocketAddr, trunks: &str, authority: Option<&Authority>) -> String {
+pub(crate) fn sip(door: SocketAddr, trunks: &str, authority: Option<&Authority>) -> String {
     let door = match authority {
         Some(Authority { chain, key, .. }) => format!(
             "listen = [\"tls:{door}\"]\ntls = {{ certificate = \"{}\", key = \"{}\" }}\n",
@@ -420,7 +420,7 @@ fn sip(door: SocketAddr, trunks: &str, authority: Option<&Authority>) -> String 
 
 /// A trunk on loopback for the tests' telephones, those that call and the one that is called; it takes nearly as many
 /// calls as an exchange does (160). Without a carrier its calls are encrypted, and it makes none.
-fn own_trunk(carrier: Option<SocketAddr>) -> String {
+pub(crate) fn own_trunk(carrier: Option<SocketAddr>) -> String {
     let more = match carrier {
         None => "srtp = \"required\"\n".to_owned(),
         Some(carrier) => format!(

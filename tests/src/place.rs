@@ -24,6 +24,18 @@ pub fn program(name: &str) -> Result<PathBuf> {
     Ok(folder.join(name))
 }
 
+/// The same as it is shipped: built with the release profile, in the folder beside ours.
+///
+/// # Errors
+/// When it was not built; the text says how.
+pub fn shipped(name: &str) -> Result<PathBuf> {
+    let own = std::env::current_exe().context("where this program lies")?;
+    own.ancestors()
+        .map(|folder| folder.join("release").join(name))
+        .find(|program| program.is_file())
+        .with_context(|| format!("{name} is not built yet: run `cargo build --release --bin {name}` first"))
+}
+
 /// A folder of the built user interface, `desk` or `booth`.
 ///
 /// # Errors

@@ -5,6 +5,7 @@
 mod consult;
 mod hours;
 mod phone;
+mod ring;
 mod wall;
 
 use desk::centre::OfferWhy;
@@ -20,6 +21,7 @@ pub use hours::{HourSpan, Hours};
 pub use phone::{
     CallbackCard, Callbacks, Caller, CallerCard, Digit, MAX_CALLBACKS, MAX_DIGITS, PhoneNumber, TrunkState,
 };
+pub use ring::{RingEnd, RingNotice};
 pub use wall::{SeatCard, WaitingCard, Wall};
 
 /// An operator's own place.
@@ -329,41 +331,6 @@ pub struct DayCounts {
     pub abandoned: u32,
     /// 呼出中 and waiting.
     pub waiting: u32,
-}
-
-/// How the last ring at this seat ended when it was not taken here.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum RingEnd {
-    /// Another operator was first.
-    TakenBy {
-        /// That operator's name.
-        name: String,
-    },
-    /// The visitor left.
-    VisitorLeft,
-    /// It rang out: 離席(不応答).
-    NoAnswer,
-    /// Declined here.
-    Declined,
-    /// It was taken here, and the two could not be joined.
-    NotConnected {
-        /// True: the visitor is back at the head of the queue; false: the contact is over.
-        returned: bool,
-    },
-}
-
-/// A word about the last ring.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub struct RingNotice {
-    /// Which offer.
-    pub offer: OfferId,
-    /// How it ended.
-    pub end: RingEnd,
-    /// When.
-    pub at: Time,
 }
 
 /// Everything that a desktop shows of the server's truth.

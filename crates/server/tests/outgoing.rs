@@ -12,7 +12,7 @@ use desk::end::EndReason;
 use desk::ids::{CallId, ContactId, Fence, OperatorId};
 use desk::presence::Presence;
 use link::message::{CallFact, ExchangeOrder, ExchangeSays, LegFact, OperatorSays};
-use link::state::{Callee, Caller, Counterpart, PhoneNumber};
+use link::state::{Callee, Caller, Counterpart, PhoneNumber, RingEnd};
 
 const NUMBER: &str = "09012345678";
 
@@ -122,6 +122,8 @@ async fn a_lost_call_is_called_back_by_its_number_and_settled_by_the_talk() {
     assert_eq!(card.caller.unwrap().caller, Caller::Number { number: "090-****-5678".into() });
     scene.exchange.says(ExchangeSays::NotReached { call, why: DialFailure::Busy }).await;
     scene.desk.until(|state| state.contact.is_none() && state.callbacks.cards[0].tries == 1).await;
+    let told = scene.desk.state.notice.clone().map(|notice| notice.end);
+    assert_eq!(told, Some(RingEnd::NotReached { end: EndReason::CalleeBusy }));
     assert_eq!(scene.desk.state.callbacks.cards.len(), 1, "no second line for who was called in vain");
 
     // The second one is answered: the talk settles it, and is no arrival.

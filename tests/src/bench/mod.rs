@@ -4,14 +4,18 @@
 mod bare_booth;
 mod bare_commit;
 mod bare_line;
+mod bare_server;
 mod desktop;
 mod m1;
 mod m3;
+mod m5;
 mod r3;
 mod relay;
 mod replay;
+mod rtpengine;
 mod same_page;
 pub(crate) mod tree;
+mod warm_line;
 
 use anyhow::{Result, bail};
 
@@ -33,7 +37,10 @@ impl Row {
     fn print(&self) {
         let limit = self.limit.map_or_else(|| "-".to_owned(), |limit| format!("{limit:.1}"));
         let ratio = self.ours / self.peer;
-        println!("{}\t{}\t{:.1}\t{:.1}\t{ratio:.2}\t{limit}", self.id, self.name, self.ours, self.peer);
+        // Small figures would lose what they say with one digit.
+        let digits = if self.ours.min(self.peer) < 1.0 { 3 } else { 1 };
+        let (ours, peer) = (format!("{:.digits$}", self.ours), format!("{:.digits$}", self.peer));
+        println!("{}\t{}\t{ours}\t{peer}\t{ratio:.2}\t{limit}", self.id, self.name);
     }
 }
 
@@ -42,7 +49,7 @@ impl Row {
 /// # Errors
 /// When there is no such row, or a measurement breaks off.
 pub async fn run(only: Option<&str>) -> Result<()> {
-    const ROWS: [&str; 6] = ["D1", "D2", "D3", "M1", "M3", "R3"];
+    const ROWS: [&str; 7] = ["D1", "D2", "D3", "M1", "M3", "M5", "R3"];
     if let Some(other) = only.filter(|id| !ROWS.contains(id)) {
         bail!("there is no row {other}; there are: {}", ROWS.join(", "));
     }
@@ -52,6 +59,9 @@ pub async fn run(only: Option<&str>) -> Result<()> {
     }
     if wanted("M3") {
         m3::measure().await?.iter().for_each(Row::print);
+    }
+    if wanted("M5") {
+        m5::measure().await?.iter().for_each(Row::print);
     }
     if wanted("R3") {
         r3::measure().await?.iter().for_each(Row::print);

@@ -4,7 +4,7 @@
 //! Refuses to know the exchange: what it sends and expects is what the standards say.
 
 mod called;
-mod voice;
+pub mod voice;
 pub(crate) mod words;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 use crate::sound::{Clip, now_ms};
 use crate::wait::until;
 pub use called::{Called, Manner};
-use voice::Voice;
+use voice::{Packets, Voice};
 use words::{Dialog, Heard};
 
 /// RFC 3261's T1: an INVITE without an answer is said again after it, then after twice as long.
@@ -122,6 +122,11 @@ impl Phone {
     /// Everything that was heard so far, silence where nothing came.
     pub fn clip(&self) -> Clip {
         self.voice.clip()
+    }
+
+    /// The packets of its sound.
+    pub fn packets(&self) -> Packets {
+        self.voice.packets()
     }
 
     /// The keys that the other side pressed.

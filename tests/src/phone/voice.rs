@@ -2,6 +2,7 @@
 //! RFC 4733. Knows no signalling.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -20,6 +21,8 @@ const EVERY: Duration = Duration::from_millis(20);
 /// Payload types of the description.
 const PCMU: u8 = 0;
 const KEYS: u8 = 101;
+/// Each voice's stream.
+pub const SSRC: u32 = 0x4b65_6e6d;
 /// The keys in the order of their events.
 const KEY_NAMES: &[u8; 12] = b"0123456789*#";
 /// A key is held for so many packets, and its end is said three times (RFC 4733, 2.5.1.4).
@@ -32,8 +35,17 @@ const TIMES: usize = RATE as usize / 8_000;
 
 /// The voice of one call; clones are the same.
 #[derive(Clone)]
-pub(super) struct Voice {
+pub struct Voice {
     shared: Arc<Shared>,
+}
+
+/// Packets of sound that went out and that came in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Packets {
+    /// Out.
+    pub sent: u64,
+    /// In.
+    pub heard: u64,
 }
 
 struct Shared {
@@ -44,6 +56,8 @@ struct Shared {
     tape: Mutex<Tape>,
     /// Keys that are still to be pressed.
     pressing: Mutex<Vec<u8>>,
+    sent: AtomicU64,
+    heard: AtomicU64,
 }
 
 #[derive(Default)]
@@ -63,27 +77,41 @@ struct Out {
 }
 
 impl Voice {
-    pub(super) async fn start(ip: IpAddr, hz: f64) -> Result<Voice> {
+    /// Listens at this address from now on; speaks a tone once it knows to whom.
+    ///
+    /// # Errors
+    /// When the system gives no port.
+    pub async fn start(ip: IpAddr, hz: f64) -> Result<Voice> {
         let socket = UdpSocket::bind((ip, 0)).await.context("a port for the telephone's sound")?;
         let port = socket.local_addr().context("the sound's port")?.port();
         let tape = Mutex::new(Tape { began_ms: now_ms(), ..Tape::default() });
         let (far, stopped) = (watch::Sender::new(None), watch::Sender::new(false));
-        let shared = Arc::new(Shared { socket, port, far, stopped, tape, pressing: Mutex::default() });
+        let (pressing, sent, heard) = Default::default();
+        let shared = Arc::new(Shared { socket, port, far, stopped, tape, pressing, sent, heard });
         tokio::spawn(listen(shared.clone()));
         tokio::spawn(speak(shared.clone(), hz));
         Ok(Voice { shared })
     }
 
-    pub(super) fn port(&self) -> u16 {
+    /// Where it listens.
+    pub fn port(&self) -> u16 {
         self.shared.port
     }
 
-    pub(super) fn speak_to(&self, far: SocketAddr) {
+    /// From now on it speaks to this address.
+    pub fn speak_to(&self, far: SocketAddr) {
         self.shared.far.send_replace(Some(far));
     }
 
-    pub(super) fn stop(&self) {
+    /// Neither speaks nor listens any more.
+    pub fn stop(&self) {
         self.shared.stopped.send_replace(true);
+    }
+
+    /// The packets of sound so far, keys left out.
+    pub fn packets(&self) -> Packets {
+        let Shared { sent, heard, .. } = &*self.shared;
+        Packets { sent: sent.load(Ordering::Relaxed), heard: heard.load(Ordering::Relaxed) }
     }
 
     pub(super) fn clip(&self) -> Clip {
@@ -126,6 +154,7 @@ async fn speak(shared: Arc<Shared>, hz: f64) {
                 // are the tone itself.
                 let samples: Vec<i16> = (0..PACKET).map(|_| out.sine.sample()).collect();
                 send(&shared, &mut out, far, PCMU, false, &encode(Law::Mu, &samples)).await;
+                shared.sent.fetch_add(1, Ordering::Relaxed);
                 out.timestamp = out.timestamp.wrapping_add(PACKET as u32);
             }
         }
@@ -148,7 +177,7 @@ async fn send(shared: &Shared, out: &mut Out, far: SocketAddr, kind: u8, marker:
     let mut packet = vec![0x80, kind | u8::from(marker) << 7];
     packet.extend(out.sequence.to_be_bytes());
     packet.extend(out.timestamp.to_be_bytes());
-    packet.extend([0x4b, 0x65, 0x6e, 0x6d]);
+    packet.extend(SSRC.to_be_bytes());
     packet.extend(payload);
     out.sequence = out.sequence.wrapping_add(1);
     // What is lost is lost, as on any network.
@@ -169,7 +198,10 @@ async fn listen(shared: Arc<Shared>) {
         let [_, kind, _, _, t0, t1, t2, t3, _, _, _, _, payload @ ..] = &buffer[..length] else { continue };
         let timestamp = u32::from_be_bytes([*t0, *t1, *t2, *t3]);
         match kind & 0x7f {
-            PCMU => lock(&shared.tape).hear(&decode(Law::Mu, payload)),
+            PCMU => {
+                shared.heard.fetch_add(1, Ordering::Relaxed);
+                lock(&shared.tape).hear(&decode(Law::Mu, payload));
+            }
             KEYS => lock(&shared.tape).key(timestamp, payload),
             _ => {}
         }

@@ -205,7 +205,7 @@ pub(crate) fn answer(text: &str, status: &str, further: &str, body: &str) -> Str
 }
 
 /// Where the other side wants its media, by its description.
-pub(super) fn media_address(text: &str) -> Option<SocketAddr> {
+pub(crate) fn media_address(text: &str) -> Option<SocketAddr> {
     let value = |name: &str| text.lines().find_map(|line| line.trim_end().strip_prefix(name));
     let ip = value("c=IN IP4 ")?.split('/').next()?;
     let port = value("m=audio ")?.split(' ').next()?;

@@ -82,21 +82,21 @@ function guest(now: number, more: Partial<ConsultGuest>, talk: Partial<TalkView>
 
 function dialling(now: number): View {
   const since = now - 12 * SECOND;
-  const view = calling(now, { outgoing: true, phase: 'connecting', number: 'D-20260406-0003', caller: CALLER, holds: 0, held_ms: 0, arrived: since, answered: since, phase_since: since, visitor_up: false }, {});
+  const view = calling(now, { outgoing: true, phase: 'connecting', number: 'O-20260406-0003', caller: CALLER, holds: 0, held_ms: 0, arrived: since, answered: since, phase_since: since, visitor_up: false }, {});
   if (view.screen.kind === 'desk') view.screen.state.me = { ...view.screen.state.me, presence: { kind: 'callback' }, since };
   return view;
 }
 
 function reached(now: number): View {
   const since = now - 96 * SECOND;
-  return calling(now, { outgoing: true, number: 'D-20260406-0003', caller: CALLER, holds: 0, held_ms: 0, arrived: since - 14 * SECOND, answered: since - 14 * SECOND, phase_since: since }, {});
+  return calling(now, { outgoing: true, number: 'O-20260406-0003', caller: CALLER, holds: 0, held_ms: 0, arrived: since - 14 * SECOND, answered: since - 14 * SECOND, phase_since: since }, {});
 }
 
 function unreached(now: number): View {
   const view = callWrapping(now, 9 * SECOND);
   if (view.screen.kind !== 'desk' || view.screen.state.contact === null) return view;
   const at = now - 40 * SECOND;
-  view.screen.state.contact = { ...view.screen.state.contact, outgoing: true, number: 'D-20260406-0003', caller: CALLER, holds: 0, held_ms: 0, arrived: at, answered: at, end: 'callee_busy' };
+  view.screen.state.contact = { ...view.screen.state.contact, outgoing: true, number: 'O-20260406-0003', caller: CALLER, holds: 0, held_ms: 0, arrived: at, answered: at, end: 'callee_busy' };
   return view;
 }
 

@@ -89,6 +89,7 @@ impl Hub {
             }
             Output::Release { contact, fence, end } => {
                 self.order(ExchangeOrder::Release { contact, fence, end });
+                self.note_vain_call(now, contact, end);
                 self.forget_call(contact);
             }
         }

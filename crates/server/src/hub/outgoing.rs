@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use desk::centre::{Centre, Fact, Input, Owner, Whom};
 use desk::code::Code;
 use desk::contact::DialFailure;
-use desk::ids::{CallId, ContactId, OperatorId, Session};
+use desk::end::EndReason;
+use desk::ids::{CallId, ContactId, OfferId, OperatorId, Session};
+use desk::time::Time;
 use link::message::ExchangeOrder;
-use link::state::{Callee, Caller, Counterpart, PhoneNumber};
+use link::state::{Callee, Caller, Counterpart, PhoneNumber, RingEnd, RingNotice};
 
 use super::callers::masked;
 use super::task::Hub;
@@ -114,6 +116,18 @@ impl Hub {
                 let who = Counterpart::Number { number: masked(typed) };
                 Ok((Whom::Outside, Some((PhoneNumber(typed.to_owned()), who))))
             }
+        }
+    }
+
+    /// A call of ours ended before anybody was spoken to: its operator is told why, there is no wrap-up that would.
+    pub(super) fn note_vain_call(&mut self, now: Time, contact: ContactId, end: EndReason) {
+        let Some(known) = self.centre.contact(contact) else { return };
+        let Some(operator) = known.operator.filter(|_| known.outgoing && known.live.is_none()) else {
+            return;
+        };
+        if let Some(desk) = self.parties.desks.get_mut(&operator) {
+            let end = RingEnd::NotReached { end };
+            desk.notice = Some(RingNotice { offer: OfferId(0), end, at: now });
         }
     }
 

@@ -1,4 +1,5 @@
 // What an offer says, in the order that a person asks: how long, who, what came before, why me.
+import type { EndReason } from '$generated/EndReason';
 import type { DeclineReason } from '$generated/DeclineReason';
 import type { OfferCard } from '$generated/OfferCard';
 import type { RingEnd } from '$generated/RingEnd';
@@ -61,13 +62,41 @@ export const DECLINES: readonly { reason: DeclineReason; label: string }[] = [
   { reason: 'must_leave', label: '急な離席' },
 ];
 
-/** A word about the last ring. */
+/** Why somebody whom we called was not spoken to. */
+function vain(end: EndReason): string {
+  switch (end) {
+    case 'callee_busy': return '相手は話し中です';
+    case 'callee_not_answered': return '応答がありません';
+    case 'callee_not_found': return '使われていない番号です';
+    case 'callee_refused': return '相手が着信を断りました';
+    case 'dial_forbidden': return 'この番号へは発信できません';
+    case 'dial_given_up': return 'こちらから取りやめました';
+    case 'abandoned_connecting':
+    case 'visitor_ended': return '相手が電話を切りました';
+    case 'dial_failed':
+    case 'operator_ended':
+    case 'abandoned_waiting':
+    case 'abandoned_ringing':
+    case 'line_lost_waiting':
+    case 'line_lost_talking':
+    case 'media_failed':
+    case 'exchange_lost':
+    case 'out_of_hours':
+    case 'year_end':
+    case 'suspended':
+    case 'queue_full':
+    case 'transferred_out': return '回線の不調か、発信数の上限です';
+  }
+}
+
+/** A word about the last ring, or about a call of ours. */
 export function ringEnd(end: RingEnd): string {
   switch (end.kind) {
     case 'taken_by': return `${end.name}が応答しました`;
     case 'visitor_left': return '相手が呼び出しを取りやめました';
     case 'no_answer': return '応答がなかったため、呼び出しはほかへ移りました';
     case 'declined': return '受けられないと伝えました。呼び出しはほかへ移りました';
+    case 'not_reached': return `電話はつながりませんでした。${vain(end.end)}`;
     case 'not_connected': return end.returned ? '接続できませんでした。相手は待ち列に戻りました' : '接続できませんでした。この呼び出しは終了しました';
   }
 }
