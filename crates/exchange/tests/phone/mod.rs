@@ -113,6 +113,7 @@ impl House {
                 CallNews::Over { .. }
                 | CallNews::Incoming { .. }
                 | CallNews::Digit { .. }
+                | CallNews::Dialling { .. }
                 | CallNews::Dialled { .. }
                 | CallNews::Trunks(_) => {}
             }
