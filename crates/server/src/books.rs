@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use desk::centre::Fact;
 use desk::end::{EndReason, Fault};
-use desk::ids::{ContactId, OperatorId};
+use desk::ids::{ContactId, OfferId, OperatorId};
 
 /// The counts. `arrived = waiting + offered + active + answered + abandoned + overflowed + out_of_hours +
 /// lost_with_callback`, or [`Books::conservation_difference`] is not zero.
@@ -54,7 +54,7 @@ impl Books {
 #[derive(Debug, Default)]
 pub struct Bookkeeper {
     open: BTreeMap<ContactId, Open>,
-    rings: BTreeMap<desk::ids::OfferId, ContactId>,
+    rings: BTreeMap<OfferId, ContactId>,
     ends: BTreeMap<EndReason, u64>,
     sums: Books,
 }
@@ -84,30 +84,9 @@ impl Bookkeeper {
                 self.sums.arrived += 1;
                 self.open.insert(contact, Open::default()).is_none()
             }
-            Fact::Dialled { contact, operator, .. } => {
-                self.sums.arrived += 1;
-                let idle = !self.holds(operator);
-                let open = Open { holder: Some(operator), ..Open::default() };
-                self.open.insert(contact, open).is_none() && idle
-            }
-            // Who is asked into a talk rings, and holds nothing.
-            Fact::Offered { offer, contact, asked_by: Some(asking), operator, .. } => {
-                let fresh = self.rings.insert(offer, contact).is_none();
-                let idle = !self.holds(operator);
-                self.change(contact, |open| {
-                    open.ringing += 1;
-                    open.holder == Some(asking) && !open.ended
-                }) && fresh
-                    && idle
-            }
-            Fact::Offered { offer, contact, operator, asked_by: None, .. } => {
-                let fresh = self.rings.insert(offer, contact).is_none();
-                let idle = !self.holds(operator);
-                self.change(contact, |open| {
-                    open.ringing += 1;
-                    open.holder.is_none() && !open.ended
-                }) && fresh
-                    && idle
+            Fact::Dialled { contact, operator, .. } => self.dialled(contact, operator),
+            Fact::Offered { offer, contact, operator, asked_by, .. } => {
+                self.offered(offer, contact, operator, asked_by)
             }
             Fact::OfferEnded { offer, .. } => match self.rings.remove(&offer) {
                 Some(contact) => self.change(contact, |open| {
@@ -157,6 +136,31 @@ impl Bookkeeper {
             },
         };
         self.sums.violations += u64::from(!legal);
+    }
+
+    /// A call of ours is in its operator's hands from the start.
+    fn dialled(&mut self, contact: ContactId, operator: OperatorId) -> bool {
+        self.sums.arrived += 1;
+        let idle = !self.holds(operator);
+        let open = Open { holder: Some(operator), ..Open::default() };
+        self.open.insert(contact, open).is_none() && idle
+    }
+
+    /// A contact of the queue rings and nobody holds it; into a talk only its holder asks.
+    fn offered(
+        &mut self,
+        offer: OfferId,
+        contact: ContactId,
+        operator: OperatorId,
+        asked_by: Option<OperatorId>,
+    ) -> bool {
+        let fresh = self.rings.insert(offer, contact).is_none();
+        let idle = !self.holds(operator);
+        self.change(contact, |open| {
+            open.ringing += 1;
+            open.holder == asked_by && !open.ended
+        }) && fresh
+            && idle
     }
 
     /// How often contacts ended in this way.

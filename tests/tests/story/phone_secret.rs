@@ -144,8 +144,7 @@ async fn speak(leg: &PhoneLeg, hz: f64, time: Duration) -> Vec<i16> {
         let (track, codec, marker) = (Track::Audio, Codec::Pcmu, number == 0);
         leg.send(Rtp { track, codec, marker, sequence: number, timestamp, payload });
     }
-    let heard = heard.lock().expect("nobody panicked").clone();
-    heard
+    heard.lock().expect("nobody panicked").clone()
 }
 
 #[tokio::test(flavor = "multi_thread")]

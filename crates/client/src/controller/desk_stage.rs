@@ -169,10 +169,7 @@ impl Work {
             Intent::Consult { to, blind } => {
                 self.tell(|contact| OperatorSays::Consult { contact, to, blind })
             }
-            Intent::EndConsult => {
-                let contact = self.talk.as_ref()?.contact;
-                Some((OperatorSays::EndConsult { contact }, Asked::Other))
-            }
+            Intent::EndConsult => self.end_consult(),
             Intent::JoinConsult { joined } => {
                 self.tell(|contact| OperatorSays::JoinConsult { contact, joined })
             }
@@ -186,6 +183,12 @@ impl Work {
             }
             Intent::Screen { wanted } => self.tell(|contact| OperatorSays::Screen { contact, wanted }),
         }
+    }
+
+    /// Said by who asked and by who was asked.
+    fn end_consult(&self) -> Option<(OperatorSays, Asked)> {
+        let contact = self.talk.as_ref()?.contact;
+        Some((OperatorSays::EndConsult { contact }, Asked::Other))
     }
 
     /// What changes the visitor's screen; outside a talk nothing does.

@@ -3,7 +3,7 @@
 
 use super::ledger::{DAYS_KEPT, Ledger, PAST_OFFERS_KEPT};
 use super::record::{ConnectWhy, Contact, Hand, Offer, Operator, PastOffer, Stage, State, Talk};
-use super::{Fact, OfferOutcome};
+use super::{Fact, OfferOutcome, RejoinWhy};
 use crate::contact::Channel;
 use crate::day::Day;
 use crate::ids::{BoothId, CallId, ContactId, Fence, OfferId, OperatorId, Session};
@@ -52,14 +52,7 @@ impl Ledger {
                     who.asks = up.then_some(at);
                 }
             }
-            Fact::Rejoined { contact, operator: _, fence, why } => {
-                self.talk_mut(contact, |talk| {
-                    talk.fence = fence;
-                    talk.stage = Stage::Connecting(ConnectWhy::Again(why));
-                    talk.since = at;
-                });
-                self.raise(contact, fence);
-            }
+            Fact::Rejoined { contact, operator: _, fence, why } => self.rejoined(at, contact, fence, why),
             Fact::Interrupted { contact } => {
                 if let Some(contact) = self.contacts.get_mut(&contact) {
                     contact.interruptions += 1;
@@ -85,6 +78,15 @@ impl Ledger {
             // The list of callbacks is the store's: the ledger forgets the calls that they are for.
             Fact::CallbackSettled { contact: _, operator: _, result: _ } => {}
         }
+    }
+
+    fn rejoined(&mut self, at: Time, contact: ContactId, fence: Fence, why: RejoinWhy) {
+        self.talk_mut(contact, |talk| {
+            talk.fence = fence;
+            talk.stage = Stage::Connecting(ConnectWhy::Again(why));
+            talk.since = at;
+        });
+        self.raise(contact, fence);
     }
 
     fn signed_in(&mut self, operator: OperatorId, session: Session) {

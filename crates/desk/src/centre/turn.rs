@@ -9,6 +9,9 @@ use crate::ids::{ContactId, OfferId, OperatorId, Session};
 use crate::presence::Presence;
 use crate::time::Time;
 
+/// Whom a refusal would go to, and what was decided.
+type Decided = (Party, Result<(), Code>);
+
 pub(super) struct Turn<'a> {
     pub centre: &'a mut Centre,
     pub now: Time,
@@ -30,7 +33,19 @@ impl Turn<'_> {
 
     /// Hands an input to the part that decides on it. False: it was refused, and that is all.
     pub fn input(&mut self, input: Input) -> bool {
-        let (to, decided) = match input {
+        let (to, decided) = match self.operator_input(input) {
+            Ok(decided) => decided,
+            Err(input) => self.outside_input(input),
+        };
+        if let Err(code) = decided {
+            self.effect(Output::Refused { to, code });
+        }
+        decided.is_ok()
+    }
+
+    /// What an operator does; anything else is given back.
+    fn operator_input(&mut self, input: Input) -> Result<Decided, Input> {
+        Ok(match input {
             Input::SignIn { operator, session } => {
                 (Party::Operator(operator, session), self.sign_in(operator, session))
             }
@@ -87,6 +102,24 @@ impl Turn<'_> {
                 self.asked(operator, session, |turn| turn.transfer(operator, contact))
             }
             Input::NotReached { call, why } => (Party::Exchange, self.not_reached(call, why)),
+            other @ (Input::Ring { .. }
+            | Input::Call { .. }
+            | Input::CallOver { .. }
+            | Input::Leave { .. }
+            | Input::VisitorMask { .. }
+            | Input::BoothLine { .. }
+            | Input::Media { .. }
+            | Input::Joined { .. }
+            | Input::JoinFailed { .. }
+            | Input::ExchangeUp { .. }
+            | Input::ExchangeDown
+            | Input::Settings(_)) => return Err(other),
+        })
+    }
+
+    /// What visitors, callers and the exchange do.
+    fn outside_input(&mut self, input: Input) -> Decided {
+        match input {
             Input::Ring { booth } => (Party::Booth(booth), self.ring(booth)),
             Input::Call { call } => (Party::Exchange, self.call(call)),
             Input::CallOver { call, how } => (Party::Exchange, self.call_over(call, how)),
@@ -105,11 +138,28 @@ impl Turn<'_> {
             }
             Input::ExchangeDown => (Party::Exchange, self.exchange_down()),
             Input::Settings(settings) => (Party::Exchange, self.take_settings(settings)),
-        };
-        if let Err(code) = decided {
-            self.effect(Output::Refused { to, code });
+            Input::SignIn { .. }
+            | Input::Detach { .. }
+            | Input::SignOut { .. }
+            | Input::Attach { .. }
+            | Input::Heartbeat { .. }
+            | Input::Choose { .. }
+            | Input::Accept { .. }
+            | Input::Decline { .. }
+            | Input::End { .. }
+            | Input::Hold { .. }
+            | Input::Mask { .. }
+            | Input::RaiseHand { .. }
+            | Input::Suspend { .. }
+            | Input::Finish { .. }
+            | Input::SettleCallback { .. }
+            | Input::Dial { .. }
+            | Input::Consult { .. }
+            | Input::EndConsult { .. }
+            | Input::JoinConsult { .. }
+            | Input::Transfer { .. }
+            | Input::NotReached { .. } => unreachable!("an operator's input was decided on before"),
         }
-        decided.is_ok()
     }
 
     /// Something that an operator asks for in a session. What is granted is also a sign of life.

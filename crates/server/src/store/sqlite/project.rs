@@ -66,13 +66,7 @@ pub(super) async fn project(turn: &mut SqliteConnection, entry: &Entry) -> Resul
             .bind(int(contact.0));
             move_one(turn, answer).await
         }
-        Fact::Live { contact } => {
-            let live = sqlx::query(
-                "update contact set state = 'live' where contact_id = ? and state in ('connecting', 'live')",
-            )
-            .bind(int(contact.0));
-            move_one(turn, live).await
-        }
+        Fact::Live { contact } => move_one(turn, live(contact)).await,
         Fact::Returned { contact, .. } => {
             release(turn, contact, at).await?;
             let back = sqlx::query(
@@ -127,6 +121,12 @@ fn dialled(contact: ContactId, number: Option<String>, call: CallId, at: i64) ->
     .bind(int(call.0))
     .bind(at)
     .bind(at)
+}
+
+/// The two hear each other.
+fn live(contact: ContactId) -> Query {
+    sqlx::query("update contact set state = 'live' where contact_id = ? and state in ('connecting', 'live')")
+        .bind(int(contact.0))
 }
 
 /// The contact of a ring is in that operator's hands.
