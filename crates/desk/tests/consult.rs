@@ -395,13 +395,6 @@ fn input(shift: &Shift, step: Step) -> Option<Input> {
         seat(id).and_then(|(operator, session)| Some((operator, session, hand(id)?)))
     };
     Some(match step {
-        Step::Call(call) => Input::Call { call: CallId(shift.facts.len() as u64 * 10 + call) },
-        Step::CallOver(call, up) => {
-            let open =
-                shift.centre.contacts().filter(|seen| seen.ended.is_none()).filter_map(|seen| seen.call);
-            let call = open.into_iter().nth(call as usize % 3)?;
-            Input::CallOver { call, how: if up { CallOver::HungUp } else { CallOver::LineLost } }
-        }
         Step::Dial(id) => seat(id).map(|(operator, session)| Input::Dial { operator, session })?,
         Step::Consult(id, whom, blind) => {
             let (operator, session, contact) = of(id)?;
@@ -419,10 +412,6 @@ fn input(shift: &Shift, step: Step) -> Option<Input> {
         })?,
         Step::Transfer(id) => {
             of(id).map(|(operator, session, contact)| Input::Transfer { operator, session, contact })?
-        }
-        Step::Outside(back, up) => Input::Media { owner: Owner::Caller { call: dialled(shift, back) }, up },
-        Step::NotReached(back) => {
-            Input::NotReached { call: dialled(shift, back), why: DialFailure::NotAnswered }
         }
         Step::Accept(id) => {
             let id = nth(id, &|id| shift.rings_at(id).is_some());
@@ -458,10 +447,28 @@ fn input(shift: &Shift, step: Step) -> Option<Input> {
             seat(id).map(|(operator, session)| Input::Choose { operator, session, chosen: BOTH })?
         }
         Step::SignOut(id) => seat(id).map(|(operator, session)| Input::SignOut { operator, session })?,
+        other => outside(shift, other)?,
+    })
+}
+
+/// What callers, called ones and the exchange do.
+fn outside(shift: &Shift, step: Step) -> Option<Input> {
+    Some(match step {
+        Step::Call(call) => Input::Call { call: CallId(shift.facts.len() as u64 * 10 + call) },
+        Step::CallOver(call, up) => {
+            let open =
+                shift.centre.contacts().filter(|seen| seen.ended.is_none()).filter_map(|seen| seen.call);
+            let call = open.into_iter().nth(call as usize % 3)?;
+            Input::CallOver { call, how: if up { CallOver::HungUp } else { CallOver::LineLost } }
+        }
+        Step::Outside(back, up) => Input::Media { owner: Owner::Caller { call: dialled(shift, back) }, up },
+        Step::NotReached(back) => {
+            Input::NotReached { call: dialled(shift, back), why: DialFailure::NotAnswered }
+        }
         Step::SeatMedia(id, up) => Input::Media { owner: Owner::Operator { operator: op(id) }, up },
         Step::Exchange(false, _) => Input::ExchangeDown,
         Step::Exchange(true, which) => exchange_up(shift, which),
-        Step::SignIn(_) | Step::CutOff(_) | Step::Pass(_) | Step::Restart => return None,
+        _ => return None,
     })
 }
 
