@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use client::Notice;
 use desk::contact::Channel;
 use desk::ids::OfferId;
-use notify_rust::{Notification, NotificationHandle, Timeout, Urgency};
+use notify_rust::{Notification, NotificationHandle, Timeout};
 
 /// Notices that may wait while the desktop is slow; more are dropped, the window shows them all the same.
 const MAX_WAITING: usize = 8;
@@ -61,7 +61,7 @@ fn show(channel: Channel, booth: Option<&str>) -> Option<NotificationHandle> {
     let mut toast = Notification::new();
     toast.appname("兼務").summary(title).body(&format!("{who} F2 で応答")).timeout(Timeout::Never);
     #[cfg(target_os = "linux")]
-    toast.urgency(Urgency::Critical);
+    toast.urgency(notify_rust::Urgency::Critical);
     toast.show().inspect_err(|fault| tracing::info!(%fault, "no notification")).ok()
 }
 
