@@ -10,13 +10,14 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use desk::centre::Owner;
 use desk::code::Code;
 use desk::contact::DialFailure;
 use desk::ids::CallId;
 use desk::time::{Millis, Time};
 use link::message::{ExchangeOrder, ExchangeSays};
 use link::state::Quality;
-use peer::{Events, Leg, Port, Track};
+use peer::{Codec, Events, Leg, Port, Track};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 
@@ -394,10 +395,17 @@ impl Works {
     }
 }
 
-/// Two telephones may speak different codecs; a desk speaks what it hears.
+/// Two telephones may speak different codecs, and a desk speaks G.711 to every telephone.
 fn recodes(from: &LiveLeg, to: &LiveLeg) -> bool {
-    let both = from.name().owner.is_visitor() && to.name().owner.is_visitor();
-    both && !flow::passes(from.leg().codec(), to.leg())
+    let spoken = match from.name().owner {
+        Owner::Caller { .. } => from.leg().codec(),
+        Owner::Operator { .. } => Codec::Pcmu,
+        Owner::Booth { .. } => return false,
+    };
+    match to.name().owner {
+        Owner::Caller { .. } => !flow::passes(spoken, to.leg()),
+        Owner::Operator { .. } | Owner::Booth { .. } => false,
+    }
 }
 
 fn changed(leg: LegName, change: Change) -> Input {

@@ -73,7 +73,6 @@ async fn a_telephone_over_tls_and_srtp_is_served_and_either_side_hangs_up() -> R
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "such a telephone is heard, but nothing is sent to it yet"]
 async fn a_telephone_that_speaks_opus_alone_is_served() -> Result<()> {
     let stage = Stage::open_as(&folder("phone-opus")?, &Plan { telephone: true, ..Plan::default() }).await?;
     let kind = Kind { number: NUMBER, speaks: Speaks::Opus, hz: CALLER_HZ, secret: None };
