@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use client::view::Intent;
 use desk::contact::{ConsultEnd, ConsultStage, DialFailure, Phase};
+use desk::end::EndReason;
 use desk::ids::OperatorId;
 use desk::presence::Presence;
 use kenmu_tests::centre::Plan;
@@ -14,7 +15,7 @@ use kenmu_tests::seat::{Seat, phase};
 use kenmu_tests::sound::{Clip, RATE, Recording, now_ms};
 use kenmu_tests::stage::{OPERATOR_HZ, Stage};
 use kenmu_tests::wait::until;
-use link::state::{Callee, PhoneNumber};
+use link::state::{Callee, PhoneNumber, RingEnd};
 use media::tone::goertzel;
 
 use super::common::{close, folder, heard, seat};
@@ -202,6 +203,17 @@ async fn a_lost_caller_is_called_back_engaged_at_first_and_then_spoken_to() -> R
     let speaker = stage.sound.record("desk_speaker")?;
     let told = desk.wait("a callback is owed", |desk| !desk.state.callbacks.cards.is_empty()).await?;
     let contact = told.state.callbacks.cards[0].contact;
+    let trouble = Called::wait(stage.centre.carrier(), CITY_HZ, Manner::Trouble).await?;
+    desk.intend(&Intent::CallBack { contact }).await?;
+    let told = RingEnd::NotReached { end: EndReason::DialFailed };
+    let view = desk
+        .wait("the carrier's trouble is told, and the hands are free", |desk| {
+            let end = desk.state.notice.as_ref().map(|notice| &notice.end);
+            desk.state.contact.is_none() && end == Some(&told)
+        })
+        .await?;
+    ensure!(view.state.callbacks.cards[0].tries == 0, "nobody's telephone has rung");
+    trouble.leave().await;
     {
         let engaged = Called::wait(stage.centre.carrier(), CITY_HZ, Manner::Engaged).await?;
         desk.intend(&Intent::CallBack { contact }).await?;
@@ -224,7 +236,6 @@ async fn a_lost_caller_is_called_back_engaged_at_first_and_then_spoken_to() -> R
     person.hang_up().await?;
     desk.wait("it is wrapped up", |desk| phase(desk) == Some(Phase::Wrapping)).await?;
     desk.finish().await?;
-    // One more that rings and is given up: no telephone rings on.
     let told = close(stage, vec![desk], vec![]).await?;
     ensure!(told.contains("end_callee_busy\t1"), "the vain try is counted:\n{told}");
     Ok(())
