@@ -239,19 +239,11 @@ fn a_call_of_ours_rings_is_answered_wrapped_up_and_is_no_arrival() {
 
 #[test]
 fn a_call_of_ours_that_nobody_answers_frees_the_hand_and_says_why() {
-    for (input, end, told) in [
-        (
-            Some(Input::NotReached { call: OUT, why: DialFailure::NotAnswered }),
-            EndReason::CalleeNotAnswered,
-            true,
-        ),
-        (Some(Input::NotReached { call: OUT, why: DialFailure::Foreign }), EndReason::DialForbidden, true),
-        (
-            Some(Input::ExchangeUp { bridges: vec![], calls: vec![], dialled: vec![] }),
-            EndReason::DialFailed,
-            true,
-        ),
-        (None, EndReason::DialGivenUp, true),
+    for (input, end) in [
+        (Some(Input::NotReached { call: OUT, why: DialFailure::NotAnswered }), EndReason::CalleeNotAnswered),
+        (Some(Input::NotReached { call: OUT, why: DialFailure::Foreign }), EndReason::DialForbidden),
+        (Some(Input::ExchangeUp { bridges: vec![], calls: vec![], dialled: vec![] }), EndReason::DialFailed),
+        (None, EndReason::DialGivenUp),
     ] {
         let mut shift = Shift::with_ready(1);
         let session = shift.session(1);
@@ -261,7 +253,7 @@ fn a_call_of_ours_that_nobody_answers_frees_the_hand_and_says_why() {
             Some(input) => shift.say(input),
             None => shift.end(1, contact),
         };
-        assert_eq!(hangs_up(&outputs), told);
+        assert!(hangs_up(&outputs), "no telephone rings on");
         let seen = shift.contact(contact);
         assert_eq!((seen.phase, seen.end), (Phase::Closed, Some(end)));
         assert!(matches!(shift.who(1).presence, Presence::Available { .. }));

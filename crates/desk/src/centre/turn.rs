@@ -101,10 +101,10 @@ impl Turn<'_> {
             Input::Transfer { operator, session, contact } => {
                 self.asked(operator, session, |turn| turn.transfer(operator, contact))
             }
-            Input::NotReached { call, why } => (Party::Exchange, self.not_reached(call, why)),
             other @ (Input::Ring { .. }
             | Input::Call { .. }
             | Input::CallOver { .. }
+            | Input::NotReached { .. }
             | Input::Leave { .. }
             | Input::VisitorMask { .. }
             | Input::BoothLine { .. }
@@ -123,6 +123,7 @@ impl Turn<'_> {
             Input::Ring { booth } => (Party::Booth(booth), self.ring(booth)),
             Input::Call { call } => (Party::Exchange, self.call(call)),
             Input::CallOver { call, how } => (Party::Exchange, self.call_over(call, how)),
+            Input::NotReached { call, why } => (Party::Exchange, self.not_reached(call, why)),
             Input::Leave { booth, contact } => (Party::Booth(booth), self.leave(booth, contact)),
             Input::VisitorMask { booth, contact, on } => {
                 (Party::Booth(booth), self.mask_by_visitor(booth, contact, on))
@@ -157,8 +158,7 @@ impl Turn<'_> {
             | Input::Consult { .. }
             | Input::EndConsult { .. }
             | Input::JoinConsult { .. }
-            | Input::Transfer { .. }
-            | Input::NotReached { .. } => unreachable!("an operator's input was decided on before"),
+            | Input::Transfer { .. } => unreachable!("an operator's input was decided on before"),
         }
     }
 
