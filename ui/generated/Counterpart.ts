@@ -17,6 +17,6 @@ label: string,
  */
 city: boolean, } | { "kind": "number", 
 /**
- * Such as 048-***-9922.
+ * Such as 048-***-9922; empty: not known any more.
  */
 number: string, };

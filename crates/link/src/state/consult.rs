@@ -82,7 +82,7 @@ pub enum Counterpart {
     },
     /// A number that was typed, masked.
     Number {
-        /// Such as 048-***-9922.
+        /// Such as 048-***-9922; empty: not known any more.
         number: String,
     },
 }

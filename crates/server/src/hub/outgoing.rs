@@ -34,7 +34,7 @@ struct Called {
 impl Outgoing {
     /// Whom a call goes to, as a screen may show them; after a restart of the server that is not known.
     pub fn who(&self, call: CallId) -> Counterpart {
-        let unknown = || Counterpart::Number { number: masked("") };
+        let unknown = || Counterpart::Number { number: String::new() };
         self.0.get(&call).map_or_else(unknown, |called| called.who.clone())
     }
 

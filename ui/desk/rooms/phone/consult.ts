@@ -54,7 +54,8 @@ export function counterpartWord(counterpart: Counterpart): string {
   switch (counterpart.kind) {
     case 'operator': return `${counterpart.name}さん`;
     case 'directory': return counterpart.label;
-    case 'number': return counterpart.number;
+    // A server that was started anew does not know any more whom its operator called.
+    case 'number': return counterpart.number === '' ? '外の番号' : counterpart.number;
   }
 }
 
