@@ -46,8 +46,11 @@ pub fn read(bytes: &[u8]) -> Result<Description, SdpError> {
     Ok(description)
 }
 
-/// `audio 49170 RTP/AVP 0 8 101`
+/// `audio 49170 RTP/AVP 0 8 101`: tokens (RFC 4566, 9), and nothing else, because an answer repeats them.
 fn media(value: &str) -> Result<Media, SdpError> {
+    if !value.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ' || byte == b'\t') {
+        return Err(SdpError::Malformed);
+    }
     let mut words = value.split_ascii_whitespace();
     let mut word = || words.next().ok_or(SdpError::Malformed);
     let (kind, port, profile) = (word()?, word()?, word()?);

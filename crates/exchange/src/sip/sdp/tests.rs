@@ -124,6 +124,8 @@ fn useless_descriptions_say_why() {
             "v=0\nc=IN IP4 192.0.2.5\nm=audio 9 RTP/AVP 96\na=rtpmap:96 PCMU/16000\n",
             SdpError::NothingInCommon,
         ),
+        ("v=0\nc=IN IP4 192.0.2.5\nm=audio 9 RTP/AVP 0\nm=audio 0 RTP/AVP \u{b}\n", SdpError::Malformed),
+        ("v=0\nc=IN IP4 192.0.2.5\nm=audio 9 RTP/AVP 0\nm=audio 0 RTP/AVP \u{e9}\n", SdpError::Malformed),
         (long.as_str(), SdpError::TooLarge),
         (sections.as_str(), SdpError::TooLarge),
         (formats.as_str(), SdpError::TooLarge),
