@@ -15,6 +15,11 @@ caller: Caller,
  */
 times: number, 
 /**
+ * A name for the number under which desks find its earlier notes; none where no number is known. Nobody can make
+ * the number of it.
+ */
+key: string | null, 
+/**
  * The keys that the caller pressed in this contact, in order; the latest [`MAX_DIGITS`].
  */
 digits: Array<Digit>, };

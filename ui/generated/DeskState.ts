@@ -6,11 +6,13 @@ import type { ConsultGuest } from "./ConsultGuest";
 import type { ContactCard } from "./ContactCard";
 import type { DayCounts } from "./DayCounts";
 import type { DirectoryEntry } from "./DirectoryEntry";
+import type { Forms } from "./Forms";
 import type { GuidanceCard } from "./GuidanceCard";
 import type { Hours } from "./Hours";
 import type { LobbyContact } from "./LobbyContact";
 import type { Me } from "./Me";
 import type { Millis } from "./Millis";
+import type { NotesMark } from "./NotesMark";
 import type { OfferCard } from "./OfferCard";
 import type { QueueBoard } from "./QueueBoard";
 import type { RingNotice } from "./RingNotice";
@@ -99,4 +101,12 @@ directory: Array<DirectoryEntry>,
 /**
  * 責任者室, for a shift lead.
  */
-wall: Wall | null, };
+wall: Wall | null, 
+/**
+ * What the note pane offers.
+ */
+forms: Forms, 
+/**
+ * How far the server's notes are: a hint to pull.
+ */
+notes: NotesMark, };

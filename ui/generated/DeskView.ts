@@ -2,6 +2,7 @@
 import type { CheckView } from "./CheckView";
 import type { Code } from "./Code";
 import type { DeskState } from "./DeskState";
+import type { NotesView } from "./NotesView";
 import type { OfferId } from "./OfferId";
 import type { TalkView } from "./TalkView";
 import type { Time } from "./Time";
@@ -46,4 +47,8 @@ wrapup_until: Time | null,
 /**
  * The window was asked to close during a contact, and stays; until the next intent.
  */
-close_refused: boolean, };
+close_refused: boolean, 
+/**
+ * Notes, sheets and handovers.
+ */
+notes: NotesView, };

@@ -7,6 +7,7 @@ import type { DeclineReason } from "./DeclineReason";
 import type { DeviceKind } from "./DeviceKind";
 import type { Digit } from "./Digit";
 import type { Disposition } from "./Disposition";
+import type { NoteIntent } from "./NoteIntent";
 
 /**
  * What a person can do.
@@ -115,7 +116,11 @@ id: string, } | { "kind": "try_device",
 /**
  * Which kind.
  */
-device: DeviceKind, } | { "kind": "close" } | { "kind": "take_over", 
+device: DeviceKind, } | { "kind": "close" } | { "kind": "note", 
+/**
+ * What.
+ */
+note: NoteIntent, } | { "kind": "take_over", 
 /**
  * Moves or not.
  */

@@ -1,6 +1,8 @@
 //! What the window draws and what a person can do in it. The view is whole and replaced at each change;
 //! an intent says what was meant, never how. Knows nothing of Tauri, sockets or sound.
 
+pub mod notes;
+
 use desk::code::Code;
 use desk::contact::{CallbackResult, DeclineReason, Disposition};
 use desk::ids::{ContactId, OfferId};
@@ -9,6 +11,8 @@ use desk::time::Time;
 use link::message::PublicHours;
 use link::state::{Callee, DeskState, Digit};
 use serde::{Deserialize, Serialize};
+
+use notes::{NoteIntent, NotesView};
 
 /// The whole window.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -89,6 +93,8 @@ pub struct DeskView {
     pub wrapup_until: Option<Time>,
     /// The window was asked to close during a contact, and stays; until the next intent.
     pub close_refused: bool,
+    /// Notes, sheets and handovers.
+    pub notes: NotesView,
 }
 
 /// The device check (開始前の確認): every meter is measured, none is guessed.
@@ -346,6 +352,11 @@ pub enum Intent {
     /// The window was asked to close during a contact: the desk says why it stays. Sent by the window's
     /// frame, not by the page.
     Close,
+    /// Notes, sheets and handovers.
+    Note {
+        /// What.
+        note: NoteIntent,
+    },
     /// The talk on the other machine moves here, or the sign-in is given up.
     TakeOver {
         /// Moves or not.

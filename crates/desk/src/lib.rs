@@ -12,5 +12,6 @@ pub mod day;
 pub mod end;
 pub mod guard;
 pub mod ids;
+pub mod note;
 pub mod presence;
 pub mod time;

@@ -2,6 +2,7 @@
 //! [`Up::Hello`], answered by [`Down::Welcome`] and a snapshot, or by [`Down::Goodbye`].
 
 mod exchange;
+pub mod notes;
 
 use desk::code::Code;
 use desk::contact::{CallbackResult, DeclineReason, Disposition};

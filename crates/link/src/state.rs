@@ -12,9 +12,12 @@ use desk::centre::OfferWhy;
 use desk::contact::{Channel, ConsultEnd, Mask, Phase};
 use desk::end::EndReason;
 use desk::ids::{BoothId, ContactId, Fence, OfferId, OperatorId};
+use desk::note::Forms;
 use desk::presence::{Chosen, Presence};
 use desk::time::{Millis, Time};
 use serde::{Deserialize, Serialize};
+
+use crate::message::notes::NotesMark;
 
 pub use consult::{Callee, Colleague, ConsultCard, ConsultGuest, Counterpart, DirectoryEntry};
 pub use hours::{HourSpan, Hours};
@@ -377,6 +380,10 @@ pub struct DeskState {
     pub directory: Vec<DirectoryEntry>,
     /// 責任者室, for a shift lead.
     pub wall: Option<Wall>,
+    /// What the note pane offers.
+    pub forms: Forms,
+    /// How far the server's notes are: a hint to pull.
+    pub notes: NotesMark,
 }
 
 /// One part of a [`DeskState`], new.
@@ -410,6 +417,8 @@ pub enum DeskChange {
     Colleagues(Vec<Colleague>),
     /// 責任者室.
     Wall(Option<Wall>),
+    /// [`DeskState::notes`].
+    Notes(NotesMark),
 }
 
 /// What a visitor's contact does, as the booth page shows it.
@@ -545,6 +554,7 @@ impl DeskState {
             DeskChange::Guest(guest) => self.guest = guest,
             DeskChange::Colleagues(colleagues) => self.colleagues = colleagues,
             DeskChange::Wall(wall) => self.wall = wall,
+            DeskChange::Notes(notes) => self.notes = notes,
         }
     }
 }

@@ -10,6 +10,7 @@ use link::state::{ContactCard, DeskChange, DeskState, MAX_TEXT_CHARS, OfferCard}
 use super::Asked;
 use super::leg::WarmLeg;
 use super::port::{LegNews, Sound};
+use crate::view::notes::NotesView;
 use crate::view::{CheckView, DeskView, Intent, NetworkView, TalkView, Trouble};
 
 /// What this desk knows of its talk beside the server's card.
@@ -151,7 +152,8 @@ impl Work {
             | Intent::TakeOver { .. }
             | Intent::Check { .. }
             | Intent::UseDevice { .. }
-            | Intent::TryDevice { .. } => None,
+            | Intent::TryDevice { .. }
+            | Intent::Note { .. } => None,
             Intent::ExtendWrapup => {
                 self.extend_wrapup(now);
                 None
@@ -323,6 +325,7 @@ impl Work {
             check,
             wrapup_until: self.wrapup_until(),
             close_refused: self.close_refused,
+            notes: NotesView::default(),
         }
     }
 }

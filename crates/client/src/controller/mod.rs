@@ -222,6 +222,7 @@ impl Controller {
                 | Intent::Check { .. }
                 | Intent::UseDevice { .. }
                 | Intent::TryDevice { .. }
+                | Intent::Note { .. }
                 | Intent::Close,
             ) => {}
         }

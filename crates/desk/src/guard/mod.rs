@@ -6,6 +6,8 @@ mod fold;
 mod number;
 mod secret;
 
+use serde::{Deserialize, Serialize};
+
 use crate::code::Code;
 
 /// What the guard thinks of a text.
@@ -20,7 +22,9 @@ pub enum Verdict {
 }
 
 /// What may be wrong with a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
 pub enum Doubt {
     /// Twelve digits that are no Individual Number by their check digit: one typed wrong, or a licence.
     TwelveDigits,

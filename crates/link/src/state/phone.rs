@@ -54,6 +54,9 @@ pub struct CallerCard {
     pub caller: Caller,
     /// 再入電: which call of this number it is within the settable time; 1 is the first.
     pub times: u32,
+    /// A name for the number under which desks find its earlier notes; none where no number is known. Nobody can make
+    /// the number of it.
+    pub key: Option<String>,
     /// The keys that the caller pressed in this contact, in order; the latest [`MAX_DIGITS`].
     pub digits: Vec<Digit>,
 }

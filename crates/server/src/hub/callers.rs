@@ -70,6 +70,7 @@ impl Callers {
         Some(CallerCard {
             caller: shown(&known.caller),
             times: self.times(contact, known, again),
+            key: None,
             digits: known.digits.clone(),
         })
     }

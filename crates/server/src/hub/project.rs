@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use desk::centre::{Centre, ContactView, Owner, QueueView};
 use desk::contact::{Channel, Phase};
 use desk::ids::{BoothId, ContactId, OfferId, OperatorId};
+use desk::note::Forms;
 use desk::presence::{Chosen, Presence};
 use desk::time::Time;
+use link::message::notes::NotesMark;
 use link::state::{
     BoothCard, BoothChange, BoothContact, BoothContactState, BoothDoing, BoothState, Callbacks, CallerCard,
     ChannelBoard, Colleague, ContactCard, DayCounts, DeskChange, DeskState, Hours, Me, OfferCard, QueueBoard,
@@ -160,6 +162,8 @@ pub(super) fn desk(
         colleagues: board.colleagues.iter().filter(|who| who.operator != operator).cloned().collect(),
         directory: signs.directory.clone(),
         wall: names.leads(operator).then(|| wall(truth)),
+        forms: Forms::default(),
+        notes: NotesMark::default(),
     }
 }
 
@@ -291,6 +295,7 @@ pub(super) fn desk_changes(old: &DeskState, new: &DeskState) -> Vec<DeskChange> 
     part(old.guest != new.guest, |state| DeskChange::Guest(state.guest.clone()));
     part(old.colleagues != new.colleagues, |state| DeskChange::Colleagues(state.colleagues.clone()));
     part(old.wall != new.wall, |state| DeskChange::Wall(state.wall.clone()));
+    part(old.notes != new.notes, |state| DeskChange::Notes(state.notes));
     changes
 }
 

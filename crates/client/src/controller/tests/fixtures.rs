@@ -6,9 +6,11 @@ use desk::code::Code;
 use desk::contact::{Channel, Mask, Phase};
 use desk::day::Day;
 use desk::ids::{ContactId, Fence, OfferId, OperatorId, Session};
+use desk::note::Forms;
 use desk::presence::{Channels, Chosen, Presence};
 use desk::time::{Millis, Time};
 use link::line::LineEvent;
+use link::message::notes::NotesMark;
 use link::message::{LegSignal, OperatorSays, RequestId, SignedIn};
 use link::state::{
     Callbacks, ChannelBoard, ContactCard, DayCounts, DeskChange, DeskState, Hours, Me, OfferCard, QueueBoard,
@@ -62,6 +64,8 @@ pub fn state() -> DeskState {
         colleagues: Vec::new(),
         directory: Vec::new(),
         wall: None,
+        forms: Forms::default(),
+        notes: NotesMark::default(),
     }
 }
 
