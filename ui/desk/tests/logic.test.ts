@@ -8,7 +8,7 @@ import { paint } from '../picture/colour';
 import { parseFrame } from '../picture/frame';
 import { standing } from '../rooms/booth/standing';
 import { Draft } from '../rooms/note/draft.svelte';
-import { DISPOSITIONS, isDisposition } from '../rooms/note/words';
+import { DISPOSITIONS, isDisposition } from '../words/results';
 import { arc } from '../rooms/queue/offer';
 import { meaning, type Pressed } from '../views/keys';
 
