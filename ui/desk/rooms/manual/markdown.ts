@@ -15,9 +15,12 @@ export type Block =
   | { readonly kind: 'list'; readonly ordered: boolean; readonly items: readonly (readonly Block[])[] }
   | { readonly kind: 'table'; readonly head: readonly (readonly Inline[])[]; readonly rows: readonly (readonly (readonly Inline[])[])[] };
 
-/** The blocks of a text. */
-export function blocksOf(text: string): Block[] {
-  return lexer(text).flatMap(blockOf);
+/** The blocks of a text; a first heading that only says the title again is left out. */
+export function blocksOf(text: string, title: string): Block[] {
+  const [first, ...rest] = lexer(text).flatMap(blockOf);
+  if (first === undefined) return [];
+  const again = first.kind === 'heading' && first.line.map((piece) => (piece.kind === 'break' ? '' : piece.text)).join('') === title;
+  return again ? rest : [first, ...rest];
 }
 
 function blockOf(token: Token): Block[] {

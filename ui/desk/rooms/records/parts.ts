@@ -8,6 +8,7 @@ import type { Sheet } from '$generated/Sheet';
 import type { Written } from '$generated/Written';
 import { dayWord } from '$shared/hours';
 import { clock, reiwaDate } from '$shared/time';
+import { birthWord } from '../../words/birth';
 import { categoryWord } from '../../words/category';
 import { partyWord, RESERVATIONS, sexWord } from '../../words/party';
 import { dispositionWord } from '../../words/results';
@@ -41,7 +42,7 @@ function noteParts(id: string, label: string, word: Word<Written>, mix: (into: W
 
 function personParts<Whole extends { person: Person }>(make: (id: string, label: string, word: Word<Whole>, mix: (into: Whole, from: Whole) => Whole, write?: (into: Whole, text: string) => Whole, personal?: boolean) => Part): Part[] {
   const text = (id: Exclude<keyof Person, 'sex'>, label: string): Part =>
-    make(id, label, ({ person }) => person[id], (into, from) => ({ ...into, person: { ...into.person, [id]: from.person[id] } }), (into, written) => ({ ...into, person: { ...into.person, [id]: written } }), true);
+    make(id, label, ({ person }) => (id === 'birth' ? birthWord(person.birth) : person[id]), (into, from) => ({ ...into, person: { ...into.person, [id]: from.person[id] } }), (into, written) => ({ ...into, person: { ...into.person, [id]: written } }), true);
   return [
     text('name', '氏名'),
     text('kana', 'フリガナ'),

@@ -42,13 +42,19 @@ export function dateOf(parts: Parts): string {
   return dated(parts.era, figures(parts.year), figures(parts.month), figures(parts.day));
 }
 
-/** `昭和55年4月1日(西暦 1980年4月1日)46歳` without the part that was typed; empty for no date. */
+/** `昭和55年 西暦 1980年4月1日 46歳`; empty for no date. */
 export function bothCalendars(date: string, now: number): string {
   const found = /^(\d{4})-(\d\d)-(\d\d)$/u.exec(date);
   if (found === null) return '';
   const [year, month, day] = [Number(found[1]), Number(found[2]), Number(found[3])];
   const parts = partsOf(date);
   return `${parts.era}${parts.year === '1' ? '元' : parts.year}年 西暦 ${year}年${month}月${day}日 ${age(date, now)}歳`;
+}
+
+/** `昭和55年4月1日(1980年)`; what is no date stays as it is. */
+export function birthWord(date: string): string {
+  const { era, year, month, day } = partsOf(date);
+  return year === '' ? date : `${era}${year === '1' ? '元' : year}年${month}月${day}日(${date.slice(0, 4)}年)`;
 }
 
 function wholeDate(text: string): string | null {
