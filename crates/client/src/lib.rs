@@ -8,6 +8,7 @@ pub mod device;
 pub mod run;
 pub mod shell;
 pub mod talk;
+pub mod vault;
 pub mod view;
 
 pub use link::journal;

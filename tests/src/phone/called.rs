@@ -15,8 +15,9 @@ use super::{LARGEST, Over, PATIENCE};
 use crate::sound::Clip;
 use crate::wait::until;
 
-/// A person needs a moment to the telephone; long enough that the ringing tone is heard.
-const TO_THE_PHONE: Duration = Duration::from_millis(1_500);
+/// A person needs a moment to the telephone; long enough that the ringing tone, one second on and two off, is heard
+/// also where the first second of it is lost on a busy machine.
+const TO_THE_PHONE: Duration = Duration::from_millis(4_000);
 
 /// What it does when it is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
