@@ -5,8 +5,19 @@ use super::files::{read, tracked};
 const COMPONENT_BUDGET: usize = 200;
 const SCRIPT_BUDGET: usize = 60;
 const ROOMS: [&str; 13] = [
-    "presence", "queue", "booth", "phone", "callbacks", "note", "device", "lead", "records", "sheets", "manual",
-    "work", "lock",
+    "presence",
+    "queue",
+    "booth",
+    "phone",
+    "callbacks",
+    "note",
+    "device",
+    "lead",
+    "records",
+    "sheets",
+    "manual",
+    "work",
+    "lock",
 ];
 
 fn written() -> Vec<String> {
