@@ -4,6 +4,7 @@
 //! All three are [`Record`]s. A record is kept as immutable revisions (see [`revision`]), so that nothing is
 //! ever overwritten: the newest heads are what a person sees.
 
+mod columns;
 mod forms;
 mod handover;
 pub mod revision;
@@ -16,6 +17,7 @@ use crate::contact::{Channel, Disposition};
 use crate::ids::{ContactId, OperatorId};
 use crate::time::{Millis, Time};
 
+pub use columns::{ColumnsFault, SheetColumn, SheetField, plain_header};
 pub use forms::{Article, Category, CategoryGroup, Forms, Template};
 pub use handover::Handover;
 pub use revision::NoteId;
