@@ -5,7 +5,6 @@
 use desk::code::Code;
 use desk::contact::Disposition;
 use desk::day::Day;
-use desk::guard::Doubt;
 use desk::ids::OperatorId;
 use desk::note::revision::{NoteId, RevId};
 use desk::note::{
@@ -14,6 +13,8 @@ use desk::note::{
 };
 use desk::time::Time;
 use serde::{Deserialize, Serialize};
+
+pub use desk::note::{Finding, NeedField, Needs};
 
 /// Everything about notes on this desk.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,87 +103,6 @@ pub enum Saved {
     },
     /// It could not be written; it is tried again by itself.
     Failed,
-}
-
-/// A field that a result needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
-pub enum NeedField {
-    /// 区分.
-    Category,
-    /// 相手区分.
-    Party,
-    /// 対応結果.
-    Disposition,
-    /// 案内内容.
-    Text,
-    /// 氏名.
-    Name,
-    /// フリガナ.
-    Kana,
-    /// 生年月日.
-    Birth,
-    /// 性別.
-    Sex,
-    /// 住所.
-    Address,
-    /// 連絡先.
-    Phone,
-    /// 連絡可能時間帯.
-    Reachable,
-    /// 予約の種別.
-    ReservationKind,
-    /// 予約の日時.
-    ReservationWhen,
-    /// 登録済み.
-    Registered,
-    /// マイナアシスト2の切替理由.
-    Assist2,
-    /// 窓口終了チェック.
-    Checks,
-    /// 連絡票を作成.
-    Sheet,
-    /// 警告に当たらない理由.
-    DoubtReason,
-    /// 折返しの期限.
-    PromiseDue,
-}
-
-/// Which groups of fields are shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub struct Needs {
-    /// 氏名・生年月日・性別・住所.
-    pub person: bool,
-    /// 連絡先・時間帯.
-    pub phone: bool,
-    /// 予約.
-    pub reservation: bool,
-    /// 折返し.
-    pub promise: bool,
-    /// 連絡票, and of which kind.
-    pub sheet: Option<SheetKind>,
-    /// 切替理由.
-    pub assist2: bool,
-    /// 窓口終了チェック, people, photos.
-    pub booth: bool,
-    /// 紛失・盗難 (0601): 0120-95-0178 comes first.
-    pub loss: bool,
-    /// 交付・更新窓口(市) is the place to hand over to.
-    pub issue_counter: bool,
-}
-
-/// What the guard found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub struct Finding {
-    /// Where.
-    pub field: TextField,
-    /// It must not be kept, and why; none: only doubts.
-    pub blocked: Option<Code>,
-    /// To be looked at again, with a reason.
-    pub doubts: Vec<Doubt>,
 }
 
 /// One line of 要対応.

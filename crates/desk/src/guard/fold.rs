@@ -9,16 +9,34 @@ const SEAM: char = '\u{1}';
 
 /// Full width to ASCII (NFKC), kanji digits to digits, small letters to capitals, nothing invisible.
 pub(super) fn fold(text: &str) -> Vec<char> {
-    let mut folded = Vec::with_capacity(text.len());
+    folded(text.nfkc().map(|letter| (letter, 0))).into_iter().map(|(letter, _)| letter).collect()
+}
+
+/// The same, each letter with its place in `text`, in characters. Letters are folded one by one, so that a voiced
+/// mark apart from its kana falls away: good for finding digits, not for finding words.
+pub(super) fn fold_placed(text: &str) -> Vec<(char, usize)> {
+    let letters = text.chars().enumerate();
+    folded(
+        letters.flat_map(|(place, letter)| std::iter::once(letter).nfkc().map(move |plain| (plain, place))),
+    )
+}
+
+/// A mark that stands for nothing in the text itself.
+pub(super) fn is_seam(letter: char) -> bool {
+    letter == SEAM
+}
+
+fn folded(letters: impl Iterator<Item = (char, usize)>) -> Vec<(char, usize)> {
+    let mut folded = Vec::new();
     let mut before = Digit::No;
-    for letter in text.nfkc().filter(|letter| !is_invisible(*letter)) {
+    for (letter, place) in letters.filter(|(letter, _)| !is_invisible(*letter)) {
         let (letter, digit) = plain(letter);
         match (before, digit) {
-            (Digit::Kanji, Digit::Ascii) | (Digit::Ascii, Digit::Kanji) => folded.push(SEAM),
+            (Digit::Kanji, Digit::Ascii) | (Digit::Ascii, Digit::Kanji) => folded.push((SEAM, place)),
             (Digit::No, _) | (_, Digit::No) | (Digit::Kanji, Digit::Kanji) | (Digit::Ascii, Digit::Ascii) => {
             }
         }
-        folded.push(letter);
+        folded.push((letter, place));
         before = digit;
     }
     folded

@@ -4,6 +4,7 @@
 
 mod fold;
 mod number;
+pub mod open;
 mod secret;
 
 use serde::{Deserialize, Serialize};

@@ -9,7 +9,7 @@ const TWELVE: usize = 12;
 /// What every dash counts as.
 const DASH: char = '-';
 /// The groups in which 申請書ID is printed, 23 digits.
-const APPLICATION_GROUPS: [usize; 6] = [4, 4, 4, 4, 4, 3];
+pub(super) const APPLICATION_GROUPS: [usize; 6] = [4, 4, 4, 4, 4, 3];
 
 /// What was found in a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub(super) struct Found {
 
 /// What stands between a group of digits and the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Joint {
+pub(super) enum Joint {
     /// Something else: the two have nothing to do with each other.
     Apart,
     /// Space only: they may be one number or two.
@@ -34,11 +34,22 @@ enum Joint {
 }
 
 /// Digits without anything between them, and how the next group follows.
-struct Group {
-    digits: Vec<u32>,
+pub(super) struct Group {
+    /// Where it begins in the folded text.
+    pub start: usize,
+    /// Its digits.
+    pub digits: Vec<u32>,
     /// It begins with `+81`: a telephone number as seen from abroad, twelve digits too for a mobile one.
-    abroad: bool,
-    next: Joint,
+    pub abroad: bool,
+    /// How the next group follows.
+    pub next: Joint,
+}
+
+impl Group {
+    /// The place behind its last digit.
+    pub fn end(&self) -> usize {
+        self.start + self.digits.len()
+    }
 }
 
 /// Looks for numbers in a folded text.
@@ -87,7 +98,8 @@ fn check_digit(digits: &[u32]) -> Option<u32> {
     })
 }
 
-fn groups(text: &[char]) -> Vec<Group> {
+/// Every group of digits in a folded text.
+pub(super) fn groups(text: &[char]) -> Vec<Group> {
     let mut groups = Vec::new();
     let mut rest = text;
     while let Some(start) = rest.iter().position(char::is_ascii_digit) {
@@ -95,7 +107,8 @@ fn groups(text: &[char]) -> Vec<Group> {
         let abroad = start > 0 && rest[start - 1] == '+' && digits.starts_with(&[8, 1]);
         let gap = after.iter().position(char::is_ascii_digit);
         let next = gap.map_or(Joint::Apart, |gap| joint(&after[..gap]));
-        groups.push(Group { digits, abroad, next });
+        let start = text.len() - rest.len() + start;
+        groups.push(Group { start, digits, abroad, next });
         rest = after;
     }
     groups
@@ -107,7 +120,8 @@ fn run_of_digits(text: &[char]) -> (Vec<u32>, &[char]) {
     (digits, &text[end..])
 }
 
-fn joint(between: &[char]) -> Joint {
+/// How what stands between two groups joins them.
+pub(super) fn joint(between: &[char]) -> Joint {
     if between.len() > LONGEST_JOINT {
         return Joint::Apart;
     }
@@ -132,7 +146,7 @@ fn joint(between: &[char]) -> Joint {
 }
 
 /// The first groups, when they have these lengths and nothing else between them than joints.
-fn joined<'a>(groups: &'a [Group], lengths: &[usize]) -> Option<&'a [Group]> {
+pub(super) fn joined<'a>(groups: &'a [Group], lengths: &[usize]) -> Option<&'a [Group]> {
     let whole = groups.get(..lengths.len())?;
     let fits = whole.iter().zip(lengths).all(|(group, length)| group.digits.len() == *length);
     let inner = &whole[..lengths.len() - 1];

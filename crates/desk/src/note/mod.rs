@@ -4,11 +4,18 @@
 //! All three are [`Record`]s. A record is kept as immutable revisions (see [`revision`]), so that nothing is
 //! ever overwritten: the newest heads are what a person sees.
 
+pub mod chain;
 mod columns;
+pub mod due;
 mod forms;
 mod handover;
+pub mod hold;
+pub mod join;
+pub mod need;
 pub mod revision;
 mod sheet;
+pub mod tidy;
+pub mod wareki;
 mod written;
 
 use serde::{Deserialize, Serialize};
@@ -20,6 +27,8 @@ use crate::time::{Millis, Time};
 pub use columns::{ColumnsFault, SheetColumn, SheetField, plain_header};
 pub use forms::{Article, Category, CategoryGroup, Forms, Template};
 pub use handover::Handover;
+pub use hold::Finding;
+pub use need::{NeedField, Needs};
 pub use revision::NoteId;
 pub use sheet::{CityAnswer, LeadCheck, Sheet, SheetKind, SheetStatus, Urgency};
 pub use written::{

@@ -54,6 +54,7 @@ pub struct Written {
 #[serde(rename_all = "snake_case")]
 pub enum Party {
     /// 本人.
+    #[serde(rename = "self")]
     Self_,
     /// 同一世帯員.
     Household,
