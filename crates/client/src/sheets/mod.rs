@@ -1,7 +1,7 @@
 //! Contact sheets (連絡票) as files for the city, and the city's answers read from the files that it returns.
 //!
-//! Bytes in, bytes out: refuses to know the disk, the vault, and whether a sheet may be sent. The guard has not looked
-//! at what [`read`] gives back; whoever keeps it asks the guard first, like for anything that was typed.
+//! Bytes in, bytes out: refuses to know the disk, the vault, and whether a sheet may be sent. What [`read`] gives back
+//! has not passed the guard; [`CityLine::on`] asks it before an answer becomes part of a sheet.
 //!
 //! What a file holds came from callers and from typing. A spreadsheet program must show it and never run it:
 //! - xlsx: every cell is a text cell, in the number format "text", so that it stays text when somebody edits it.

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use desk::note::{CityAnswer, MAX_TEXT, Sheet, SheetColumn, SheetField, SheetStatus, plain_header};
+use desk::code::Code;
+use desk::note::{
+    CityAnswer, MAX_TEXT, Record, Sheet, SheetColumn, SheetField, SheetStatus, join, plain_header,
+};
 
 use super::table::{Table, tables};
 use super::{MAX_ROWS, SheetError};
@@ -31,7 +34,10 @@ impl std::fmt::Debug for CityLine {
 impl CityLine {
     /// The sheet with this answer in it; none when nothing is new. A step is never taken back, and an empty cell
     /// does not wipe out what an earlier file said.
-    pub fn on(&self, sheet: &Sheet) -> Option<Sheet> {
+    ///
+    /// # Errors
+    /// What the guard says: the answer holds what nobody may write down, and must not be kept.
+    pub fn on(&self, sheet: &Sheet) -> Result<Option<Sheet>, Code> {
         let newer = |new: &str, old: &str| if new.is_empty() { old.to_owned() } else { new.to_owned() };
         let (answer, city) = (&self.answer, &sheet.city);
         let mut changed = sheet.clone();
@@ -42,7 +48,11 @@ impl CityLine {
             completed: newer(&answer.completed, &city.completed),
         };
         changed.status = sheet.status.max(self.status.unwrap_or(sheet.status));
-        (changed != *sheet).then_some(changed)
+        if changed == *sheet {
+            return Ok(None);
+        }
+        let (before, after) = (Record::Sheet(sheet.clone()), Record::Sheet(changed.clone()));
+        join::refusal(&[&before], &after).map_or(Ok(Some(changed)), Err)
     }
 }
 
