@@ -6,6 +6,7 @@ pub mod config;
 pub mod controller;
 pub mod device;
 pub mod run;
+pub mod sheets;
 pub mod shell;
 pub mod talk;
 pub mod vault;
