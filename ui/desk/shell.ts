@@ -11,6 +11,8 @@ export interface Shell {
   watch(draw: (view: View) => void): Promise<() => void>;
   /** Tells what was meant. The answer is the next view; a rejection says that the desk did not take it. */
   send(intent: Intent): Promise<void>;
+  /** Opens an address of the settings in the system's browser. */
+  visit(address: string): void;
 }
 
 /** How often an intent is offered before the page says that it was not taken, and the pause between, ms: the desk's
@@ -33,6 +35,10 @@ export const tauri: Shell = {
   send(intent) {
     const id = crypto.randomUUID();
     return again(() => invoke('intent', { intent, id }), TRIES);
+  },
+  // The window's frame takes new windows away from the webview and gives their addresses to the system.
+  visit(address) {
+    window.open(address, '_blank', 'noopener,noreferrer');
   },
 };
 

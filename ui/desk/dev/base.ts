@@ -9,6 +9,8 @@ import type { OfferCard } from '$generated/OfferCard';
 import type { TalkView } from '$generated/TalkView';
 import type { View } from '$generated/View';
 import { CARDS } from './cards';
+import { FORMS } from './forms';
+import { QUIET_NOTES } from './papers';
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
@@ -86,6 +88,8 @@ export function quietState(now: number): DeskState {
     colleagues: [],
     directory: [],
     wall: null,
+    forms: FORMS,
+    notes: { epoch: 1, seq: 0 },
   };
 }
 
@@ -161,6 +165,7 @@ export function deskView(state: DeskState, more: Partial<DeskView> = {}, now = M
     check: null,
     wrapup_until: null,
     close_refused: false,
+    notes: QUIET_NOTES,
   };
   return {
     screen: { kind: 'desk', ...quiet, ...more },
@@ -190,7 +195,7 @@ export function wrapping(now: number, ago: number, more: Partial<DeskView> = {})
 }
 
 /** Who calls in the samples, by the design's number. */
-export const CALLER: CallerCard = { caller: { kind: 'number', number: '090-****-5678' }, times: 1, digits: [] };
+export const CALLER: CallerCard = { caller: { kind: 'number', number: '090-****-5678' }, times: 1, key: 'k-5678', digits: [] };
 
 /** The same caller for the third time. */
 export const AGAIN: CallerCard = { ...CALLER, times: 3 };

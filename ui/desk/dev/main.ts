@@ -15,7 +15,7 @@ import { PRESSED, samples } from './samples';
 import States from './States.svelte';
 
 /** The samples in which pictures stand. */
-const PICTURED = ['talk', 'texts', 'guide', 'screen', 'screen-asked', 'talk-troubles', 'close-refused', 'past-closing', 'muted', 'check'];
+const PICTURED = ['note-booth', 'talk', 'texts', 'guide', 'screen', 'screen-asked', 'talk-troubles', 'close-refused', 'past-closing', 'muted', 'check'];
 
 const wanted = new URLSearchParams(location.search);
 const name = wanted.get('view') ?? '';
@@ -30,6 +30,7 @@ const shell: Shell = {
     console.info(intent.kind);
     return Promise.resolve();
   },
+  visit: (address) => console.info(address),
 };
 
 const target = document.getElementById('app');
@@ -48,7 +49,9 @@ else if (target !== null) {
 if (wanted.get('contrast') === 'high') document.documentElement.dataset['contrast'] = 'high';
 setTimeout(() => press(wanted.get('press')), 50);
 
+/** Presses what is there under a test id; `key:Digit9` presses that key with Alt. */
 function press(id: string | null): void {
+  if (id?.startsWith('key:')) window.dispatchEvent(new KeyboardEvent('keydown', { code: id.slice(4), altKey: true, bubbles: true, cancelable: true }));
   const found = id === null ? null : document.querySelector(`[data-testid="${id}"]`);
   if (found instanceof HTMLElement) found.click();
 }

@@ -14,6 +14,7 @@ import {
   AGAIN, CALLER, calling, callWrapping, deskView, EVENING, MINUTE, MONDAY, offering, OPEN, phoneOffer, quietState, SECOND, SUNDAY, talking,
   wrapping,
 } from './base';
+import { NOTE_PRESSED, notes } from './notes';
 import { crowdedWall, leading, mondayWall, quietWall, ringingWall, troubledWall } from './walls';
 
 export { boothContact, boothOffer, deskView, MONDAY, phoneContact, quietState, TALK, talking } from './base';
@@ -223,6 +224,7 @@ export const PRESSED: Readonly<Record<string, string>> = {
   'wall-offer': 'room-lead',
   'wall-quiet': 'room-lead',
   'wall-crowded': 'room-lead',
+  ...NOTE_PRESSED,
 };
 
 /** Every sample by its name. */
@@ -234,6 +236,7 @@ export function samples(now = MONDAY): Record<string, View> {
     ...calls(now),
     ...consults(now),
     ...walls(now),
+    ...notes(now),
     callbacks: owing(now, 6),
     'callbacks-one': owing(now, 1),
     'callbacks-more': owing(now, 8, 14),

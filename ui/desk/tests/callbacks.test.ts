@@ -36,7 +36,8 @@ describe('the list of callbacks', () => {
     expect(text('callbacks-count')).toBe('22件');
     expect(document.querySelectorAll('[data-hurry]')).toHaveLength(6);
     expect(text('callbacks-rest')).toContain('ほか 16件');
-    expect([0, 2, 4, 9].map(linesFor)).toEqual([6, 4, 2, 2]);
+    expect([0, 2, 4, 9].map((troubles) => linesFor(troubles, 0))).toEqual([6, 4, 2, 2]);
+    expect([1, 3, 20].map((work) => linesFor(0, work))).toEqual([5, 3, 3]);
   });
   it('sends what came of it, once for a double click', () => {
     open('callbacks');

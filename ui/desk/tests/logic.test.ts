@@ -8,7 +8,7 @@ import { paint } from '../picture/colour';
 import { parseFrame } from '../picture/frame';
 import { standing } from '../rooms/booth/standing';
 import { Draft } from '../rooms/note/draft.svelte';
-import { DISPOSITIONS, isDisposition } from '../rooms/note/words';
+import { DISPOSITIONS, isDisposition } from '../words/results';
 import { arc } from '../rooms/queue/offer';
 import { meaning, type Pressed } from '../views/keys';
 
@@ -40,10 +40,20 @@ describe('keys', () => {
     expect(meaning(key('F2', { ctrlKey: true }))).toBeNull();
     expect(meaning(key('F2', { repeat: true }))).toBeNull();
   });
+  it('leads to papers, cards and the reservation system, and locks', () => {
+    expect(meaning(key('Digit8', { altKey: true }))).toEqual({ kind: 'reservation' });
+    expect(meaning(key('Digit9', { altKey: true }))).toEqual({ kind: 'card', card: 'foreign' });
+    expect(meaning(key('Digit0', { altKey: true }))).toEqual({ kind: 'card', card: 'loss' });
+    const both = { ctrlKey: true, shiftKey: true };
+    expect(meaning(key('KeyF', both))).toEqual({ kind: 'room', room: 'manual' });
+    expect(meaning(key('KeyK', both))).toEqual({ kind: 'room', room: 'records' });
+    expect(meaning(key('KeyL', both))).toEqual({ kind: 'lock' });
+    expect(meaning(key('KeyF', { ctrlKey: true }))).toBeNull();
+    expect(meaning(key('KeyF', { ...both, altKey: true }))).toBeNull();
+  });
   it('chooses by Alt and a digit from 1 to 6, and opens the transfer by 7', () => {
     expect(meaning(key('Digit6', { altKey: true }))).toEqual({ kind: 'choose', place: 6 });
     expect(meaning(key('Digit7', { altKey: true }))).toEqual({ kind: 'transfer' });
-    expect(meaning(key('Digit8', { altKey: true }))).toBeNull();
     expect(meaning(key('Digit1'))).toBeNull();
   });
   it('leaves the keys of Japanese input alone', () => {

@@ -156,7 +156,7 @@ describe('the keypad', () => {
 });
 
 describe('a caller', () => {
-  const card = (caller: Caller, times = 1): CallerCard => ({ caller, times, digits: [] });
+  const card = (caller: Caller, times = 1): CallerCard => ({ caller, times, key: null, digits: [] });
   it('has a number or the reason why there is none', () => {
     const words = [card({ kind: 'number', number: '048-***-9922' }), card({ kind: 'withheld' }), card({ kind: 'payphone' }), card({ kind: 'out_of_area' }), null].map(callerWord);
     expect(words).toEqual(['048-***-9922', '非通知', '公衆電話', '表示圏外', '電話']);

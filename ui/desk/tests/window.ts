@@ -10,6 +10,8 @@ import { samples } from '../dev/samples';
 import App from '../views/App.svelte';
 
 const sent: Intent[] = [];
+/** The addresses that were opened. */
+export const visited: string[] = [];
 let drawing: (view: View) => void = () => undefined;
 let failing = false;
 let app: ReturnType<typeof mount> | null = null;
@@ -19,6 +21,7 @@ afterEach(async () => {
   app = null;
   failing = false;
   sent.length = 0;
+  visited.length = 0;
 });
 
 /** Opens the window on a sample. */
@@ -32,6 +35,7 @@ export function open(name: string): void {
       sent.push(intent);
       return failing ? Promise.reject(new Error('not taken')) : Promise.resolve();
     },
+    visit: (address: string) => void visited.push(address),
   };
   // jsdom draws nothing.
   HTMLCanvasElement.prototype.getContext = () => null;
@@ -110,4 +114,4 @@ export function type(id: string, written: string): void {
 }
 
 /** What was sent that a person meant. */
-export const acts = (): Intent[] => sent.filter((intent) => intent.kind !== 'picture');
+export const acts = (): Intent[] => sent.filter((intent) => intent.kind !== 'picture' && !(intent.kind === 'note' && intent.note.kind === 'awake'));

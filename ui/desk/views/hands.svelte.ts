@@ -5,19 +5,29 @@ import type { ContactId } from '$generated/ContactId';
 import type { DeskView } from '$generated/DeskView';
 import type { Digit } from '$generated/Digit';
 import type { Intent } from '$generated/Intent';
+import type { NoteIntent } from '$generated/NoteIntent';
 import type { OfferCard } from '$generated/OfferCard';
 import { commit, composing } from '$shared/ime';
 import { maskPress } from '../rooms/booth/controls';
 import { Writing } from '../rooms/booth/writing.svelte';
+import { awake } from '../rooms/lock/awake';
+import type { CardName } from '../rooms/note/cards';
 import { Draft } from '../rooms/note/draft.svelte';
+import { Editing } from '../rooms/note/editing.svelte';
 import { Directory } from '../rooms/note/lines.svelte';
 import { holdPress, isOpen } from '../rooms/phone/controls';
 import { digitOf, writes } from '../rooms/phone/keypad.svelte';
 import { Panels } from '../rooms/phone/panels.svelte';
 import { WISHES } from '../rooms/presence/wishes';
+import { Asking } from '../rooms/records/asking.svelte';
 import { meaning, type Meant } from './keys';
-import { roomOf, type Place, type Room } from './place';
+import { paneOf, roomOf, type Place, type Room } from './place';
 import { Stage, type Arrival } from './stage.svelte';
+
+/** 0601 紛失・盗難. */
+const LOSS = 601;
+/** A main category and two more. */
+const MOST_CATEGORIES = 3;
 
 /** What the workspace shows just now. */
 export interface Sight {
@@ -29,17 +39,23 @@ export interface Sight {
   readonly arrival: Arrival;
   readonly now: number;
   readonly send: (intent: Intent) => void;
+  /** Opens an address in the system's browser. */
+  readonly visit: (address: string) => void;
 }
 
 /** The workspace's hands; made while the component is. */
 export class Hands {
   readonly draft = new Draft();
+  readonly edit = new Editing((note) => this.note(note));
+  readonly asking = new Asking((note) => this.note(note));
   readonly directory = new Directory();
   readonly writing = new Writing();
   readonly panels = new Panels();
   readonly stage: Stage;
   /** The room that was chosen in the bar. */
   room: Room = $state('desk');
+  /** The card for a hurry that lies over the centre. */
+  card: CardName | null = $state(null);
   /** The list behind その他 is open. */
   othersOpen = $state(false);
   /** The field for written words, while there is one. */
@@ -51,6 +67,11 @@ export class Hands {
     this.#sight = sight;
     this.stage = new Stage(() => sight().send({ kind: 'picture' }), () => sight().arrival.first());
     onMount(() => this.stage.start(document));
+    onMount(() => awake(window, () => this.note({ kind: 'awake' })));
+    $effect.pre(() => {
+      const { desk, place } = sight();
+      untrack(() => this.edit.see(paneOf(desk.notes.pane, place)));
+    });
     $effect(() => this.stage.door(sight().arrival.door));
     $effect(() => {
       const { desk, place, arrival, now } = sight();
@@ -67,8 +88,42 @@ export class Hands {
     });
   }
 
+  /** Something about notes. Whoever reads is led to the records, whoever writes to the desk. */
+  note(note: NoteIntent): void {
+    if (note.kind === 'read' && note.note !== null) this.go('records');
+    if (note.kind === 'change' || note.kind === 'new') this.go('desk');
+    this.#sight().send({ kind: 'note', note });
+  }
+
+  /** Another room; what was open in the old one is closed. */
+  go(room: Room): void {
+    const old = this.room;
+    if (old === room) return;
+    this.room = room;
+    if (old === 'records') this.asking.leave();
+    if (old === 'records' && this.#sight().desk.notes.reading !== null) this.note({ kind: 'read', note: null });
+    if (old === 'manual') this.note({ kind: 'manual', words: null });
+    if (room === 'records') this.asking.look();
+    if (room === 'manual') this.note({ kind: 'manual', words: '' });
+  }
+
+  /** Puts what the open card is about into the note. */
+  noted(): void {
+    const { categories } = this.edit.written;
+    if (this.card === 'loss') this.edit.set({ categories: [LOSS, ...categories.filter((code) => code !== LOSS)].slice(0, MOST_CATEGORIES) });
+    else this.edit.set({ disposition: 'sent_to_foreign_language_line' });
+    this.card = null;
+  }
+
+  /** 予約システムを開く; none: no address is set. */
+  get reserve(): (() => void) | null {
+    const address = this.#sight().desk.state.forms.reservation_url;
+    return address === '' ? null : () => this.#sight().visit(address);
+  }
+
   /** A key, before anything else hears of it. */
   key(event: KeyboardEvent): void {
+    if (this.#sight().desk.notes.locked) return;
     const digit = digitOf(event);
     if (digit !== null && this.#dialling() && !writes(document.activeElement)) {
       event.preventDefault();
@@ -106,7 +161,7 @@ export class Hands {
 
   /** Whoever takes a contact is led to it, whatever room was up. */
   #follow(contact: ContactId | null): void {
-    if (contact !== this.#contact && contact !== null) this.room = 'desk';
+    if (contact !== this.#contact && contact !== null) this.go('desk');
     this.#contact = contact;
   }
 
@@ -118,6 +173,10 @@ export class Hands {
       case 'transfer': return place.kind === 'call' && isOpen(place.contact) && this.#inSight();
       case 'choose':
       case 'hand': return fenced === null;
+      case 'reservation': return this.reserve !== null;
+      case 'card':
+      case 'room':
+      case 'lock':
       case 'close': return true;
     }
   }
@@ -130,7 +189,17 @@ export class Hands {
       case 'hand': return this.raise();
       case 'choose': return this.#choose(meant.place);
       case 'transfer': return this.#transfer(event);
+      case 'reservation': return this.reserve?.();
+      case 'card':
+        this.card = this.card === meant.card ? null : meant.card;
+        return;
+      case 'room': return this.#lead(meant.room, event);
+      case 'lock': return this.note({ kind: 'lock' });
       case 'close':
+        if (this.card !== null) {
+          this.card = null;
+          return;
+        }
         this.othersOpen = false;
         return this.panels.close();
     }
@@ -150,6 +219,14 @@ export class Hands {
     this.panels.remember(document.activeElement);
     this.panels.turn('transfer');
     if (!composing(event)) void tick().then(() => this.panels.enter(document));
+  }
+
+  /** By its key a room takes the keyboard, and gives it back. In the middle of a conversion it only opens. */
+  #lead(room: 'manual' | 'records', event: KeyboardEvent): void {
+    if (this.room === room) return this.go('desk');
+    this.go(room);
+    if (composing(event)) return;
+    void tick().then(() => document.querySelector<HTMLElement>(`[data-testid="${room === 'manual' ? 'manual' : 'search'}-words"]`)?.focus());
   }
 
   #choose(at: number): void {

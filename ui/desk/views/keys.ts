@@ -20,14 +20,22 @@ export type Meant =
   | { readonly kind: 'hand' }
   | { readonly kind: 'choose'; readonly place: number }
   | { readonly kind: 'transfer' }
+  | { readonly kind: 'reservation' }
+  | { readonly kind: 'card'; readonly card: 'foreign' | 'loss' }
+  | { readonly kind: 'room'; readonly room: 'manual' | 'records' }
+  | { readonly kind: 'lock' }
   | { readonly kind: 'close' };
 
 /** The meaning of a key; none for all that belong to the input method, the field or the webview. */
 export function meaning(pressed: Pressed): Meant | null {
-  if (pressed.repeat || pressed.ctrlKey || pressed.metaKey || pressed.shiftKey) return null;
+  if (pressed.repeat || pressed.metaKey) return null;
+  if (pressed.ctrlKey || pressed.shiftKey) return pressed.ctrlKey && pressed.shiftKey && !pressed.altKey ? led(pressed.code) : null;
   if (pressed.altKey) {
     // Beside the switch's six: the function keys that are left belong to the input method or the webview.
     if (pressed.code === 'Digit7') return { kind: 'transfer' };
+    if (pressed.code === 'Digit8') return { kind: 'reservation' };
+    if (pressed.code === 'Digit9') return { kind: 'card', card: 'foreign' };
+    if (pressed.code === 'Digit0') return { kind: 'card', card: 'loss' };
     const place = /^Digit([1-6])$/.exec(pressed.code)?.[1];
     return place === undefined ? null : { kind: 'choose', place: Number(place) };
   }
@@ -37,4 +45,14 @@ export function meaning(pressed: Pressed): Meant | null {
   // Esc takes a conversion back: it closes nothing while there is one.
   if (pressed.code === 'Escape') return composing(pressed) ? null : { kind: 'close' };
   return null;
+}
+
+/** Ctrl and Shift with a letter lead to a place; the input method and the webview leave these letters free. */
+function led(code: string): Meant | null {
+  switch (code) {
+    case 'KeyF': return { kind: 'room', room: 'manual' };
+    case 'KeyK': return { kind: 'room', room: 'records' };
+    case 'KeyL': return { kind: 'lock' };
+    default: return null;
+  }
 }

@@ -2,6 +2,7 @@
 import type { ConsultGuest } from '$generated/ConsultGuest';
 import type { ContactCard } from '$generated/ContactCard';
 import type { DeskView } from '$generated/DeskView';
+import type { NotePane } from '$generated/NotePane';
 import type { Wall } from '$generated/Wall';
 
 /** The centre: `talk` is with a booth, `call` by telephone, `guest` in another operator's call. */
@@ -32,11 +33,11 @@ export function placeOf(desk: DeskView, fenced: number | null): Place {
 }
 
 /** The rooms of the bar. */
-export type Room = 'desk' | 'lead';
+export type Room = 'desk' | 'records' | 'sheets' | 'manual' | 'lead';
 
-/** The room that is up: the wall only while the server shows one. */
+/** The room that is up: the wall only while the server shows one; papers are there without it. */
 export function roomOf(wall: Wall | null, fenced: number | null, wanted: Room): Room {
-  return wall !== null && fenced === null ? wanted : 'desk';
+  return wanted === 'lead' && (wall === null || fenced !== null) ? 'desk' : wanted;
 }
 
 /** The line above the switch. */
@@ -50,4 +51,22 @@ export function switchCaption(place: Place, fenced: number | null, next: string)
     case 'idle':
     case 'offline': return '状態を変える';
   }
+}
+
+/** The pane as far as it belongs here: in a contact only that contact's note. */
+export function paneOf(pane: NotePane | null, place: Place): NotePane | null {
+  switch (place.kind) {
+    case 'talk':
+    case 'call':
+    case 'wrapup': return pane !== null && pane.facts.contact === place.contact.contact ? pane : null;
+    case 'idle':
+    case 'guest':
+    case 'offline': return pane;
+  }
+}
+
+/** The form that a result asks for stands in the centre, where there is room for it; in a talk it stands in the pane. */
+export function formApart(pane: NotePane | null, place: Place): boolean {
+  if (pane === null || !(pane.needs.person || pane.needs.phone || pane.needs.sheet !== null)) return false;
+  return place.kind === 'wrapup' || place.kind === 'idle' || place.kind === 'offline';
 }

@@ -1,0 +1,27 @@
+// A file on its way to the desk, and what came of one.
+import type { Told } from '$generated/Told';
+
+/** The largest file that is read, bytes: a year of sheets is a tenth of it. */
+export const MOST_BYTES = 4 * 1024 * 1024;
+/** Bytes that are turned into letters at once: more arguments than this overflow a call. */
+const PIECE = 0x2000;
+
+/** The bytes in base64. */
+export function base64(bytes: Uint8Array): string {
+  const letters: string[] = [];
+  for (let at = 0; at < bytes.length; at += PIECE) letters.push(String.fromCharCode(...bytes.subarray(at, at + PIECE)));
+  return btoa(letters.join(''));
+}
+
+/** What came of an export or an import. */
+export function toldWord(told: Told): { readonly bad: boolean; readonly text: string } {
+  switch (told.kind) {
+    case 'exported': return { bad: false, text: `${told.lines}件を書き出しました。${told.path}` };
+    case 'imported':
+      return {
+        bad: false,
+        text: `${told.changed}件の連絡票を新しくしました。${told.unknown > 0 ? `番号の分からない行が${told.unknown}件あります。市に確かめてください。` : ''}`,
+      };
+    case 'failed': return { bad: true, text: told.words };
+  }
+}
