@@ -7,7 +7,9 @@ pub mod controller;
 pub mod device;
 pub mod run;
 pub mod shell;
+pub mod sync;
 pub mod talk;
+pub mod vault;
 pub mod view;
 
 pub use link::journal;

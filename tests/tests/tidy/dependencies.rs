@@ -25,7 +25,7 @@ const FENCED: [(&str, &[&str]); 15] = [
     ("rtc", &["peer"]),
     ("tauri", &["kenmu"]),
     ("axum", &["server", "kenmu-tests"]),
-    ("sqlx", &["server", "kenmu-tests"]),
+    ("sqlx", &["server", "client", "kenmu-tests"]),
     ("cpal", &["client"]),
     ("rsipstack", &["exchange"]),
     ("keyring", &["kenmu"]),

@@ -51,7 +51,12 @@ const FENCES: [Fence; 14] = [
     Fence { word: "axum", inside: &["crates/server/src/http/", "crates/server/tests/", "tests/src/"] },
     Fence {
         word: "sqlx::",
-        inside: &["crates/server/src/store/", "crates/server/tests/", "tests/src/bench/bare_commit.rs"],
+        inside: &[
+            "crates/server/src/store/",
+            "crates/server/tests/",
+            "crates/client/src/vault/",
+            "tests/src/bench/bare_commit.rs",
+        ],
     },
     // The line's memory reads the page's test vectors.
     Fence {
