@@ -56,6 +56,8 @@ const FENCES: [Fence; 14] = [
             "crates/server/tests/",
             "crates/client/src/vault/",
             "tests/src/bench/bare_commit.rs",
+            "tests/src/bench/n2.rs",
+            "tests/src/bench/n2/",
         ],
     },
     // The line's memory reads the page's test vectors.

@@ -4,9 +4,6 @@
 mod door;
 mod round;
 
-#[cfg(test)]
-mod tests;
-
 use std::time::{Duration, SystemTime};
 
 use desk::note::revision::StreamId;

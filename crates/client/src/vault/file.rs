@@ -9,7 +9,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Row, Sqlite, SqlitePool};
+use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 use uuid::Uuid;
 
 use super::fault::VaultError;
@@ -128,8 +128,9 @@ impl Vault {
         Turn::begin(&self.0.writer).await
     }
 
-    pub(super) async fn reader(&self) -> Result<PoolConnection<Sqlite>, VaultError> {
-        Ok(self.0.readers.acquire().await?)
+    /// One moment of the file: what is read through it fits together.
+    pub(super) async fn reader(&self) -> Result<Transaction<'static, Sqlite>, VaultError> {
+        Ok(self.0.readers.begin().await?)
     }
 
     pub(super) fn streams_as(&self, stream: StreamId) {

@@ -8,6 +8,7 @@ mod article;
 mod fault;
 mod file;
 mod head;
+pub mod index;
 mod keep;
 pub mod keys;
 mod lists;
@@ -18,9 +19,6 @@ mod read;
 mod row;
 mod search;
 mod write;
-
-#[cfg(test)]
-mod tests;
 
 use std::path::Path;
 use std::sync::{Arc, RwLock};

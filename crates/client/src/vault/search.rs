@@ -1,32 +1,85 @@
 //! How a record is found: by its words, or by who called. Refuses to know how the index keeps words.
 
+use desk::contact::Disposition;
 use desk::note::revision::NoteId;
-use desk::note::{Note, Record};
+use desk::note::{Note, NoteChannel, Record};
 use link::json;
 use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use unicode_normalization::UnicodeNormalization;
 
 use super::fault::VaultError;
+use super::index::{self, Columns, Doc, IndexError, Place};
 use super::{Filter, Vault, row};
 use crate::view::notes::Hit;
 
-pub(super) struct Doc;
+pub(super) use super::index::fold;
 
-pub(super) fn fold(text: &str) -> String {
-    text.nfkc().flat_map(char::to_lowercase).collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+/// Stands before each category of a note in the searched text: nobody types it, and a 大区分 is found as the beginning
+/// of its 小区分.
+const CATEGORY: char = '\u{e000}';
+
+/// What the index gets of a note: all heads' texts, so that a note in conflict is found by either. None for what is not
+/// searched: 連絡票, 引継ぎ, and what is gone.
+pub(super) fn doc<'a>(place: i64, records: impl Iterator<Item = &'a Record>) -> Option<Doc> {
+    let notes: Vec<&Note> = records.filter_map(note).collect();
+    let shown = notes.last()?;
+    let columns = Columns {
+        category: shown.written.categories.first().map_or(0, |code| code.0),
+        disposition: shown.written.disposition.map_or(0, disposition),
+        operator: shown.facts.operator,
+        channel: channel(shown.facts.channel),
+    };
+    let mut text = String::new();
+    for note in notes {
+        for category in &note.written.categories {
+            text.push_str(&format!("{CATEGORY}{:04} ", category.0));
+        }
+        let facts = &note.facts;
+        let named = [&facts.number, &facts.operator_name].into_iter().map(String::as_str);
+        let named = named.chain(facts.caller.as_deref()).chain(facts.booth.as_deref());
+        let listed = note.written.handouts.iter().chain(&note.written.articles).map(String::as_str);
+        for part in named.chain(note.written.texts().map(|(_, text)| text)).chain(listed) {
+            text.push_str(part);
+            text.push('\n');
+        }
+    }
+    Some(Doc { place: Place(place), columns, folded: fold(&text) })
 }
 
-pub(super) fn doc<'a>(_place: i64, mut records: impl Iterator<Item = &'a Record>) -> Option<Doc> {
-    records.next().map(|_| Doc)
+fn note(record: &Record) -> Option<&Note> {
+    match record {
+        Record::Note(note) => Some(note),
+        Record::Sheet(_) | Record::Handover(_) => None,
+    }
 }
 
-pub(super) async fn put(_: &mut SqliteConnection, _: Vec<Doc>, _: Vec<i64>) -> Result<(), VaultError> {
+/// Puts notes into the index and takes others out.
+pub(super) async fn put(
+    conn: &mut SqliteConnection,
+    docs: Vec<Doc>,
+    gone: Vec<i64>,
+) -> Result<(), VaultError> {
+    if !docs.is_empty() {
+        index::add_many(conn, &docs).await?;
+    }
+    if !gone.is_empty() {
+        index::remove(conn, &gone.into_iter().map(Place).collect::<Vec<_>>()).await?;
+    }
     Ok(())
 }
 
-pub(super) async fn settle(_: &mut SqliteConnection) -> Result<(), VaultError> {
-    Ok(())
+/// Puts what came last in order; mostly nothing.
+pub(super) async fn settle(conn: &mut SqliteConnection) -> Result<(), VaultError> {
+    Ok(index::settle(conn).await?)
+}
+
+impl From<IndexError> for VaultError {
+    fn from(fault: IndexError) -> VaultError {
+        match fault {
+            IndexError::Database(inner) => inner.into(),
+            IndexError::Damaged => VaultError::Broken("the search index is damaged".into()),
+        }
+    }
 }
 
 impl Vault {
@@ -48,11 +101,26 @@ impl Vault {
     /// # Errors
     /// When the file cannot be read.
     pub async fn search(&self, words: &str, filter: Filter, most: u32) -> Result<Vec<Hit>, VaultError> {
-        let _ = (words, filter);
-        let read = "select n.note_id, n.heads, r.body from note n cross join revision r on r.rev_id = n.head_id
-                    where n.listed = 'note' order by n.place desc limit ?";
+        let mut sought: String = words.chars().filter(|sign| *sign != CATEGORY).collect();
+        match filter.category {
+            Some(group @ 0..=99) => sought.push_str(&format!(" {CATEGORY}{group:02}")),
+            Some(code) => sought.push_str(&format!(" {CATEGORY}{code:04}")),
+            None => {}
+        }
+        let columns = index::Filter {
+            category: None,
+            disposition: filter.disposition.map(disposition),
+            operator: filter.operator,
+            channel: filter.channel.map(channel),
+            from: filter.from,
+            to: filter.to,
+        };
         let mut reader = self.reader().await?;
-        hits(sqlx::query(read).bind(most).fetch_all(&mut *reader).await?)
+        let places = index::find(&mut reader, &sought, columns, most as usize).await?;
+        let places: Vec<i64> = places.into_iter().map(|place| place.0).collect();
+        let read = "select n.note_id, n.heads, r.body from json_each(?) cross join note n on n.place = value
+                    cross join revision r on r.rev_id = n.head_id order by n.place desc";
+        hits(sqlx::query(read).bind(row::list(&places)).fetch_all(&mut *reader).await?)
     }
 }
 
@@ -82,5 +150,42 @@ fn hit(note: NoteId, Note { facts, written, .. }: Note, conflict: bool) -> Hit {
         operator_name: facts.operator_name,
         talk_ms: talk.map(|talk| u32::try_from(talk).unwrap_or(u32::MAX)),
         conflict,
+    }
+}
+
+/// A result as the file numbers it; 0 is none. Never renumbered.
+fn disposition(disposition: Disposition) -> u8 {
+    match disposition {
+        Disposition::Guided => 1,
+        Disposition::ReservationMade => 2,
+        Disposition::ReservationChanged => 3,
+        Disposition::ReservationCancelled => 4,
+        Disposition::ApplicationDone => 5,
+        Disposition::SupportDone => 6,
+        Disposition::DispatchRequested => 7,
+        Disposition::CityAsked => 8,
+        Disposition::CityTransferred => 9,
+        Disposition::CallbackPlanned => 10,
+        Disposition::SentToIssueCounter => 11,
+        Disposition::SentToSupportCounter => 12,
+        Disposition::SwitchedToAssist2 => 13,
+        Disposition::SentToNationalLine => 14,
+        Disposition::SentToForeignLanguageLine => 15,
+        Disposition::SentElsewhere => 16,
+        Disposition::BrokenOffByVisitor => 17,
+        Disposition::BrokenOffByLine => 18,
+        Disposition::WrongOrSilent => 19,
+        Disposition::Abuse => 20,
+        Disposition::OutOfScope => 21,
+    }
+}
+
+/// A channel as the file numbers it. Never renumbered.
+fn channel(channel: NoteChannel) -> u8 {
+    match channel {
+        NoteChannel::Booth => 1,
+        NoteChannel::Phone => 2,
+        NoteChannel::Callback => 3,
+        NoteChannel::Aside => 4,
     }
 }
