@@ -8,6 +8,7 @@ pub mod device;
 pub mod run;
 pub mod sheets;
 pub mod shell;
+pub mod sync;
 pub mod talk;
 pub mod vault;
 pub mod view;
