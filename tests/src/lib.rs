@@ -25,6 +25,7 @@ pub mod round;
 pub mod samples;
 pub mod screen;
 pub mod seat;
+pub mod sheet_file;
 pub mod sipp;
 pub mod sound;
 pub mod stage;

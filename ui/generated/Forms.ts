@@ -2,6 +2,7 @@
 import type { Article } from "./Article";
 import type { CategoryGroup } from "./CategoryGroup";
 import type { Millis } from "./Millis";
+import type { SheetColumn } from "./SheetColumn";
 import type { Template } from "./Template";
 
 /**
@@ -43,4 +44,8 @@ keep_days: number,
 /**
  * How long a desk may sign in without the server.
  */
-offline_days: number, };
+offline_days: number, 
+/**
+ * The columns of a file of 連絡票, from the left.
+ */
+columns: Array<SheetColumn>, };

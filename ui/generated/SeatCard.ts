@@ -31,4 +31,8 @@ contact: [Channel, string | null] | null,
 /**
  * 手上げ, since when.
  */
-hand: Time | null, };
+hand: Time | null, 
+/**
+ * Notes that this seat's desk has not sent yet, as it said last.
+ */
+unsynced: number, };

@@ -236,6 +236,11 @@ pub enum OperatorSays {
         /// Which key.
         digit: Digit,
     },
+    /// So many notes of this desk are not at the server yet; told whenever it changes.
+    Unsynced {
+        /// How many.
+        count: u32,
+    },
     /// 手上げ: asks the shift lead for help, or no longer.
     RaiseHand {
         /// Up or down.

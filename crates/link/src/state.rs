@@ -419,6 +419,8 @@ pub enum DeskChange {
     Wall(Option<Wall>),
     /// [`DeskState::notes`].
     Notes(NotesMark),
+    /// [`DeskState::forms`]: an article came or went.
+    Forms(Forms),
 }
 
 /// What a visitor's contact does, as the booth page shows it.
@@ -555,6 +557,7 @@ impl DeskState {
             DeskChange::Colleagues(colleagues) => self.colleagues = colleagues,
             DeskChange::Wall(wall) => self.wall = wall,
             DeskChange::Notes(notes) => self.notes = notes,
+            DeskChange::Forms(forms) => self.forms = forms,
         }
     }
 }

@@ -1,7 +1,9 @@
 //! What a server is told before it starts: one TOML file, and flags or environment that win over it.
 //! `example.toml` beside this crate names every key. Opens nothing.
 
+mod forms;
 mod guidance;
+mod notes;
 mod signs;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -9,10 +11,12 @@ use std::path::{Path, PathBuf};
 
 use desk::calendar::{Calendar, CalendarError};
 use desk::centre::Settings;
+use desk::note::{CategoryGroup, Template};
 use desk::time::{Millis, Time};
 use link::state::{DirectoryEntry, GuidanceCard, LobbyContact, WebPage};
 use serde::Deserialize;
 
+pub use notes::NoteSettings;
 #[cfg(test)]
 pub(crate) use signs::MAX_GUIDANCE_BYTES;
 pub use signs::Signs;
@@ -70,6 +74,12 @@ pub struct Config {
     pub lobby: Vec<LobbyContact>,
     /// 転送先: outside numbers that a call can be transferred to, by name.
     pub directory: Vec<DirectoryEntry>,
+    /// What becomes of handling notes on the desks.
+    pub notes: NoteSettings,
+    /// 区分(大・小); a file that names one names them all.
+    pub categories: Vec<CategoryGroup>,
+    /// Chips with ready-made text; a file that names one names them all.
+    pub templates: Vec<Template>,
     /// The moment at which the server's clock starts, for training and tests; a flag, never in a file.
     #[serde(skip)]
     pub clock: Option<Time>,
@@ -112,6 +122,9 @@ impl Default for Config {
             pages: guidance::pages(),
             lobby: guidance::lobby(),
             directory: guidance::directory(),
+            notes: NoteSettings::default(),
+            categories: notes::categories(),
+            templates: notes::templates(),
             clock: None,
         }
     }
@@ -191,6 +204,7 @@ impl Config {
             }
         }
         self.calendar.check()?;
+        self.check_notes()?;
         self.check_signs()
     }
 }

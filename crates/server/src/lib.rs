@@ -3,12 +3,14 @@
 //!
 //! Refuses to know media: session descriptions pass through to the exchange unread.
 
+mod audit;
 mod books;
 mod clock;
 mod config;
 mod hours;
 mod http;
 mod hub;
+mod notes;
 mod run;
 mod secret;
 mod store;
@@ -16,6 +18,6 @@ mod store;
 pub mod commands;
 
 pub use books::{Bookkeeper, Books};
-pub use config::{Config, ConfigError, Signs, Tls};
+pub use config::{Config, ConfigError, NoteSettings, Signs, Tls};
 pub use http::ListenError;
 pub use run::{Running, StartError, raise_file_limit, run, start};

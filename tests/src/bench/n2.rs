@@ -77,7 +77,7 @@ pub async fn measure() -> Result<Vec<Row>> {
 
 async fn open(path: &Path) -> Result<SqliteConnection> {
     let mut conn = peer::open(path).await?;
-    let tables = std::fs::read_to_string(place::top().join("migrations/vault/0002_note_gram.sql"))?;
+    let tables = std::fs::read_to_string(place::top().join("migrations/client/0002_note_gram.sql"))?;
     sqlx::raw_sql(sqlx::AssertSqlSafe(tables)).execute(&mut conn).await.context("the tables")?;
     Ok(conn)
 }

@@ -20,7 +20,7 @@ const ROOMS: [(&str, &[&str]); 9] = [
 ];
 
 /// Libraries that only these rooms may import.
-const FENCED: [(&str, &[&str]); 15] = [
+const FENCED: [(&str, &[&str]); 17] = [
     ("webrtc", &["peer"]),
     ("rtc", &["peer"]),
     ("tauri", &["kenmu"]),
@@ -33,6 +33,8 @@ const FENCED: [(&str, &[&str]); 15] = [
     ("reqwest", &["client", "kenmu-tests"]),
     ("opus", &["media"]),
     ("jpholiday", &["desk"]),
+    ("rust_xlsxwriter", &["client"]),
+    ("calamine", &["client", "kenmu-tests"]),
     ("serde_json", &["link", "kenmu", "kenmu-tests"]),
     ("tokio-tungstenite", &["link", "kenmu"]),
     ("tokio", &["link", "peer", "client", "exchange", "server", "kenmu", "kenmu-tests"]),

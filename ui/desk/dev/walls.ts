@@ -14,6 +14,7 @@ const seat = (operator: number, presence: SeatCard['presence'], since: number, m
   since,
   contact: null,
   hand: null,
+  unsynced: 0,
   ...more,
 });
 

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::columns::SheetColumn;
 use super::written::CategoryCode;
 use crate::time::Millis;
 
 /// Everything that the note pane offers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Forms {
     /// 区分(大・小).
@@ -27,6 +28,26 @@ pub struct Forms {
     pub keep_days: u32,
     /// How long a desk may sign in without the server.
     pub offline_days: u32,
+    /// The columns of a file of 連絡票, from the left.
+    pub columns: Vec<SheetColumn>,
+}
+
+/// Nothing to choose from, and the city's own form for the sheets.
+impl Default for Forms {
+    fn default() -> Forms {
+        Forms {
+            categories: Vec::new(),
+            templates: Vec::new(),
+            handouts: Vec::new(),
+            reservation_url: String::new(),
+            reservation_places: Vec::new(),
+            articles: Vec::new(),
+            lock_after_ms: Millis(0),
+            keep_days: 0,
+            offline_days: 0,
+            columns: SheetColumn::standard(),
+        }
+    }
 }
 
 /// One 大区分 with its 小区分.

@@ -5,6 +5,7 @@
 //! ever overwritten: the newest heads are what a person sees.
 
 pub mod chain;
+mod columns;
 pub mod due;
 mod forms;
 mod handover;
@@ -23,6 +24,7 @@ use crate::contact::{Channel, Disposition};
 use crate::ids::{ContactId, OperatorId};
 use crate::time::{Millis, Time};
 
+pub use columns::{ColumnsFault, SheetColumn, SheetField, plain_header};
 pub use forms::{Article, Category, CategoryGroup, Forms, Template};
 pub use handover::Handover;
 pub use hold::Finding;

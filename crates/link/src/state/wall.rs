@@ -24,6 +24,8 @@ pub struct SeatCard {
     pub contact: Option<(Channel, Option<String>)>,
     /// 手上げ, since when.
     pub hand: Option<Time>,
+    /// Notes that this seat's desk has not sent yet, as it said last.
+    pub unsynced: u32,
 }
 
 /// Somebody who waits, on the lead's wall.

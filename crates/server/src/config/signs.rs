@@ -2,6 +2,7 @@
 //! address to listen on and no rule of the desk.
 
 use desk::code::Code;
+use desk::note::Forms;
 use desk::time::Millis;
 use link::state::{DirectoryEntry, GuidanceCard, LobbyContact, WebPage};
 
@@ -41,6 +42,8 @@ pub struct Signs {
     pub directory: Vec<DirectoryEntry>,
     /// The pages that are used beside the talk.
     pub pages: Vec<WebPage>,
+    /// What the note pane offers, without the articles.
+    pub forms: Forms,
     /// Somebody who waits longer is told to every desk.
     pub long_wait_ms: Millis,
     /// The wrap-up time that the desk shows as a guide.
@@ -76,6 +79,7 @@ impl Config {
             lobby: self.lobby.clone(),
             directory: city_first(&self.directory),
             pages: self.pages.clone(),
+            forms: self.forms(),
             long_wait_ms: self.long_wait_ms,
             wrapup_ms: self.wrapup_ms,
             call_again_ms: self.call_again_ms,
@@ -122,7 +126,7 @@ impl Config {
         }
         for page in &self.pages {
             line("pages.label", &page.label)?;
-            check_address(&page.address)?;
+            check_address("pages.address", &page.address)?;
         }
         for contact in &self.lobby {
             line("lobby.label", &contact.label)?;
@@ -168,7 +172,7 @@ fn check_card(card: &GuidanceCard) -> Result<(), ConfigError> {
 }
 
 /// The page opens on a booth beside a talk: nobody on the way may read or change it.
-fn check_address(address: &str) -> Result<(), ConfigError> {
+pub(super) fn check_address(what: &str, address: &str) -> Result<(), ConfigError> {
     let host = |rest: &str| {
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         rest[..end].to_owned()
@@ -183,7 +187,7 @@ fn check_address(address: &str) -> Result<(), ConfigError> {
         return Ok(());
     }
     Err(sign(format!(
-        "pages.address \"{address}\" must begin with https:// and name a host (http:// is taken for this \
+        "{what} \"{address}\" must begin with https:// and name a host (http:// is taken for this \
          machine itself only, such as http://127.0.0.1:8000/)"
     )))
 }
@@ -199,14 +203,14 @@ fn is_loopback(host: &str) -> bool {
     matches!(name, Some("127.0.0.1" | "localhost" | "[::1]"))
 }
 
-fn at_most(what: &str, count: usize, most: usize) -> Result<(), ConfigError> {
+pub(super) fn at_most(what: &str, count: usize, most: usize) -> Result<(), ConfigError> {
     if count > most {
         return Err(sign(format!("{what}: {count} entries, at most {most} fit on a screen; take some away")));
     }
     Ok(())
 }
 
-fn line(what: &str, text: &str) -> Result<(), ConfigError> {
+pub(super) fn line(what: &str, text: &str) -> Result<(), ConfigError> {
     let chars = text.chars().count();
     if text.trim().is_empty() || chars > MAX_LINE_CHARS || text.contains(char::is_control) {
         return Err(sign(format!(
@@ -216,6 +220,6 @@ fn line(what: &str, text: &str) -> Result<(), ConfigError> {
     Ok(())
 }
 
-fn sign(words: String) -> ConfigError {
+pub(super) fn sign(words: String) -> ConfigError {
     ConfigError::Sign(words)
 }

@@ -19,6 +19,8 @@ use crate::config::Config;
 
 /// Requests of one address: an office of a hundred seats may stand behind one, and they all begin at 8:30.
 const REQUESTS: Allowance = Allowance { per_second: 20.0, burst: 200.0 };
+/// Pushes and pulls of one address: an office's desks, each of which reads some hundred pages when it is new.
+const SYNCS: Allowance = Allowance { per_second: 100.0, burst: 1000.0 };
 /// Codes of one address: a page asks once in ten minutes, and a few booths may stand behind one.
 const ENROLMENTS: Allowance = Allowance { per_second: 1.0 / 60.0, burst: 10.0 };
 /// Wrong passwords from one address within the time of a lock: far more than an office mistypes, far fewer
@@ -50,6 +52,7 @@ pub(crate) struct Addresses {
 
 struct Seen {
     requests: Bucket,
+    syncs: Bucket,
     enrolments: Bucket,
     failures: u32,
     failed: Time,
@@ -89,6 +92,11 @@ impl Addresses {
     /// Counts a request. False: too many.
     pub(super) fn may_ask(&self, client: Client, now: Instant) -> bool {
         client.local || self.with(client.address, |seen| seen.requests.take(now))
+    }
+
+    /// Counts a push or pull. False: too many.
+    pub(super) fn may_sync(&self, client: Client, now: Instant) -> bool {
+        client.local || self.with(client.address, |seen| seen.syncs.take(now))
     }
 
     /// Counts an enrolment. False: too many.
@@ -148,7 +156,8 @@ impl Addresses {
         look(seen.entry(address).or_insert_with(|| {
             let now = Instant::now();
             let (requests, enrolments) = (Bucket::new(REQUESTS, now), Bucket::new(ENROLMENTS, now));
-            Seen { requests, enrolments, failures: 0, failed: Time(0), sockets: 0 }
+            let syncs = Bucket::new(SYNCS, now);
+            Seen { requests, syncs, enrolments, failures: 0, failed: Time(0), sockets: 0 }
         }))
     }
 }

@@ -2,8 +2,8 @@
 //! and how much they may say; refuses to know what the words mean (that is the hub).
 //!
 //! What a stranger can use up, and where it ends: connections (`listen`: all together, and per address), a
-//! request's head (16 KiB, 100 lines, 10 s), its body (4 KiB, 15 s), requests per address (`address`: 20 a
-//! second, 200 at once), codes (10, then one a minute), wrong passwords (10 per account, 100 per address,
+//! request's head (16 KiB, 100 lines, 10 s), its body (4 KiB, of notes 1 MiB, 15 s), requests per address
+//! (`address`: 20 a second, 200 at once; of notes 100 a second, 1,000 at once), codes (10, then one a minute), wrong passwords (10 per account, 100 per address,
 //! within 15 min), the hello (5 s), frames and messages (64 KiB), messages per line (`rate`: 50 a second,
 //! 100 at once), silence on a line (15 s), a slow reader (256 messages, 10 s a write).
 
@@ -19,6 +19,7 @@ mod line;
 mod link;
 mod listen;
 mod metrics;
+mod notes;
 mod prompt;
 mod rate;
 mod refresh;
@@ -30,6 +31,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
+use ::link::message::notes::MAX_PUSH_BYTES;
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::StatusCode;
@@ -53,6 +55,8 @@ pub(crate) use listen::Listening;
 
 /// The largest body of a request: a name, a password and a version.
 const MAX_BODY_BYTES: usize = 4 * 1024;
+/// The largest body of a push or pull: what a push may hold, and room for what stands around it.
+const MAX_NOTES_BYTES: usize = MAX_PUSH_BYTES + 64 * 1024;
 /// A request takes at most this long; the longest is a sign-in behind [`crate::secret`]'s waiting line.
 const REQUEST_LIMIT: Duration = Duration::from_secs(15);
 /// Sockets at once: one centre has tens; a flood of idle ones is held here, at some 20 KiB each.
@@ -73,6 +77,8 @@ pub struct Door {
     places: Arc<Semaphore>,
     origins: Vec<String>,
     next_line: AtomicU64,
+    notes: notes::Turns,
+    keep_days: u32,
 }
 
 impl Door {
@@ -99,6 +105,8 @@ impl Door {
             places: Arc::new(Semaphore::new(MAX_SOCKETS)),
             origins: config.origins.clone(),
             next_line: AtomicU64::new(1),
+            notes: notes::Turns::default(),
+            keep_days: config.notes.keep_days,
         }
     }
 }
@@ -124,10 +132,17 @@ fn router(config: &Config, door: Arc<Door>) -> Router {
         .route("/metrics", get(metrics::local_metrics))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(limit);
+    let notes = Router::new()
+        .route("/api/notes/push", post(notes::push))
+        .route("/api/notes/pull", post(notes::pull))
+        .layer(DefaultBodyLimit::max(MAX_NOTES_BYTES))
+        .layer(limit)
+        .layer(from_fn_with_state(Arc::clone(&door), who_syncs));
     Router::new()
         .merge(api)
         .route("/link", get(link::link))
         .layer(from_fn_with_state(Arc::clone(&door), who_asks))
+        .merge(notes)
         .with_state(door)
         .route("/", get(|| async { Redirect::temporary("/booth/") }))
         .route("/booth", get(|| async { Redirect::permanent("/booth/") }))
@@ -140,6 +155,20 @@ fn metrics_router(door: Arc<Door>) -> Router {
         .route("/metrics", get(metrics::metrics))
         .route("/health", get(health::health))
         .with_state(door)
+}
+
+/// As [`who_asks`], for notes: a first sync alone is some hundred pages.
+async fn who_syncs(
+    State(door): State<Arc<Door>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let client = door.addresses.client(peer, request.headers());
+    if !door.addresses.may_sync(client, Instant::now()) {
+        return answer::refuse(Code::TooMany);
+    }
+    next.run(request).await
 }
 
 /// Finds out who asks, and turns away whoever asks too much.

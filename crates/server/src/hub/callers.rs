@@ -8,6 +8,7 @@ use desk::ids::{CallId, ContactId};
 use desk::time::{Millis, Time};
 use link::message::CallFact;
 use link::state::{Caller, CallerCard, Digit, MAX_DIGITS};
+use ring::hmac;
 
 use super::task::Hub;
 use super::turn::Turn;
@@ -16,11 +17,14 @@ use crate::store::CallerRow;
 /// Digits at either end of a number that a list shows.
 const SHOWN_HEAD: usize = 3;
 const SHOWN_TAIL: usize = 4;
+/// Bytes of a number's name: two numbers of a city never meet in 128 bits.
+const KEY_BYTES: usize = 16;
 
 /// The callers of the last while.
 #[derive(Default)]
 pub(super) struct Callers {
     known: BTreeMap<ContactId, Known>,
+    secret: Vec<u8>,
 }
 
 struct Known {
@@ -37,6 +41,20 @@ pub(super) fn since(now: Time, again: Millis) -> Time {
 }
 
 impl Callers {
+    /// Nobody yet; numbers get their names for notes under this secret.
+    pub fn with(secret: Vec<u8>) -> Callers {
+        Callers { known: BTreeMap::new(), secret }
+    }
+
+    /// A name for a number by which desks find earlier notes: always the same, and without the secret nobody finds
+    /// the number that it stands for by trying them all.
+    fn key(&self, caller: &Caller) -> Option<String> {
+        let Caller::Number { number } = caller else { return None };
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &self.secret);
+        let tag = hmac::sign(&key, number.as_bytes());
+        Some(tag.as_ref()[..KEY_BYTES].iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
     /// Takes over who called.
     pub fn keep(&mut self, rows: &[CallerRow]) {
         for row in rows {
@@ -70,7 +88,7 @@ impl Callers {
         Some(CallerCard {
             caller: shown(&known.caller),
             times: self.times(contact, known, again),
-            key: None,
+            key: self.key(&known.caller),
             digits: known.digits.clone(),
         })
     }
@@ -192,6 +210,19 @@ mod tests {
         callers.tidy(Time(2 * day + 2), DAY);
         let times = |contact| callers.card(ContactId(contact), DAY).map(|card| card.times);
         assert_eq!([1, 2, 3, 4].map(times), [None, None, Some(1), Some(2)]);
+    }
+
+    #[test]
+    fn a_number_has_the_same_name_for_ever_and_another_one_in_another_database() {
+        let name = |secret: &[u8], number: &str| {
+            let mut callers = Callers::with(secret.to_vec());
+            callers.keep(&[row(1, number, 1)]);
+            callers.card(ContactId(1), DAY).unwrap().key.unwrap()
+        };
+        let one = name(b"one", "09012345678");
+        assert_eq!((one.len(), &one), (32, &name(b"one", "09012345678")));
+        assert_ne!(one, name(b"one", "09012345679"));
+        assert_ne!(one, name(b"two", "09012345678"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use desk::ids::{BoothId, OperatorId};
+use desk::note::Article;
 use link::state::BoothDevice;
 
 use super::{Inbox, Item};
@@ -22,6 +23,7 @@ pub(super) struct Names {
     operators: BTreeMap<OperatorId, String>,
     booths: BTreeMap<BoothId, BoothRow>,
     leads: BTreeSet<OperatorId>,
+    articles: Vec<Article>,
 }
 
 impl Names {
@@ -30,6 +32,7 @@ impl Names {
         self.operators = directory.operators.iter().map(|row| (row.operator, row.display.clone())).collect();
         let leads = directory.operators.iter().filter(|row| row.lead && !row.removed);
         self.leads = leads.map(|row| row.operator).collect();
+        self.articles = directory.articles.clone();
         self.booths = directory.booths.iter().map(|row| (row.booth, row.clone())).collect();
     }
 
@@ -41,6 +44,11 @@ impl Names {
     /// 業務責任者: sees the whole shift.
     pub fn leads(&self, operator: OperatorId) -> bool {
         self.leads.contains(&operator)
+    }
+
+    /// マニュアル・FAQ, by name.
+    pub fn articles(&self) -> &[Article] {
+        &self.articles
     }
 
     /// The booth's name.

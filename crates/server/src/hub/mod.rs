@@ -25,6 +25,7 @@ mod words;
 mod tests;
 
 use desk::ids::{BoothId, OperatorId};
+use link::message::notes::NotesMark;
 use link::message::{
     BoothSays, ExchangeSays, OperatorSays, RequestId, Resume, ToBooth, ToExchange, ToOperator,
 };
@@ -111,6 +112,8 @@ pub enum Item {
     TokenRevoked(TokenHash),
     /// A door asks whether an operator is in a talk at a connected desk.
     IsInTalk(OperatorId, oneshot::Sender<bool>),
+    /// The notes have moved on.
+    Notes(NotesMark),
     /// Who may come in has changed.
     Directory(Directory),
 }

@@ -188,6 +188,8 @@ pub(super) struct Parties {
     pub exchange: Option<ExchangeLine>,
     /// Booths whose page was here since the start.
     pub seen: BTreeSet<BoothId>,
+    /// Notes that each operator's desk has not sent yet, as it said last: it stays while the desk is away.
+    pub unsynced: BTreeMap<OperatorId, u32>,
 }
 
 impl Parties {

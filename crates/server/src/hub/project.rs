@@ -1,6 +1,6 @@
 //! What a desk and a booth show of the truth. Pure: reads the machine and the names, sends nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use desk::centre::{Centre, ContactView, Owner, QueueView};
 use desk::contact::{Channel, Phase};
@@ -41,6 +41,9 @@ pub(super) struct Truth<'a> {
     pub callers: &'a Callers,
     pub worklist: &'a Worklist,
     pub outgoing: &'a Outgoing,
+    pub notes: NotesMark,
+    /// Notes that each desk has not sent yet.
+    pub unsynced: &'a BTreeMap<OperatorId, u32>,
     pub trunks: &'a [TrunkState],
     pub now: Time,
 }
@@ -162,8 +165,8 @@ pub(super) fn desk(
         colleagues: board.colleagues.iter().filter(|who| who.operator != operator).cloned().collect(),
         directory: signs.directory.clone(),
         wall: names.leads(operator).then(|| wall(truth)),
-        forms: Forms::default(),
-        notes: NotesMark::default(),
+        forms: Forms { articles: truth.names.articles().to_vec(), ..truth.signs.forms.clone() },
+        notes: truth.notes,
     }
 }
 
@@ -295,6 +298,7 @@ pub(super) fn desk_changes(old: &DeskState, new: &DeskState) -> Vec<DeskChange> 
     part(old.guest != new.guest, |state| DeskChange::Guest(state.guest.clone()));
     part(old.colleagues != new.colleagues, |state| DeskChange::Colleagues(state.colleagues.clone()));
     part(old.wall != new.wall, |state| DeskChange::Wall(state.wall.clone()));
+    part(old.forms != new.forms, |state| DeskChange::Forms(state.forms.clone()));
     part(old.notes != new.notes, |state| DeskChange::Notes(state.notes));
     changes
 }

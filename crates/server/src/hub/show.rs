@@ -69,6 +69,8 @@ impl Hub {
             callers: &self.callers,
             worklist: &self.worklist,
             outgoing: &self.outgoing,
+            notes: self.notes,
+            unsynced: &self.parties.unsynced,
             trunks: self.parties.exchange.as_ref().map_or(&[], |exchange| &exchange.trunks),
             qualities: self.parties.exchange.as_ref().map(|exchange| &exchange.qualities),
             now,

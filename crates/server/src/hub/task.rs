@@ -8,6 +8,7 @@ use desk::calendar::Calendar;
 use desk::centre::{Centre, Settings};
 use desk::code::Code;
 use desk::ids::Session;
+use link::message::notes::NotesMark;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior};
 
@@ -74,6 +75,8 @@ pub struct Hub {
     pub(super) worklist: Worklist,
     pub(super) outgoing: Outgoing,
     pub(super) duty: Duty,
+    /// How far the notes are.
+    pub(super) notes: NotesMark,
     pub(super) centre: Centre,
     ownership: Ownership,
     next_seq: u64,
@@ -102,6 +105,7 @@ impl Hub {
             outgoing: Outgoing::default(),
             papers: Papers::default(),
             duty: Duty::new(calendar, now),
+            notes: NotesMark::default(),
             centre: Centre::new(settings),
             ownership: Ownership(0),
             next_seq: 1,
@@ -206,6 +210,7 @@ impl Hub {
             | Item::Gone(_)
             | Item::TokenRevoked(_)
             | Item::IsInTalk(..)
+            | Item::Notes(_)
             | Item::Directory(_) => false,
         }
     }
@@ -220,6 +225,7 @@ impl Hub {
             Item::TokenRevoked(token) => self.token_revoked(turn, token),
             // Whoever asked may have gone.
             Item::IsInTalk(operator, answer) => drop(answer.send(self.is_in_talk(operator))),
+            Item::Notes(mark) => self.take_notes(mark),
             Item::Directory(directory) => self.take_directory(turn, &directory),
         }
     }
@@ -249,6 +255,13 @@ impl Hub {
             tracing::error!(broken, "the machine doubts itself");
         }
         Ok(())
+    }
+
+    /// Two pushes may tell in either order; the newer mark stays.
+    fn take_notes(&mut self, mark: NotesMark) {
+        if mark.epoch != self.notes.epoch || mark.seq > self.notes.seq {
+            self.notes = mark;
+        }
     }
 
     /// Reads the callbacks again when the turn has changed them. A list that cannot be read stays as it is until
@@ -323,10 +336,11 @@ impl Hub {
         let directory: Directory = self.store.directory(self.clock.now()).await?;
         self.clock.not_before(last_at);
         let remembered = callers::since(self.clock.now(), self.signs.call_again_ms);
-        self.callers = Callers::default();
+        self.callers = Callers::with(self.store.caller_secret().await?);
         self.callers.keep(&self.store.callers(remembered).await?);
         self.worklist.read(self.store.callbacks().await?);
         self.names.read(&directory);
+        self.notes = self.store.notes_mark().await?;
         let (read, now) = (facts.len(), self.clock.now());
         self.duty.look(now);
         self.centre = Centre::rebuild(self.duty.settings(self.settings), now, facts);
@@ -359,6 +373,7 @@ fn send_away(item: Item) {
         | Item::Gone(_)
         | Item::TokenRevoked(_)
         | Item::IsInTalk(..)
+        | Item::Notes(_)
         | Item::Directory(_) => {}
     }
 }

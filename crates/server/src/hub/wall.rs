@@ -43,5 +43,6 @@ fn seat(truth: Truth, who: &OperatorView) -> SeatCard {
         contact: contact
             .map(|contact| (contact.channel, contact.booth.map(|booth| truth.names.booth(booth)))),
         hand: who.asks,
+        unsynced: truth.unsynced.get(&who.operator).copied().unwrap_or(0),
     }
 }

@@ -101,6 +101,10 @@ impl Hub {
                 Input::Suspend { operator, session, on }
             }
             OperatorSays::Suspend { .. } => return Some(Code::Unauthorised),
+            OperatorSays::Unsynced { count } => {
+                self.parties.unsynced.insert(operator, count);
+                return None;
+            }
             OperatorSays::RaiseHand { up } => Input::RaiseHand { operator, session, up },
             OperatorSays::SignOut => Input::SignOut { operator, session },
         };

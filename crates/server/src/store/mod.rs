@@ -1,6 +1,7 @@
 //! The store: where facts become true, and who may come in. All SQL stands below this folder, one
 //! module per dialect. Refuses to know what a fact leads to.
 
+mod notes;
 mod people;
 mod row;
 mod sqlite;
@@ -16,6 +17,7 @@ use desk::time::{Millis, Time};
 use prometheus_client::metrics::histogram::Histogram;
 
 use crate::secret::TokenHash;
+pub use notes::{NoteStore, Pulling, Pushing};
 pub use people::{
     Account, Approval, AuditRow, Bearer, BoothRow, CallbackRow, CallerRow, Directory, Enrolled,
     ExchangeKeyRow, Handed, NewBooth, OperatorRow, Owed, Refreshed,
@@ -46,6 +48,9 @@ pub enum StoreError {
         /// The version it was written in.
         version: u64,
     },
+    /// A revision's row is damaged, or missing.
+    #[error("revision {0} cannot be read")]
+    DamagedRevision(u64),
     /// A table names an end that this program does not know.
     #[error("the end {0} is not known to this program")]
     UnknownEnd(String),
@@ -157,7 +162,7 @@ pub struct Standing {
 }
 
 /// A database that keeps the truth of one centre.
-pub trait Store: Send + Sync + 'static {
+pub trait Store: NoteStore + Send + Sync + 'static {
     /// Makes this hub the only writer and loads what it needs: all facts of the contacts of today and of
     /// every day since the oldest open contact (and since the newest contact and the newest ring, so that
     /// no number is given twice), and the operators' facts since the oldest of those, with each

@@ -2,6 +2,7 @@
 
 use desk::end::EndReason;
 use desk::ids::{BoothId, ContactId, OperatorId};
+use desk::note::Article;
 use desk::time::Time;
 use link::state::{BoothDevice, Caller};
 
@@ -130,6 +131,8 @@ pub struct Directory {
     pub tokens: Vec<TokenHash>,
     /// The exchange keys that are good.
     pub keys: Vec<TokenHash>,
+    /// マニュアル・FAQ, by code.
+    pub articles: Vec<Article>,
 }
 
 /// An operator who came with a token.

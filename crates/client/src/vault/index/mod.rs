@@ -6,7 +6,7 @@
 //! notes lie in a tail that is simply read, until it is long enough to be worth a place in a chunk.
 //!
 //! All functions work inside the caller's transaction, on a database with the tables of
-//! `migrations/vault/0002_note_gram.sql`. Refuses to know how notes are stored, synchronised and shown, and
+//! `migrations/client/0002_note_gram.sql`. Refuses to know how notes are stored, synchronised and shown, and
 //! keeps nothing in memory between two calls.
 
 mod cell;

@@ -14,7 +14,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use super::cell::{SLOTS, decode};
 use super::*;
 
-const TABLES: &str = include_str!("../../../../../migrations/vault/0002_note_gram.sql");
+const TABLES: &str = include_str!("../../../../../migrations/client/0002_note_gram.sql");
 
 /// Pieces of which texts and questions are made: few, so that they meet often, in all kinds of writing.
 const PIECES: [&str; 24] = [

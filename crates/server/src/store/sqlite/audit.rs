@@ -1,21 +1,71 @@
-//! What operators tried and may not do: rows that are added and never touched again.
+//! What operators did that is watched: rows that are added and never touched again, each bound to the one before.
 
 use desk::ids::{ContactId, OperatorId};
 use desk::time::Time;
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection, SqlitePool};
 
 use super::super::{AuditRow, StoreError};
 use super::{int, small, uint};
+use crate::audit::{GENESIS, link};
 
 pub(super) async fn keep(turn: &mut SqliteConnection, row: &AuditRow) -> Result<(), StoreError> {
-    sqlx::query("insert into audit (at_ms, operator_id, contact_id, kind, detail) values (?, ?, ?, ?, ?)")
-        .bind(int(row.at.0))
-        .bind(i64::from(row.operator.0))
-        .bind(row.contact.map(|contact| int(contact.0)))
-        .bind(&row.kind)
-        .bind(&row.detail)
-        .execute(turn)
+    let before: Option<String> = sqlx::query_scalar("select chain from audit order by audit_id desc limit 1")
+        .fetch_optional(&mut *turn)
         .await?;
+    // Counted apart from the rows, so that a tail that was cut off is missed.
+    let id: i64 =
+        sqlx::query_scalar("update counter set value = value + 1 where name = 'audit' returning value")
+            .fetch_one(&mut *turn)
+            .await?;
+    let chain = link(before.as_deref().unwrap_or(GENESIS), uint(id), row);
+    sqlx::query(
+        "insert into audit (audit_id, at_ms, operator_id, contact_id, kind, detail, chain)
+         values (?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(id)
+    .bind(int(row.at.0))
+    .bind(i64::from(row.operator.0))
+    .bind(row.contact.map(|contact| int(contact.0)))
+    .bind(&row.kind)
+    .bind(&row.detail)
+    .bind(chain)
+    .execute(turn)
+    .await?;
+    Ok(())
+}
+
+/// The columns that [`row`] reads, in its order, come first.
+const ALL: &str =
+    "select at_ms, operator_id, contact_id, kind, detail, audit_id, chain from audit order by audit_id";
+
+fn row(row: &SqliteRow) -> AuditRow {
+    AuditRow {
+        at: Time(uint(row.get(0))),
+        operator: OperatorId(small(row.get(1))),
+        contact: row.get::<Option<i64>, _>(2).map(|contact| ContactId(uint(contact))),
+        kind: row.get(3),
+        detail: row.get(4),
+    }
+}
+
+/// Binds the rows of a time without a chain. Where one has a chain, the others were tampered with and stay as they
+/// are, for the check to find.
+pub(super) async fn chain_older(turn: &mut SqliteConnection) -> Result<(), StoreError> {
+    let rows = sqlx::query(ALL).fetch_all(&mut *turn).await?;
+    if rows.iter().any(|row| row.get::<Option<&str>, _>(6).is_some()) {
+        return Ok(());
+    }
+    let mut chain = GENESIS.to_owned();
+    for each in &rows {
+        let id: i64 = each.get(5);
+        chain = link(&chain, uint(id), &row(each));
+        sqlx::query("update audit set chain = ? where audit_id = ?")
+            .bind(&chain)
+            .bind(id)
+            .execute(&mut *turn)
+            .await?;
+    }
     Ok(())
 }
 
@@ -26,12 +76,5 @@ pub(super) async fn latest(pool: &SqlitePool, most: u32) -> Result<Vec<AuditRow>
     .bind(most)
     .fetch_all(pool)
     .await?;
-    let read = |row: &sqlx::sqlite::SqliteRow| AuditRow {
-        at: Time(uint(row.get(0))),
-        operator: OperatorId(small(row.get(1))),
-        contact: row.get::<Option<i64>, _>(2).map(|contact| ContactId(uint(contact))),
-        kind: row.get(3),
-        detail: row.get(4),
-    };
-    Ok(rows.iter().map(read).collect())
+    Ok(rows.iter().map(row).collect())
 }

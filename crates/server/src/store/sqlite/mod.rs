@@ -5,8 +5,10 @@ mod booths;
 mod callbacks;
 mod callers;
 mod ledger;
+mod notes;
 mod operators;
 mod people;
+mod prepare;
 mod project;
 mod sign_ins;
 
@@ -18,13 +20,15 @@ use std::time::{Duration, Instant};
 
 use desk::ids::{BoothId, OperatorId};
 use desk::time::{Millis, Time};
+use link::message::notes::{NotesMark, Pulled, Pushed};
 use prometheus_client::metrics::histogram::Histogram;
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::{
     Account, Approval, AuditRow, Batch, Bearer, CallbackRow, CallerRow, Directory, Enrolled, ExchangeKeyRow,
-    Handed, Later, Loaded, NewBooth, Page, Refreshed, Standing, Store, StoreError,
+    Handed, Later, Loaded, NewBooth, NoteStore, Page, Pulling, Pushing, Refreshed, Standing, Store,
+    StoreError,
 };
 use crate::secret::TokenHash;
 
@@ -43,6 +47,7 @@ pub(super) struct Sqlite {
     /// One connection: every write of this process goes through it, in order.
     writer: SqlitePool,
     readers: SqlitePool,
+    log: notes::Log,
     commits: Histogram,
 }
 
@@ -64,12 +69,16 @@ impl Sqlite {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // What was redacted is overwritten where it stood.
+            .pragma("secure_delete", "on")
             .busy_timeout(BUSY_WAIT);
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await;
         let writer = writer.map_err(|fault| unreadable(fault, key_file.is_some()))?;
         sqlx::migrate!("../../migrations/server").run(&writer).await?;
+        prepare::prepare(&writer).await?;
         let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;
-        Ok(Sqlite { writer, readers, commits: Histogram::new(COMMIT_BUCKETS) })
+        let log = notes::Log::default();
+        Ok(Sqlite { writer, readers, log, commits: Histogram::new(COMMIT_BUCKETS) })
     }
 }
 
@@ -102,6 +111,24 @@ fn uint(value: i64) -> u64 {
 
 fn small(value: i64) -> u32 {
     u32::try_from(value).unwrap_or(0)
+}
+
+impl NoteStore for Sqlite {
+    fn push<'a>(&'a self, pushing: Pushing<'a>) -> Later<'a, Option<Pushed>> {
+        Box::pin(notes::push(&self.writer, &self.log, pushing))
+    }
+
+    fn pull<'a>(&'a self, pulling: Pulling<'a>) -> Later<'a, Pulled> {
+        Box::pin(notes::pull(&self.readers, pulling))
+    }
+
+    fn notes_mark(&self) -> Later<'_, NotesMark> {
+        Box::pin(async move { Ok(notes::marks(&mut *self.readers.acquire().await?).await?.mark()) })
+    }
+
+    fn caller_secret(&self) -> Later<'_, Vec<u8>> {
+        Box::pin(prepare::caller_secret(&self.readers))
+    }
 }
 
 impl Store for Sqlite {

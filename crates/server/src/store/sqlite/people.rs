@@ -2,6 +2,7 @@
 //! raises the counter `directory` in the same transaction.
 
 use desk::ids::BoothId;
+use desk::note::Article;
 use desk::time::Time;
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
@@ -57,6 +58,8 @@ pub(super) async fn directory(pool: &SqlitePool, now: Time) -> Result<Directory,
         .bind(int(now.0))
         .fetch_all(&mut *turn)
         .await?;
+    let articles =
+        sqlx::query("select code, title, version from article order by code").fetch_all(&mut *turn).await?;
     let keys = sqlx::query_scalar("select key_hash from exchange_key where revoked_ms is null")
         .fetch_all(&mut *turn)
         .await?;
@@ -75,6 +78,10 @@ pub(super) async fn directory(pool: &SqlitePool, now: Time) -> Result<Directory,
             .collect(),
         tokens: hashes(tokens),
         keys: hashes(keys),
+        articles: articles
+            .iter()
+            .map(|row| Article { code: row.get(0), title: row.get(1), version: row.get(2) })
+            .collect(),
     })
 }
 

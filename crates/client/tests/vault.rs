@@ -1,0 +1,12 @@
+//! Real vaults in real files: one desk's stories, a stolen disk, a full one, and thousands of random histories of
+//! several desks and a server.
+
+mod vault {
+    pub mod disk;
+    pub mod first;
+    pub mod histories;
+    pub mod model;
+    pub mod play;
+    pub mod samples;
+    pub mod story;
+}

@@ -1,0 +1,99 @@
+//! `POST /api/notes/push` and `POST /api/notes/pull`: revisions in, pages out. An answer is given after the commit:
+//! the store is the truth, and the hub is told a hint.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use axum::response::Response;
+use desk::code::Code;
+use desk::time::Time;
+use link::message::notes::{MAX_PUSH, Pull, Pulled, Push, Pushed};
+use tokio::sync::Semaphore;
+
+use super::Door;
+use super::answer::{answer, fits, read, store_down};
+use crate::hub::Item;
+use crate::notes::judge;
+use crate::secret::{MAX_SECRET_BYTES, hash_token};
+use crate::store::{Bearer, Pulling, Pushing};
+
+/// One push at a time: the hub shares the writer, and waits behind one of them at most.
+const PUSHES_AT_ONCE: usize = 1;
+/// Pages at once: half of the store's readers, so that sign-ins find one.
+const PULLS_AT_ONCE: usize = 2;
+/// A day.
+const DAY_MS: u64 = 24 * 3_600_000;
+
+/// Turns at the notes. Whoever waits longer than a request may take is sent away and comes again.
+pub(super) struct Turns {
+    pushes: Semaphore,
+    pulls: Semaphore,
+}
+
+impl Default for Turns {
+    fn default() -> Turns {
+        Turns { pushes: Semaphore::new(PUSHES_AT_ONCE), pulls: Semaphore::new(PULLS_AT_ONCE) }
+    }
+}
+
+pub(super) async fn push(State(door): State<Arc<Door>>, headers: HeaderMap, body: Bytes) -> Response {
+    answer(try_push(&door, &headers, &body).await)
+}
+
+async fn try_push(door: &Door, headers: &HeaderMap, body: &[u8]) -> Result<Pushed, Code> {
+    let bearer = bearer(door, headers).await?;
+    let push: Push = read(body)?;
+    fits(push.version)?;
+    if push.revisions.len() > MAX_PUSH {
+        return Err(Code::TooLarge);
+    }
+    if push.revisions.iter().any(|revision| revision.stream != push.stream || revision.dseq == 0) {
+        return Err(Code::Malformed);
+    }
+    let items: Vec<_> = push.revisions.iter().map(|revision| judge(revision, bearer.operator)).collect();
+    let pushing = Pushing {
+        operator: bearer.operator,
+        device: push.device,
+        stream: push.stream,
+        items: &items,
+        views: &push.views,
+        now: door.clock.now(),
+    };
+    let turn = door.notes.pushes.acquire().await.map_err(|_| Code::StoreDown)?;
+    let pushed = door.store.push(pushing).await.map_err(store_down)?.ok_or(Code::Taken)?;
+    drop(turn);
+    if !push.revisions.is_empty() {
+        let mark = door.store.notes_mark().await.map_err(store_down)?;
+        door.inbox.put(Item::Notes(mark)).await;
+    }
+    Ok(pushed)
+}
+
+pub(super) async fn pull(State(door): State<Arc<Door>>, headers: HeaderMap, body: Bytes) -> Response {
+    answer(try_pull(&door, &headers, &body).await)
+}
+
+async fn try_pull(door: &Door, headers: &HeaderMap, body: &[u8]) -> Result<Pulled, Code> {
+    bearer(door, headers).await?;
+    let Pull { version, cursor, stream, most } = read(body)?;
+    fits(version)?;
+    let kept = u64::from(door.keep_days) * DAY_MS;
+    let since = Time(door.clock.now().0.saturating_sub(kept));
+    let pulling = Pulling { cursor: cursor.as_ref(), stream, most: most.max(1), since };
+    let _turn = door.notes.pulls.acquire().await.map_err(|_| Code::StoreDown)?;
+    door.store.pull(pulling).await.map_err(store_down)
+}
+
+/// Who came with `Authorization: Bearer …`.
+pub(super) async fn bearer(door: &Door, headers: &HeaderMap) -> Result<Bearer, Code> {
+    let token = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = token.and_then(|value| value.strip_prefix("Bearer ")).ok_or(Code::Unauthorised)?;
+    if token.len() > MAX_SECRET_BYTES {
+        return Err(Code::Unauthorised);
+    }
+    let bearer = door.store.bearer(hash_token(token), door.clock.now()).await.map_err(store_down)?;
+    bearer.ok_or(Code::Unauthorised)
+}

@@ -1,0 +1,83 @@
+//! What may come into the notes and what may not: the guard again, who may write what, and whether a revision is
+//! what it says it is. Pure; knows no table and no socket.
+
+use desk::code::Code;
+use desk::ids::OperatorId;
+use desk::note::revision::{RevKind, Revision};
+use desk::note::{Record, SheetStatus, chain, join};
+
+/// The longest body of a revision, bytes: a note full of text has some 10 KiB.
+const MAX_BODY_BYTES: usize = 64 * 1024;
+/// Heads that one revision can put together at most: each stands for somebody who wrote at the same time.
+const MAX_PARENTS: usize = 64;
+
+/// A revision with what can be said of it alone.
+#[derive(Debug)]
+pub struct Judged<'a> {
+    /// As it came.
+    pub revision: &'a Revision,
+    /// What it holds; none without a body or when it is refused.
+    pub record: Option<Record>,
+    /// Why it is refused, whatever else there is.
+    pub refused: Option<Code>,
+}
+
+/// Looks at a revision alone: its form, its author and its texts.
+pub fn judge(revision: &Revision, author: OperatorId) -> Judged<'_> {
+    let refuse = |code| Judged { revision, record: None, refused: Some(code) };
+    if revision.author != author {
+        return refuse(Code::Unauthorised);
+    }
+    let large = revision.body.as_ref().is_some_and(|body| body.len() > MAX_BODY_BYTES);
+    let bodiless = matches!(revision.kind, RevKind::Tombstone | RevKind::Redact) && revision.body.is_some();
+    if large || bodiless || revision.parents.len() > MAX_PARENTS || !chain::commits(revision) {
+        return refuse(Code::Malformed);
+    }
+    let Some(body) = &revision.body else { return Judged { revision, record: None, refused: None } };
+    let Ok(record) = link::json::decode::<Record>(body) else { return refuse(Code::Malformed) };
+    match join::refusal(&[], &record) {
+        Some(code) => refuse(code),
+        None => Judged { revision, record: Some(record), refused: None },
+    }
+}
+
+/// Why a revision is refused beside what is there: `previous` are the records that it follows or stands beside.
+pub fn refusal_beside(
+    judged: &Judged<'_>,
+    previous: &[Record],
+    author: OperatorId,
+    lead: bool,
+) -> Option<Code> {
+    if judged.revision.kind == RevKind::Redact && !lead {
+        return Some(Code::Unauthorised);
+    }
+    let record = judged.record.as_ref()?;
+    let previous: Vec<&Record> = previous.iter().collect();
+    let joined = if previous.is_empty() { None } else { join::refusal(&previous, record) };
+    joined.or_else(|| unchecked(&previous, record, author, lead))
+}
+
+/// A sheet's second pair of eyes is a lead's, and never those of whoever raised it.
+fn unchecked(previous: &[&Record], next: &Record, author: OperatorId, lead: bool) -> Option<Code> {
+    let Record::Sheet(next) = next else { return None };
+    let check = next.checked.as_ref()?;
+    let known = previous.iter().any(|record| match record {
+        Record::Sheet(sheet) => sheet.checked.as_ref() == Some(check),
+        Record::Note(_) | Record::Handover(_) => false,
+    });
+    let good = known || (lead && check.operator == author && next.operator != author);
+    (!good).then_some(Code::Unauthorised)
+}
+
+/// Somebody has work with it, so that every desk keeps it however old it is: a promise, a sheet that the city has
+/// not dealt with, a word for the next shift.
+pub fn is_owed(record: &Record) -> bool {
+    match record {
+        Record::Note(note) => {
+            let promise = &note.written.promise;
+            promise.due.is_some() && promise.result.is_empty()
+        }
+        Record::Sheet(sheet) => sheet.status != SheetStatus::Done,
+        Record::Handover(handover) => handover.settled.is_none(),
+    }
+}
