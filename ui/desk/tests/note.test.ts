@@ -64,6 +64,19 @@ describe('typing', () => {
     draw(panel('note-loss', { note: '01890000-0000-7000-8000-000000000002' }));
     expect(area().value).toBe('');
   });
+  it('never writes one note’s text into another', () => {
+    open('note');
+    const old = area();
+    type('note-text', '前の人の話');
+    draw(panel('note', { note: '01890000-0000-7000-8000-000000000002', version: 1 }));
+    expect(area()).not.toBe(old);
+    expect(area().value).toContain('交付申請書の発送依頼');
+    const before = notes().length;
+    old.dispatchEvent(new FocusEvent('blur'));
+    old.dispatchEvent(new Event('input', { bubbles: true }));
+    flushSync();
+    expect(notes()).toHaveLength(before);
+  });
   it('counts characters after the conversion, one kanji as one', () => {
     open('note-empty');
     area().focus();
