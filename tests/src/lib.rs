@@ -31,3 +31,4 @@ pub mod sound;
 pub mod stage;
 pub mod wait;
 pub mod window;
+pub mod writer;
