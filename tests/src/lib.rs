@@ -29,5 +29,6 @@ pub mod sheet_file;
 pub mod sipp;
 pub mod sound;
 pub mod stage;
+pub mod vault;
 pub mod wait;
 pub mod window;

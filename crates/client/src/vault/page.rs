@@ -94,12 +94,7 @@ impl Vault {
     }
 
     /// The page's revisions, and what they redact. True when something was removed.
-    async fn take_in(
-        &self,
-        conn: &mut SqliteConnection,
-        page: &Page,
-        now: Time,
-    ) -> Result<bool, VaultError> {
+    async fn take_in(&self, conn: &mut SqliteConnection, page: &Page, now: Time) -> Result<bool, VaultError> {
         let placed = page.revisions.iter();
         let incoming: Vec<Incoming<'_>> =
             placed.map(|one| Incoming { revision: &one.revision, seq: Some(one.seq) }).collect();
