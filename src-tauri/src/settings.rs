@@ -52,6 +52,7 @@ impl Settings {
             }
         };
         config.data = config.data.or_else(|| Some(data.join(NOTES)));
+        config.exports = config.exports.or_else(|| app.path().download_dir().ok());
         Ok(Settings { config, web_data, folder, session })
     }
 }

@@ -31,6 +31,8 @@ pub struct Config {
     pub voice_processing: bool,
     /// The folder of the operators' vaults; none: this desk keeps no notes.
     pub data: Option<PathBuf>,
+    /// Where contact sheets are exported to; none: below `data`.
+    pub exports: Option<PathBuf>,
     /// Where the chosen devices are kept; none: they are not.
     pub devices: Option<PathBuf>,
     /// The devices come from the file or the environment: nobody needs to be asked for them.
@@ -137,6 +139,7 @@ impl Config {
             ringer: None,
             voice_processing: true,
             data: None,
+            exports: None,
             devices: None,
             devices_given: false,
             by_env: Vec::new(),
@@ -145,7 +148,7 @@ impl Config {
 
     /// Reads the file, if one is named, and lets the environment (`KENMU_SERVER`, `KENMU_CA_FILE`,
     /// `KENMU_CAMERA`, `KENMU_MICROPHONE`, `KENMU_SPEAKER`, `KENMU_RINGER`, `KENMU_VOICE_PROCESSING`,
-    /// `KENMU_DATA`) overrule it. Empty variables count as absent.
+    /// `KENMU_DATA`, `KENMU_EXPORTS`) overrule it. Empty variables count as absent.
     ///
     /// # Errors
     /// [`ConfigError`], whose text says what to do.
@@ -181,6 +184,7 @@ impl Config {
             ringer,
             voice_processing,
             data: env("KENMU_DATA").map(PathBuf::from),
+            exports: env("KENMU_EXPORTS").map(PathBuf::from),
             devices: None,
             devices_given,
             by_env,

@@ -130,7 +130,7 @@ async fn run(
     let keyring = Keyring::start(Arc::clone(&shell), results.clone());
     let tls = config.trust().map_err(io::Error::other)?;
     let door = Door::new(&config.server, tls.clone(), results.clone()).map_err(io::Error::other)?;
-    let notes = Notes::new(config.data.clone(), Arc::clone(&shell), sync_door(&config, tls.clone())?);
+    let notes = Notes::new(&config, Arc::clone(&shell), sync_door(&config, tls.clone())?);
     let mut hands = Hands {
         config,
         shell,

@@ -155,7 +155,7 @@ impl Controller {
             Input::Device { trouble, present } => self.device(trouble, present),
             Input::Door(door) => self.door = door,
             Input::Vault(news) => self.vault(now, news, &mut out),
-            Input::Closing => self.flush_notes(now),
+            Input::Closing => self.end_notes(now),
         }
         self.settle(now, &mut out);
         out

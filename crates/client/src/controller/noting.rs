@@ -203,6 +203,13 @@ impl Controller {
         }
     }
 
+    /// The program ends.
+    pub(super) fn end_notes(&mut self, now: Time) {
+        if let Stage::Desk(work) = &self.stage {
+            self.notes.write_last(seen(work, now, self.offset_ms));
+        }
+    }
+
     /// The operator leaves the desk.
     pub(super) fn close_notes(&mut self, now: Time, out: &mut Vec<Output>) {
         let seen = match &self.stage {

@@ -10,7 +10,7 @@ use link::state::ContactCard;
 use super::pane::Pane;
 use super::port::{Draft, Kept, NotOpened, Opened, VaultJob, VaultNews};
 use super::{Door, Names, Notes, Seen, facts};
-use crate::view::notes::VaultTrouble;
+use crate::view::notes::{LocalRow, VaultTrouble};
 
 impl Notes {
     /// After each input: the pane follows the contact, and what is newer than the disk goes there.
@@ -21,8 +21,10 @@ impl Notes {
     }
 
     pub(super) fn settle_pane(&mut self, seen: Seen) {
-        let Some(pane) = self.pane.as_mut().filter(|_| self.door == Door::Open) else { return };
-        self.jobs.extend(pane.next_job(seen.now, seen.state.me.operator));
+        if self.door == Door::Open {
+            let open = self.pane.iter_mut().chain(&mut self.leaving);
+            self.jobs.extend(open.filter_map(|pane| pane.next_job(seen.now, seen.state.me.operator)));
+        }
     }
 
     fn follow_contact(&mut self, seen: Seen) {
@@ -56,15 +58,20 @@ impl Notes {
     /// The pane makes room for a contact; what was typed in it stays as a draft.
     fn step_aside(&mut self, seen: Seen) {
         self.flush(seen);
-        if let Some(pane) = self.pane.take_if(|pane| pane.is_empty() && pane.contact().is_none()) {
-            self.jobs.push(VaultJob::Forget(pane.note));
+        match self.pane.take() {
+            Some(pane) if pane.is_empty() && pane.contact().is_none() => {
+                self.jobs.push(VaultJob::Forget(pane.note));
+            }
+            // The disk has not taken it yet: it is tried until it has.
+            Some(pane) if !pane.is_safe() => self.leaving.push(pane),
+            Some(_) | None => {}
         }
     }
 
     /// This desk may have stored the contact's note before it was started again.
     fn look_for_finished(&mut self, card: &ContactCard) {
-        let mine = |row: &&crate::view::notes::LocalRow| row.number == card.number && row.sheet.is_none();
-        if let Some(row) = self.lists.local.iter().find(mine).filter(|row| !row.draft) {
+        let mine = |row: &&LocalRow| row.number == card.number && row.sheet.is_none() && !row.draft;
+        if let Some(row) = self.lists.local.iter().find(mine).filter(|_| self.taking.is_none()) {
             self.taking = Some(row.note);
             self.jobs.push(VaultJob::Read(row.note));
         }
@@ -132,14 +139,10 @@ impl Notes {
 
     /// Puts a note without a contact away.
     pub(super) fn put_away(&mut self, seen: Seen) -> Result<(), Code> {
-        let Some(pane) = self.pane.take_if(|pane| pane.may_leave()) else { return Err(Code::WrongState) };
-        if pane.is_empty() {
-            self.jobs.push(VaultJob::Forget(pane.note));
-        } else {
-            self.pane = Some(pane);
-            self.flush(seen);
-            self.pane = None;
+        if !self.pane.as_ref().is_some_and(Pane::may_leave) {
+            return Err(Code::WrongState);
         }
+        self.step_aside(seen);
         self.jobs.push(VaultJob::Lists);
         Ok(())
     }
@@ -172,13 +175,15 @@ impl Notes {
             VaultNews::NotOpened(why) => self.not_opened(why),
             VaultNews::Drafted { note, failed } => {
                 self.trouble = failed;
-                if let Ok(pane) = self.of(note) {
+                let mut open = self.pane.iter_mut().chain(&mut self.leaving);
+                if let Some(pane) = open.find(|pane| pane.note == note) {
                     pane.drafted(seen.now, failed);
                 }
+                self.leaving.retain(|pane| !pane.is_safe());
             }
             VaultNews::Wrote { note, rev } => self.wrote(seen, note, rev),
             VaultNews::Read { note, kept } => return self.read(seen, note, kept.map(|kept| *kept)),
-            VaultNews::Lists(lists) => self.listed(*lists),
+            VaultNews::Lists(lists) => self.listed(seen, *lists),
             VaultNews::Earlier { note, hits } => {
                 if let Ok(pane) = self.of(note) {
                     pane.earlier = hits;
@@ -270,8 +275,13 @@ impl Notes {
         }
     }
 
-    fn listed(&mut self, lists: super::Lists) {
+    fn listed(&mut self, seen: Seen, lists: super::Lists) {
         self.lists = lists;
+        if let Some(card) = &seen.state.contact
+            && self.pane.as_ref().is_some_and(|pane| pane.contact() == Some(card.contact) && pane.is_empty())
+        {
+            self.look_for_finished(card);
+        }
         if let Some(pane) = &mut self.pane {
             let row = self.lists.local.iter().find(|row| row.note == pane.note);
             if row.is_some_and(|row| row.synced) {

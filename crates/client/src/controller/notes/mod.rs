@@ -69,6 +69,8 @@ pub(super) struct Notes {
     door: Door,
     names: Names,
     pane: Option<Pane>,
+    /// Put away, and not yet on the disk as they were left.
+    leaving: Vec<Pane>,
     /// Unfinished texts that the vault had when it was opened, by their contact or waiting for their turn.
     drafts: Vec<Draft>,
     lists: Lists,
@@ -113,7 +115,7 @@ impl Notes {
     /// The operator leaves: what was typed goes to the disk, then nothing stays in memory.
     pub(super) fn close(&mut self, seen: Option<Seen>) -> Vec<VaultJob> {
         if let Some(seen) = seen {
-            self.flush(seen);
+            self.write_last(seen);
         }
         let jobs = std::mem::take(&mut self.jobs);
         *self = Notes::default();
@@ -202,10 +204,19 @@ impl Notes {
         self.settle_pane(seen);
     }
 
+    /// The desk ends: everything that is newer than the disk goes there, whatever is on its way already.
+    pub(super) fn write_last(&mut self, seen: Seen) {
+        if self.is_open() {
+            let open = self.pane.iter_mut().chain(&mut self.leaving);
+            self.jobs.extend(open.filter_map(|pane| pane.last_job(seen.now)));
+        }
+    }
+
     /// When to look again at the latest, and why.
     pub(super) fn deadline(&self, lock_after: desk::time::Millis) -> Option<(Time, &'static str)> {
         let writable = self.is_open();
-        let draft = self.pane.as_ref().filter(|_| writable).and_then(Pane::deadline);
+        let open = self.pane.iter().chain(&self.leaving).filter(|_| writable);
+        let draft = open.filter_map(Pane::deadline).min();
         let lock = self.lock.deadline(lock_after).filter(|_| writable);
         let draft = draft.map(|at| (at, "draft"));
         [draft, lock.map(|at| (at, "lock"))].into_iter().flatten().min_by_key(|(at, _)| *at)

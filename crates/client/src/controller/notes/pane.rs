@@ -262,14 +262,31 @@ impl Pane {
             let (kind, record) = (RevKind::Edit, Some(Record::Note(record)));
             return Some(VaultJob::Write(Box::new(Writing { note, parents, author, kind, record, at: now })));
         }
+        self.draft(now)
+    }
+
+    /// Nobody will be there for an answer: what is newer than what is on its way follows it at once.
+    pub(super) fn last_job(&mut self, now: Time) -> Option<VaultJob> {
+        self.wants_finish = false;
+        self.blur();
+        self.draft(now)
+    }
+
+    fn draft(&mut self, now: Time) -> Option<VaultJob> {
         if !self.dirty {
             return None;
         }
         self.dirty = false;
         self.on_way = OnWay::Draft { at: now, held_back: self.held.held_back };
+        let (note, parents) = (self.note, self.parents.clone());
         let (facts, written) = (self.facts.clone(), self.held.keep.clone());
         let record = Record::Note(Note { facts, written, finished: false });
         Some(VaultJob::Draft(Box::new(Draft { note, parents, record, at: now })))
+    }
+
+    /// Nothing of it is newer than the disk.
+    pub(super) fn is_safe(&self) -> bool {
+        !self.dirty && !self.wants_finish && self.on_way == OnWay::Nothing
     }
 
     /// The draft is on the disk, or not.

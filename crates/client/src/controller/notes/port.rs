@@ -4,7 +4,7 @@ use desk::code::Code;
 use desk::contact::Disposition;
 use desk::ids::OperatorId;
 use desk::note::revision::{NoteId, RevId, RevKind};
-use desk::note::{NoteChannel, Record};
+use desk::note::{NoteChannel, Record, SheetColumn};
 use desk::time::Time;
 use link::state::DeskState;
 
@@ -59,13 +59,20 @@ pub enum VaultJob {
     /// Is this the operator's password? Answered by [`VaultNews::Checked`].
     Check(Secret),
     /// Writes the sheets that are not sent yet into a file; answered by [`VaultNews::Told`].
-    Export(SheetFormat),
+    Export {
+        /// xlsx, or CSV.
+        format: SheetFormat,
+        /// The settings' columns.
+        columns: Vec<SheetColumn>,
+    },
     /// Reads the city's returned sheet; answered by [`VaultNews::Told`].
     Import {
         /// The file's name.
         name: String,
         /// Base64.
         data: String,
+        /// The settings' columns.
+        columns: Vec<SheetColumn>,
         /// Who reads it in.
         author: OperatorId,
     },

@@ -50,9 +50,12 @@ impl Notes {
             NoteIntent::ShowPerson => self.rooms.show_person(seen.now),
             NoteIntent::Manual { words } => self.rooms.manual(words),
             NoteIntent::Article { code } => self.rooms.want_article(code),
-            NoteIntent::ExportSheets { format } => Some(VaultJob::Export(format)),
+            NoteIntent::ExportSheets { format } => {
+                Some(VaultJob::Export { format, columns: seen.state.forms.columns.clone() })
+            }
             NoteIntent::ImportSheets { name, data } => {
-                Some(VaultJob::Import { name, data, author: seen.state.me.operator })
+                let (columns, author) = (seen.state.forms.columns.clone(), seen.state.me.operator);
+                Some(VaultJob::Import { name, data, columns, author })
             }
             // The pane's, the records' and the lock's.
             NoteIntent::Edit { .. }

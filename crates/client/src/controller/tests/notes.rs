@@ -307,3 +307,31 @@ fn a_desk_without_a_folder_finishes_contacts_as_it_did() {
     table.intent(Intent::Finish { disposition: Disposition::Guided });
     assert!(matches!(table.words()[..], [OperatorSays::Finish { .. }]));
 }
+
+#[test]
+fn the_last_keys_reach_the_disk_when_the_desk_ends_while_a_draft_is_on_its_way() {
+    let mut table = talking();
+    edit(&mut table, said("案内"), None);
+    edit(&mut table, said("案内した"), None);
+    assert_eq!(text_of(&written(&mut table)[0]), "案内");
+    table.put(Input::Closing);
+    assert_eq!(text_of(&written(&mut table)[0]), "案内した");
+}
+
+#[test]
+fn a_note_that_was_put_away_on_a_full_disk_is_tried_until_it_is_there() {
+    let mut table = writing();
+    note(&mut table, NoteIntent::New);
+    edit(&mut table, said("電話帳を直す"), None);
+    let name = pane(&table).note;
+    note(&mut table, NoteIntent::Leave);
+    assert_eq!(written(&mut table).len(), 1);
+    table.put(Input::Vault(VaultNews::Drafted { note: name, failed: Some(VaultTrouble::DiskFull) }));
+    table.heard();
+    table.pass(1_000);
+    assert_eq!(text_of(&written(&mut table)[0]), "電話帳を直す");
+    table.put(Input::Vault(VaultNews::Drafted { note: name, failed: None }));
+    table.heard();
+    table.pass(3_000);
+    assert_eq!(written(&mut table), []);
+}

@@ -1,19 +1,21 @@
 //! One job of the vault: what is asked, in the vault's own calls, and what came of it. Knows no key.
 
+use std::path::Path;
+
 use super::open::trouble;
+use super::sheets;
 use crate::controller::{Filter, Kept, KeptHead, VaultJob, VaultNews, Writing};
 use crate::vault::{self, NewRevision, Vault, VaultError};
-use crate::view::notes::{Told, VaultTrouble};
+use crate::view::notes::VaultTrouble;
 use desk::note::revision::NoteId;
 use desk::time::Time;
 
-/// Until sheets can be written and read.
-const NOT_YET: &str = "連絡票のファイルはまだ扱えません。";
 /// Earlier notes of a caller that are shown beside the pane.
 const MOST_EARLIER: u32 = 5;
 
 /// Does the job; what the desk should hear of it.
-pub(super) async fn done(vault: &Vault, job: VaultJob) -> Option<VaultNews> {
+/// `exports`: where files for the city go.
+pub(super) async fn done(vault: &Vault, exports: &Path, job: VaultJob) -> Option<VaultNews> {
     match job {
         VaultJob::Draft(draft) => {
             let note = draft.note;
@@ -56,8 +58,11 @@ pub(super) async fn done(vault: &Vault, job: VaultJob) -> Option<VaultNews> {
             Ok(text) => Some(VaultNews::Article(text)),
             Err(fault) => told(Err(fault)),
         },
-        VaultJob::Export(_) | VaultJob::Import { .. } => {
-            Some(VaultNews::Told(Told::Failed { words: NOT_YET.into() }))
+        VaultJob::Export { format, columns } => {
+            Some(VaultNews::Told(sheets::export(vault, exports, format, &columns).await))
+        }
+        VaultJob::Import { name, data, columns, author } => {
+            Some(VaultNews::Told(sheets::import(vault, &name, &data, &columns, author).await))
         }
         // The session's own.
         VaultJob::Keep(_) | VaultJob::Check(_) => None,
@@ -79,7 +84,7 @@ pub(super) fn not_done(job: &VaultJob, failed: VaultTrouble) -> Option<VaultNews
         | VaultJob::Keep(_)
         | VaultJob::Articles(_)
         | VaultJob::Article(_)
-        | VaultJob::Export(_)
+        | VaultJob::Export { .. }
         | VaultJob::Import { .. } => None,
     }
 }

@@ -4,6 +4,7 @@
 mod jobs;
 mod open;
 mod session;
+mod sheets;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use link::message::notes::NotesMark;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::config::Config;
 use crate::controller::{Secret, VaultJob, VaultNews};
 use crate::shell::Shell;
 use crate::sync::SyncDoor;
@@ -25,6 +27,8 @@ use session::Session;
 const MAX_JOBS: usize = 64;
 /// News that may wait for the desk.
 const MAX_NEWS: usize = 64;
+/// Files for the city, where nobody has said otherwise: below the folder for data.
+const EXPORTS: &str = "exports";
 /// How long the last jobs may take when the desk ends: a write waits for the disk alone.
 const LAST_JOBS: Duration = Duration::from_secs(3);
 
@@ -39,6 +43,7 @@ enum Job {
 /// The desk's notes, as far as outputs reach them.
 pub(super) struct Notes {
     folder: Option<PathBuf>,
+    exports: PathBuf,
     shell: Arc<dyn Shell>,
     door: SyncDoor,
     open: Option<Open>,
@@ -54,9 +59,12 @@ struct Open {
 }
 
 impl Notes {
-    /// Nothing is open yet. Without a `folder` nothing ever is.
-    pub(super) fn new(folder: Option<PathBuf>, shell: Arc<dyn Shell>, door: SyncDoor) -> Notes {
-        Notes { folder, shell, door, open: None, leaving: None }
+    /// Nothing is open yet. Without a folder for data nothing ever is.
+    pub(super) fn new(config: &Config, shell: Arc<dyn Shell>, door: SyncDoor) -> Notes {
+        let folder = config.data.clone();
+        let beside = folder.as_ref().map(|folder| folder.join(EXPORTS));
+        let exports = config.exports.clone().or(beside).unwrap_or_default();
+        Notes { folder, exports, shell, door, open: None, leaving: None }
     }
 
     /// Who was signed in here last.
@@ -79,13 +87,13 @@ impl Notes {
         let (jobs, orders) = mpsc::channel(MAX_JOBS);
         let (news, heard) = mpsc::channel(MAX_NEWS);
         let keys = Keys::new(self.folder.clone(), name.clone(), Arc::clone(&self.shell));
-        let (door, before) = (self.door.clone(), self.leaving.take());
+        let (door, exports, before) = (self.door.clone(), self.exports.clone(), self.leaving.take());
         let task = tokio::spawn(async move {
             if let Some(before) = before {
                 // An older session's end; a panic of it is in the log.
                 let _ = before.await;
             }
-            Session::new(keys, door, news).run(orders).await;
+            Session::new(keys, door, exports, news).run(orders).await;
         });
         self.open = Some(Open { name, jobs, heard, task });
     }

@@ -1,6 +1,7 @@
 //! One operator's session with the vault: opened once, then job after job. The sync runs beside it and tells through
 //! it. Refuses to know the line.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use desk::note::Forms;
@@ -14,6 +15,7 @@ use super::{Job, jobs, now};
 use crate::controller::{NotOpened, Opened, Secret, VaultJob, VaultNews};
 use crate::sync::{Sync, SyncDoor, SyncHandle, SyncNews};
 use crate::vault::Vault;
+use crate::view::notes::VaultTrouble;
 
 /// Under what name the vault keeps what an offline start shows.
 const DESK: &str = "desk";
@@ -26,6 +28,8 @@ const PURGE_EVERY: Duration = Duration::from_secs(3_600);
 pub(super) struct Session {
     keys: Keys,
     door: SyncDoor,
+    /// Where files for the city go.
+    exports: PathBuf,
     news: mpsc::Sender<VaultNews>,
     open: Option<OpenVault>,
     /// The access token that came before the vault was open.
@@ -41,8 +45,13 @@ struct OpenVault {
 }
 
 impl Session {
-    pub(super) fn new(keys: Keys, door: SyncDoor, news: mpsc::Sender<VaultNews>) -> Session {
-        Session { keys, door, news, open: None, token: None, purged: None }
+    pub(super) fn new(
+        keys: Keys,
+        door: SyncDoor,
+        exports: PathBuf,
+        news: mpsc::Sender<VaultNews>,
+    ) -> Session {
+        Session { keys, door, exports, news, open: None, token: None, purged: None }
     }
 
     /// Until nobody gives jobs any more; those that were given are done.
@@ -85,7 +94,7 @@ impl Session {
         let opened = match unlocked {
             Some(Ok(unlocked)) => self.opened(unlocked).await,
             Some(Err(why)) => Err(why),
-            None => Err(NotOpened::Trouble(crate::view::notes::VaultTrouble::Broken)),
+            None => Err(NotOpened::Trouble(VaultTrouble::Broken)),
         };
         self.tell(match opened {
             Ok(opened) => VaultNews::Opened(Box::new(opened)),
@@ -119,8 +128,7 @@ impl Session {
             keys.remember(&mut unlocked, stream);
             unlocked
         });
-        let unlocked =
-            remembered.await.ok_or(NotOpened::Trouble(crate::view::notes::VaultTrouble::Broken))?;
+        let unlocked = remembered.await.ok_or(NotOpened::Trouble(VaultTrouble::Broken))?;
         let (tell, heard) = mpsc::channel(MAX_SYNC_NEWS);
         let sync = Sync::start(self.door.clone(), vault.clone(), tell);
         if let Some(token) = self.token.take() {
@@ -132,7 +140,7 @@ impl Session {
 
     async fn work(&mut self, job: VaultJob) {
         let Some(open) = &mut self.open else {
-            let trouble = crate::view::notes::VaultTrouble::Locked;
+            let trouble = VaultTrouble::Locked;
             if let Some(news) = jobs::not_done(&job, trouble) {
                 self.tell(news).await;
             }
@@ -152,8 +160,9 @@ impl Session {
                 Some(VaultNews::Checked(good.unwrap_or(false)))
             }
             job => {
-                let writes = matches!(job, VaultJob::Write(_) | VaultJob::Viewed { .. });
-                let news = jobs::done(&open.vault, job).await;
+                let writes =
+                    matches!(job, VaultJob::Write(_) | VaultJob::Viewed { .. } | VaultJob::Import { .. });
+                let news = jobs::done(&open.vault, &self.exports, job).await;
                 if writes {
                     open.sync.wake();
                 }
