@@ -19,6 +19,8 @@ mod story {
     mod screens;
     mod secrets;
     mod two_machines;
+    mod vault_guard;
+    mod vault_kill;
     mod visitors;
     mod windows;
 }
