@@ -23,6 +23,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     #[cfg(target_os = "linux")]
     linux::prepare_environment();
+    client::memory::keep_to_itself();
     client::journal::start("error");
     match window::run() {
         Ok(()) => ExitCode::SUCCESS,

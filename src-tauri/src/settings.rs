@@ -11,6 +11,8 @@ use tauri::{AppHandle, Manager as _};
 const FOLDER: &str = "KENMU_CONFIG_DIR";
 /// The desk's file in that folder.
 const FILE: &str = "desk.toml";
+/// The operators' notes, in the system's folder for data or in that of `KENMU_CONFIG_DIR`.
+const NOTES: &str = "notes";
 /// The chosen devices in that folder.
 const DEVICES: &str = "devices.toml";
 
@@ -42,10 +44,15 @@ impl Settings {
         if let Some(own) = &own {
             session = format!("{session} {}", own.display());
         }
-        let web_data = match own {
-            Some(own) => own.join("web"),
-            None => app.path().app_local_data_dir().context("the system names no folder for data")?,
+        let (web_data, data) = match own {
+            Some(own) => (own.join("web"), own),
+            None => {
+                let data = app.path().app_local_data_dir().context("the system names no folder for data")?;
+                (data.clone(), data)
+            }
         };
+        config.data = config.data.or_else(|| Some(data.join(NOTES)));
+        config.exports = config.exports.or_else(|| app.path().download_dir().ok());
         Ok(Settings { config, web_data, folder, session })
     }
 }

@@ -33,6 +33,12 @@ impl WindowShell {
     }
 }
 
+impl WindowShell {
+    fn notes_of(&self, account: &str) -> Secret {
+        self.secret.beside(&format!("notes {account}"))
+    }
+}
+
 impl Shell for WindowShell {
     fn render(&self, view: &View) {
         self.latest.send_replace(Some(view.clone()));
@@ -59,6 +65,14 @@ impl Shell for WindowShell {
 
     fn clear_token(&self) {
         self.secret.clear();
+    }
+
+    fn vault_key(&self, account: &str) -> Option<String> {
+        self.notes_of(account).read()
+    }
+
+    fn store_vault_key(&self, account: &str, key: &str) -> Result<(), NoKeyring> {
+        self.notes_of(account).store(key)
     }
 
     fn picture_door(&self) -> Option<PictureDoor> {

@@ -29,5 +29,7 @@ pub mod sheet_file;
 pub mod sipp;
 pub mod sound;
 pub mod stage;
+pub mod vault;
 pub mod wait;
 pub mod window;
+pub mod writer;

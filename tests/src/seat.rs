@@ -4,9 +4,11 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use client::view::notes::NoteIntent;
 use client::view::{DeskView, Intent, Screen, View};
 use desk::code::Code;
 use desk::contact::{Disposition, Phase};
+use desk::note::NoteId;
 use desk::presence::{Channels, Chosen, Presence};
 use link::state::RingEnd;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -139,6 +141,40 @@ impl Seat {
     /// What the window would show now.
     pub fn view(&self) -> Option<View> {
         self.views.borrow().clone()
+    }
+
+    /// The workspace that the window would show now.
+    pub fn desk(&self) -> Option<DeskView> {
+        match self.view()?.screen {
+            Screen::Desk(desk) => Some(*desk),
+            Screen::SignIn { .. } => None,
+        }
+    }
+
+    /// Presses 記録を書く until a note without a contact is open: the vault may still be on its way. Gives its name.
+    ///
+    /// # Errors
+    /// When none opens.
+    pub async fn new_note(&mut self) -> Result<NoteId> {
+        let end = Instant::now() + Duration::from_secs(30);
+        while Instant::now() < end {
+            self.intend(&Intent::Note { note: NoteIntent::New }).await?;
+            let told = |desk: &DeskView| desk.notes.pane.is_some() || desk.refused.is_some();
+            let desk = self.wait("a note is open or refused", told).await?;
+            if let Some(pane) = desk.notes.pane {
+                return Ok(pane.note);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        bail!("{}: no note opens: {:?}", self.name, self.view())
+    }
+
+    /// Kills the desk at once, as a crash would.
+    ///
+    /// # Errors
+    /// When it cannot be waited for.
+    pub async fn kill(self) -> Result<()> {
+        self.child.kill().await
     }
 
     /// Types a password that is refused, and gives the reason.

@@ -8,6 +8,7 @@ mod story {
     mod doors;
     mod input_method;
     mod network;
+    mod notes_sync;
     mod offers;
     mod outages;
     mod phone;
@@ -18,6 +19,8 @@ mod story {
     mod screens;
     mod secrets;
     mod two_machines;
+    mod vault_guard;
+    mod vault_kill;
     mod visitors;
     mod windows;
 }

@@ -259,6 +259,8 @@ function passes(code: Code): boolean {
     case 'secret_text':
     case 'bad_length':
     case 'not_ready':
+    case 'never_here':
+    case 'offline_too_long':
       return false;
   }
 }

@@ -29,6 +29,10 @@ pub struct Config {
     pub ringer: Option<String>,
     /// Noise suppression and gain control on the microphone; off for tests with steady tones.
     pub voice_processing: bool,
+    /// The folder of the operators' vaults; none: this desk keeps no notes.
+    pub data: Option<PathBuf>,
+    /// Where contact sheets are exported to; none: below `data`.
+    pub exports: Option<PathBuf>,
     /// Where the chosen devices are kept; none: they are not.
     pub devices: Option<PathBuf>,
     /// The devices come from the file or the environment: nobody needs to be asked for them.
@@ -134,6 +138,8 @@ impl Config {
             speaker: None,
             ringer: None,
             voice_processing: true,
+            data: None,
+            exports: None,
             devices: None,
             devices_given: false,
             by_env: Vec::new(),
@@ -141,8 +147,8 @@ impl Config {
     }
 
     /// Reads the file, if one is named, and lets the environment (`KENMU_SERVER`, `KENMU_CA_FILE`,
-    /// `KENMU_CAMERA`, `KENMU_MICROPHONE`, `KENMU_SPEAKER`, `KENMU_RINGER`, `KENMU_VOICE_PROCESSING`)
-    /// overrule it. Empty variables count as absent.
+    /// `KENMU_CAMERA`, `KENMU_MICROPHONE`, `KENMU_SPEAKER`, `KENMU_RINGER`, `KENMU_VOICE_PROCESSING`,
+    /// `KENMU_DATA`, `KENMU_EXPORTS`) overrule it. Empty variables count as absent.
     ///
     /// # Errors
     /// [`ConfigError`], whose text says what to do.
@@ -177,6 +183,8 @@ impl Config {
             speaker,
             ringer,
             voice_processing,
+            data: env("KENMU_DATA").map(PathBuf::from),
+            exports: env("KENMU_EXPORTS").map(PathBuf::from),
             devices: None,
             devices_given,
             by_env,
@@ -233,6 +241,16 @@ impl ServerUrl {
     /// Where the day's hours stand.
     pub fn hours(&self) -> String {
         format!("{}/api/hours", self.base)
+    }
+
+    /// Where revisions of notes are pushed.
+    pub fn push(&self) -> String {
+        format!("{}/api/notes/push", self.base)
+    }
+
+    /// Where they are pulled.
+    pub fn pull(&self) -> String {
+        format!("{}/api/notes/pull", self.base)
     }
 
     /// Where the line is opened.

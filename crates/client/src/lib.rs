@@ -5,6 +5,7 @@
 pub mod config;
 pub mod controller;
 pub mod device;
+pub mod memory;
 pub mod run;
 pub mod sheets;
 pub mod shell;

@@ -3,6 +3,7 @@
 //! The desk has a runtime of its own, so that a busy window cannot delay a ring.
 
 mod devices;
+mod notes;
 mod sign_in;
 mod token;
 
@@ -23,9 +24,11 @@ use tokio::time::Interval;
 use crate::config::Config;
 use crate::controller::{CheckNews, Controller, Input, Output, Secret};
 use crate::shell::Shell;
+use crate::sync::SyncDoor;
 use crate::talk::{Engine, TalkNews, Views};
 use crate::view::Intent;
 use devices::Choice;
+use notes::Notes;
 use sign_in::Door;
 use token::Keyring;
 
@@ -127,6 +130,7 @@ async fn run(
     let keyring = Keyring::start(Arc::clone(&shell), results.clone());
     let tls = config.trust().map_err(io::Error::other)?;
     let door = Door::new(&config.server, tls.clone(), results.clone()).map_err(io::Error::other)?;
+    let notes = Notes::new(&config, Arc::clone(&shell), sync_door(&config, tls.clone())?);
     let mut hands = Hands {
         config,
         shell,
@@ -135,6 +139,7 @@ async fn run(
         door,
         tls,
         choice,
+        notes,
         results,
         line: None,
         heard: None,
@@ -145,6 +150,9 @@ async fn run(
     let clock = Clock::new();
     if hands.choice.is_unknown() {
         feed(&mut desk, &mut hands, &clock, Input::NoChoice);
+    }
+    if let Some(account) = hands.notes.last_account() {
+        feed(&mut desk, &mut hands, &clock, Input::Account(account));
     }
     hands.keyring.read();
     loop {
@@ -157,6 +165,7 @@ async fn run(
             },
             event = next(&mut hands.heard) => event.map(Input::Line),
             result = came.recv() => result,
+            news = hands.notes.next() => Some(Input::Vault(news)),
             news = talk.recv() => news.map(input_of),
             () = tick(&mut hands.check) => Some(hands.checked()),
             () = sleep(wake) => None,
@@ -169,8 +178,15 @@ async fn run(
             }
         }
     }
+    feed(&mut desk, &mut hands, &clock, Input::Closing);
     hands.end().await;
     Ok(())
+}
+
+/// The way of notes: the same trust as the sign-in.
+fn sync_door(config: &Config, tls: Option<Arc<ClientConfig>>) -> io::Result<SyncDoor> {
+    let http = sign_in::client(tls).map_err(io::Error::other)?;
+    Ok(SyncDoor { http, push: config.server.push(), pull: config.server.pull() })
 }
 
 fn feed(desk: &mut Controller, hands: &mut Hands, clock: &Clock, input: Input) {
@@ -251,6 +267,7 @@ struct Hands {
     /// Whom to believe on the line.
     tls: Option<Arc<ClientConfig>>,
     choice: Choice,
+    notes: Notes,
     results: mpsc::Sender<Input>,
     line: Option<Line<OperatorSays>>,
     heard: Option<mpsc::Receiver<Event>>,
@@ -294,6 +311,13 @@ impl Hands {
             Output::ClearToken => self.keyring.clear(),
             Output::Keyframe => self.engine.keyframe(),
             Output::OpenDoor => return Some(Input::Door(self.shell.picture_door())),
+            Output::OpenVault { name, password, online } => {
+                return self.notes.open(name, password, online).map(Input::Vault);
+            }
+            Output::Vault(job) => return self.notes.job(job).map(Input::Vault),
+            Output::CloseVault => self.notes.close(),
+            Output::SyncToken(token) => self.notes.token(token),
+            Output::NotesHint(mark) => self.notes.hint(mark),
         }
         None
     }
@@ -313,8 +337,8 @@ impl Hands {
     }
 
     /// A line that was refused, because its token had died meanwhile, goes on where it was.
-    fn open_line(&mut self, Secret(token): Secret) {
-        let who = Who::Operator { token };
+    fn open_line(&mut self, token: Secret) {
+        let who = Who::Operator { token: token.0.clone() };
         if self.line.as_ref().is_some_and(|line| line.prove(who.clone())) {
             return;
         }
@@ -343,6 +367,7 @@ impl Hands {
             // It cannot fail but by a panic, which is in the log then.
             let _ = leaving.await;
         }
+        self.notes.end().await;
         self.engine.close().await;
         self.keyring.end().await;
     }

@@ -30,6 +30,21 @@ pub trait Shell: Send + Sync + 'static {
     /// Forgets the token.
     fn clear_token(&self);
 
+    /// What the system's keyring keeps for this account's vault. May take a while, as the three about the token.
+    fn vault_key(&self, account: &str) -> Option<String> {
+        let _ = account;
+        None
+    }
+
+    /// Keeps it there.
+    ///
+    /// # Errors
+    /// [`NoKeyring`] when the system offers no place for secrets: only the password opens the vault then.
+    fn store_vault_key(&self, account: &str, key: &str) -> Result<(), NoKeyring> {
+        let _ = (account, key);
+        Err(NoKeyring)
+    }
+
     /// A new one-time token for the window's picture socket. None: this shell shows no picture.
     fn picture_door(&self) -> Option<PictureDoor> {
         None

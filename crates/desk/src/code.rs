@@ -65,6 +65,10 @@ pub enum Code {
     BadLength,
     /// The operator who is asked cannot take it now.
     NotReady,
+    /// Nobody can sign in here without the server who was never signed in on this machine.
+    NeverHere,
+    /// This machine was without the server for longer than a sign-in without it is allowed.
+    OfflineTooLong,
 }
 
 impl Code {
@@ -96,7 +100,9 @@ impl Code {
             | Code::IndividualNumber
             | Code::SecretText
             | Code::BadLength
-            | Code::NotReady => false,
+            | Code::NotReady
+            | Code::NeverHere
+            | Code::OfflineTooLong => false,
         }
     }
 }

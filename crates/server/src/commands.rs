@@ -1,6 +1,7 @@
 //! The commands of an administrator. A running server notices what they change within two seconds.
 
 mod audit;
+mod backup;
 mod booth;
 mod exchange;
 mod operator;
@@ -63,8 +64,23 @@ enum Command {
         #[arg(long, default_value_t = 100)]
         most: u32,
     },
-    /// Add up the ledger and compare it with the tables; fails when the books are wrong.
+    /// Add up the ledger, the notes' chain and the audit log, and compare them with the tables and the audit's
+    /// anchor; fails when anything is wrong.
     Verify,
+    /// Write a verified copy, encrypted with the same key, while the server runs. Desks give up their own copies of
+    /// notes only when a backup has them.
+    Backup {
+        /// A new file.
+        file: PathBuf,
+    },
+    /// Put a backup in the database's place; the server must be stopped. Desks notice and send again what is missing.
+    Restore {
+        /// What `backup` wrote.
+        file: PathBuf,
+        /// There is a database already: it is kept beside under another name.
+        #[arg(long)]
+        force: bool,
+    },
 }
 
 #[derive(Args)]
@@ -140,8 +156,10 @@ impl Cli {
             Command::Verify => {
                 let store =
                     store::open_existing(&config.database, config.database_key_file.as_deref()).await?;
-                verify::verify(&store).await
+                verify::verify(&store, config.anchor().as_deref()).await
             }
+            Command::Backup { file } => backup::backup(&config, &file).await,
+            Command::Restore { file, force } => backup::restore(&config, &file, force, now).await,
         }
     }
 }

@@ -31,6 +31,8 @@ pub struct Config {
     pub database: String,
     /// A file with the database's key, 64 hexadecimal digits. Without it the file is not encrypted.
     pub database_key_file: Option<PathBuf>,
+    /// Where the audit's anchor is kept, away from the database. Not set: beside the key, when there is one.
+    pub audit_anchor: Option<PathBuf>,
     /// The folder with the booth's built page.
     pub booth_page: PathBuf,
     /// The city's name as the screens show it.
@@ -101,6 +103,7 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             database: "sqlite:kenmu.db".into(),
             database_key_file: None,
+            audit_anchor: None,
             booth_page: PathBuf::from("ui/dist/booth"),
             city: "上尾市".into(),
             phone_number: String::new(),
@@ -185,6 +188,12 @@ impl Config {
             .map_err(|fault| ConfigError::Invalid { path: path.to_owned(), fault: Box::new(fault) })
     }
 
+    /// Where the audit's anchor is kept; none: nowhere.
+    pub fn anchor(&self) -> Option<PathBuf> {
+        let beside = |key: &PathBuf| key.with_extension("audit");
+        self.audit_anchor.clone().or_else(|| self.database_key_file.as_ref().map(beside))
+    }
+
     /// Whether a server may start like this.
     ///
     /// # Errors
@@ -232,6 +241,7 @@ mod tests {
         // With the optional ones switched on it is still a configuration.
         let all = [
             "# database_key_file",
+            "# audit_anchor",
             "# [tls]",
             "# certificate",
             "# key",

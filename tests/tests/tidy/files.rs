@@ -55,6 +55,7 @@ const FENCES: [Fence; 16] = [
             "crates/server/src/store/",
             "crates/server/tests/",
             "crates/client/src/vault/",
+            "crates/client/tests/vault/",
             "tests/src/bench/bare_commit.rs",
             "tests/src/bench/n2.rs",
             "tests/src/bench/n2/",

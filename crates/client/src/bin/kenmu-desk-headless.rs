@@ -2,7 +2,8 @@
 //!
 //! For tests with many seats and for looking at a server from a terminal. The token is never stored;
 //! the end of stdin closes the desk. The configuration comes from the environment (`KENMU_SERVER` …) and
-//! from the TOML file that may be given as the only argument. The log goes to stderr.
+//! from the TOML file that may be given as the only argument. Without `KENMU_DATA` it keeps no notes; with it the
+//! password alone opens them, as there is no keyring. The log goes to stderr.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), Box<dyn std::error::Error>> {
+    client::memory::keep_to_itself();
     link::journal::start("error");
     let file = std::env::args_os().nth(1).map(PathBuf::from);
     let config = Config::load(file.as_deref(), |name| std::env::var(name).ok())?;

@@ -246,6 +246,11 @@ impl Work {
         }
     }
 
+    /// What the notes refuse, until the next intent; none: nothing.
+    pub(super) fn note_refused(&mut self, code: Option<Code>) {
+        self.refused = code;
+    }
+
     pub(super) fn measured(&mut self, news: &LegNews) {
         match news {
             LegNews::Loss(percent) => {

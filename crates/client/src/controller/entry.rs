@@ -34,6 +34,14 @@ impl Entry {
         }
     }
 
+    /// The password of the sign-in that is under way by hand.
+    pub(super) fn password(&self) -> Option<Secret> {
+        match self {
+            Entry::Busy { password } => password.clone(),
+            Entry::Idle { .. } | Entry::Asks { .. } => None,
+        }
+    }
+
     /// The server's refusal of a sign-in by hand.
     pub(super) fn refused(&mut self, code: Code) {
         let before = std::mem::replace(self, Entry::Idle { error: Some(code) });
@@ -86,8 +94,10 @@ enum RenewalStage {
 /// What to do with the answer to a renewal.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Renewed {
-    /// Nobody waits for it any more, or it is tried again later.
+    /// Nobody waits for it any more.
     Nothing,
+    /// The server does not answer: it is tried again by itself.
+    Later,
     /// The session goes on.
     Yes,
     /// It is over.
@@ -107,6 +117,11 @@ impl Renewal {
     /// A line came up: the next refusal is worth a renewal again.
     pub(super) fn worked(&mut self) {
         self.tried = false;
+    }
+
+    /// No answer is awaited, and none is tried again by itself.
+    pub(super) fn is_at_rest(&self) -> bool {
+        self.stage == RenewalStage::Rests
     }
 
     /// Asks for a new token, when there is something to ask with. False: there is not.
@@ -130,7 +145,7 @@ impl Renewal {
             }
             Some(code) if code.passes() => {
                 self.stage = RenewalStage::Waits { until: now + RENEW_AGAIN };
-                Renewed::Nothing
+                Renewed::Later
             }
             Some(code) => Renewed::No(code),
         }

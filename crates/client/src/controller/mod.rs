@@ -6,25 +6,33 @@ mod check;
 mod desk_stage;
 mod entry;
 mod leg;
+mod notes;
+mod noting;
+mod offline;
 mod port;
+mod session;
 mod watch;
 
 #[cfg(test)]
 mod tests;
 
 use desk::code::Code;
-use desk::ids::OfferId;
+use desk::ids::{ContactId, OfferId};
 use desk::time::Time;
 use link::line::LineEvent;
-use link::message::{LegSignal, OperatorSays, RequestId, SignedIn};
+use link::message::{LegSignal, OperatorSays, RequestId};
 use link::state::{DeskChange, DeskState};
 
 use crate::shell::Notice;
 use crate::view::{Intent, PictureDoor, Screen, Trouble, View};
 use check::Check;
 use desk_stage::Work;
-use entry::{Entry, Hours, Renewal, Renewed};
+use entry::{Entry, Hours, Renewal};
 use leg::WarmLeg;
+use notes::Notes;
+pub use notes::{Draft, Filter, Kept, KeptHead, Lists, NotOpened, Opened, VaultJob, VaultNews, Writing};
+use noting::OfflineTry;
+use offline::Offline;
 pub use port::{CheckNews, Devices, Input, LegNews, Output, Secret, Sound, Ticket};
 pub use watch::FENCE_AFTER;
 use watch::Watch;
@@ -34,6 +42,8 @@ use watch::Watch;
 enum Asked {
     Accept(OfferId),
     Leg { leg: u64 },
+    Finish(ContactId),
+    Count,
     Other,
 }
 
@@ -57,6 +67,8 @@ enum Stage {
 pub struct Controller {
     stage: Stage,
     name: String,
+    /// Who was signed in here last, for a start with a stored session.
+    account: Option<String>,
     renewal: Renewal,
     hours: Hours,
     check: Check,
@@ -71,6 +83,20 @@ pub struct Controller {
     drawn: Option<View>,
     pending: Vec<Pending>,
     last_ticket: u64,
+    notes: Notes,
+    /// The desk is open without its server.
+    offline: Option<Offline>,
+    /// A vault is being opened so that it may be.
+    offline_try: Option<OfflineTry>,
+    /// What the vault said before the desk was there.
+    early: Option<VaultNews>,
+    /// What an offline start would show, as the vault has it; and whether that may be old.
+    kept: Option<Box<DeskState>>,
+    stale: bool,
+    /// Not before this time another renewal for the sync.
+    sync_renewal: Option<Time>,
+    /// The line waits for a new token.
+    line_waits: bool,
 }
 
 impl Default for Controller {
@@ -85,6 +111,7 @@ impl Controller {
         Controller {
             stage: Stage::SignIn(Entry::Idle { error: None }),
             name: String::new(),
+            account: None,
             renewal: Renewal::default(),
             hours: Hours::default(),
             check: Check::default(),
@@ -99,6 +126,14 @@ impl Controller {
             drawn: None,
             pending: Vec::new(),
             last_ticket: 0,
+            notes: Notes::default(),
+            offline: None,
+            offline_try: None,
+            early: None,
+            kept: None,
+            stale: true,
+            sync_renewal: None,
+            line_waits: false,
         }
     }
 
@@ -106,9 +141,10 @@ impl Controller {
     pub fn handle(&mut self, now: Time, input: Input) -> Vec<Output> {
         let mut out = Vec::new();
         match input {
+            Input::Account(name) => self.account = Some(name),
             Input::Start { token } => self.start(token, &mut out),
             Input::Intent(intent) => self.intent(now, intent, &mut out),
-            Input::SignIn(result) => self.sign_in_answered(result, &mut out),
+            Input::SignIn(result) => self.sign_in_answered(now, result, &mut out),
             Input::Refreshed(result) => self.refreshed(now, result, &mut out),
             Input::Hours(hours) => self.hours.came(now, hours),
             Input::NoChoice => self.check.want(),
@@ -118,6 +154,8 @@ impl Controller {
             Input::Leg { leg, news } => self.leg_news(now, leg, &news, &mut out),
             Input::Device { trouble, present } => self.device(trouble, present),
             Input::Door(door) => self.door = door,
+            Input::Vault(news) => self.vault(now, news, &mut out),
+            Input::Closing => self.end_notes(now),
         }
         self.settle(now, &mut out);
         out
@@ -130,7 +168,9 @@ impl Controller {
         let ring = self.ring_ends().map(|at| (at, "ring"));
         let renewal = self.renewal.deadline().map(|at| (at, "renewal"));
         let hours = self.before_the_desk().then(|| (self.hours.deadline(Time(0)), "hours"));
-        [fence, leg, ring, renewal, hours].into_iter().flatten().min_by_key(|(at, _)| *at)
+        let [notes, offline] = self.note_deadlines();
+        let all = [fence, leg, ring, renewal, hours, notes, offline];
+        all.into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 
     /// Does what time alone brings about.
@@ -140,25 +180,11 @@ impl Controller {
         out
     }
 
-    fn start(&mut self, token: Option<Secret>, out: &mut Vec<Output>) {
-        if let Some(token) = token {
-            self.stage = Stage::SignIn(Entry::Busy { password: None });
-            self.watch = Watch::Connecting;
-            self.renewal.keep(token);
-            self.renewal.ask(out);
-        }
-    }
-
-    fn open_line(&mut self, token: Secret, out: &mut Vec<Output>) {
-        if self.watch == Watch::Idle {
-            self.watch = Watch::Connecting;
-        }
-        out.push(Output::OpenLine(token));
-    }
-
     fn intent(&mut self, now: Time, intent: Intent, out: &mut Vec<Output>) {
+        self.notes.touched(now);
+        let Some(intent) = self.after_notes(now, intent, out) else { return };
         match (&mut self.stage, intent) {
-            (Stage::SignIn(_), Intent::SignIn { name, password }) => self.sign_in(name, password, out),
+            (Stage::SignIn(_), Intent::SignIn { name, password }) => self.sign_in(now, name, password, out),
             (Stage::SignIn(entry), Intent::TakeOver { agreed }) => {
                 if let Some(password) = entry.take_over(agreed) {
                     out.push(Output::SignIn { name: self.name.clone(), password, take_over: true });
@@ -175,13 +201,13 @@ impl Controller {
             (Stage::Desk(_), Intent::SignOut) => {
                 self.say(OperatorSays::SignOut, Asked::Other, out);
                 out.push(Output::ClearToken);
-                self.leave(None, out);
+                self.leave(now, None, out);
             }
             (Stage::SignIn(_), Intent::SignOut) => {
                 if self.watch != Watch::Idle {
                     out.push(Output::ClearToken);
                 }
-                self.leave(None, out);
+                self.leave(now, None, out);
             }
             (_, Intent::Picture) => out.extend([Output::OpenDoor, Output::Keyframe]),
             (Stage::Desk(work), intent) => {
@@ -190,6 +216,7 @@ impl Controller {
                     if let Asked::Accept(_) = asked {
                         // Nothing lies over the talk that begins.
                         self.set_check(false, out);
+                        self.flush_notes(now);
                     }
                     self.say(body, asked, out);
                 }
@@ -228,50 +255,6 @@ impl Controller {
         }
     }
 
-    /// A sign-in by hand replaces one that is under way by token, but never another one by hand.
-    fn sign_in(&mut self, name: String, password: String, out: &mut Vec<Output>) {
-        let by_token = self.watch != Watch::Idle;
-        if matches!(&self.stage, Stage::SignIn(entry) if entry.is_busy()) && !by_token {
-            return;
-        }
-        if by_token {
-            self.leave(None, out);
-        }
-        self.name.clone_from(&name);
-        let password = Secret(password);
-        self.stage = Stage::SignIn(Entry::Busy { password: Some(password.clone()) });
-        out.push(Output::SignIn { name, password, take_over: false });
-    }
-
-    fn sign_in_answered(&mut self, result: Result<SignedIn, Code>, out: &mut Vec<Output>) {
-        let Stage::SignIn(entry) = &mut self.stage else { return };
-        if !entry.is_busy() || self.watch != Watch::Idle {
-            return;
-        }
-        match result {
-            Ok(SignedIn { token, refresh, .. }) => {
-                self.renewal.keep(Secret(refresh.clone()));
-                out.push(Output::StoreToken(Secret(refresh)));
-                self.open_line(Secret(token), out);
-            }
-            Err(code) => entry.refused(code),
-        }
-    }
-
-    fn refreshed(&mut self, now: Time, result: Result<SignedIn, Code>, out: &mut Vec<Output>) {
-        match self.renewal.answered(now, result.as_ref().err().copied()) {
-            Renewed::Nothing => {}
-            Renewed::Yes => {
-                if let Ok(SignedIn { token, refresh, .. }) = result {
-                    self.renewal.replace(Secret(refresh.clone()));
-                    out.push(Output::StoreToken(Secret(refresh)));
-                    self.open_line(Secret(token), out);
-                }
-            }
-            Renewed::No(code) => self.refused_for_good(code, out),
-        }
-    }
-
     fn set_check(&mut self, open: bool, out: &mut Vec<Output>) {
         if self.check.set(open) {
             out.push(Output::Check(open));
@@ -297,7 +280,11 @@ impl Controller {
             LineEvent::Snapshot { state, now: server } => {
                 self.server_clock(now, server);
                 self.watch.current(now);
+                self.notes.uncounted();
+                self.stale = true;
+                out.push(Output::NotesHint(state.notes));
                 self.snapshot(state, out);
+                self.hear_early(now);
                 self.leg.hurry(now);
             }
             LineEvent::Change { change, now: server } => {
@@ -306,6 +293,10 @@ impl Controller {
                 if change == DeskChange::ExchangeUp(true) {
                     self.leg.hurry(now);
                 }
+                if let DeskChange::Notes(mark) = &change {
+                    out.push(Output::NotesHint(*mark));
+                }
+                self.stale = true;
                 if let Stage::Desk(work) = &mut self.stage {
                     work.change(change);
                 }
@@ -377,43 +368,15 @@ impl Controller {
     fn refuse(&mut self, now: Time, asked: Asked, code: Code, out: &mut Vec<Output>) {
         match asked {
             Asked::Leg { leg } => self.leg.refused(leg, code, now, out),
+            Asked::Finish(contact) => self.finish_refused(now, contact, code),
+            // The next change says it again.
+            Asked::Count => {}
             Asked::Accept(_) | Asked::Other => {
                 if let Stage::Desk(work) = &mut self.stage {
                     work.refused(asked, code);
                 }
             }
         }
-    }
-
-    /// A token lives for minutes: a line that is refused for it goes on with a new one, once, and with
-    /// what is not answered yet.
-    fn refused_by_line(&mut self, now: Time, code: Code, out: &mut Vec<Output>) {
-        if matches!(code, Code::Unauthorised | Code::Expired) && self.renewal.ask(out) {
-            self.watch.cut(now);
-            return;
-        }
-        self.refused_for_good(code, out);
-    }
-
-    fn refused_for_good(&mut self, code: Code, out: &mut Vec<Output>) {
-        if matches!(code, Code::Unauthorised | Code::Expired | Code::Replaced | Code::NotSignedIn) {
-            out.push(Output::ClearToken);
-        }
-        self.leave(Some(code), out);
-    }
-
-    /// Back to the sign-in screen.
-    fn leave(&mut self, error: Option<Code>, out: &mut Vec<Output>) {
-        self.leg.stop(out);
-        self.set_check(false, out);
-        self.renewal.forget();
-        self.hours.hurry();
-        if self.watch != Watch::Idle {
-            out.push(Output::CloseLine);
-        }
-        self.watch = Watch::Idle;
-        self.pending.clear();
-        self.stage = Stage::SignIn(Entry::Idle { error });
     }
 
     fn leg_news(&mut self, now: Time, leg: u64, news: &LegNews, out: &mut Vec<Output>) {
@@ -472,6 +435,7 @@ impl Controller {
         }
         let reachable = self.exchange_reachable();
         self.leg.tick(now, reachable, out);
+        self.settle_notes(now, out);
         self.settle_ring(now, out);
         self.settle_sound(out);
         self.render(out);
@@ -527,7 +491,9 @@ impl Controller {
             Stage::Desk(work) => {
                 let fenced = self.watch.is_fenced();
                 let check = self.check.view(work.network(&self.leg));
-                Screen::Desk(Box::new(work.view(fenced, &self.leg, self.troubles.clone(), check)))
+                let mut desk = work.view(fenced, &self.leg, self.troubles.clone(), check);
+                self.notes.draw(&mut desk);
+                Screen::Desk(Box::new(desk))
             }
         };
         // Jitter of a few ms in the offset is no reason to draw again.

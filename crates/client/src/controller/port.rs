@@ -2,15 +2,23 @@
 
 use desk::code::Code;
 use link::line::LineEvent;
+use link::message::notes::NotesMark;
 use link::message::{LegSignal, OperatorSays, PublicHours, RequestId, SignedIn};
 use link::state::{DeskChange, DeskState};
 
+use super::notes::{VaultJob, VaultNews};
 use crate::shell::Notice;
 use crate::view::{DeviceChoice, DeviceKind, Intent, PictureDoor, Trouble, View};
 
-/// A password or a token: equal when the same, never printed.
+/// A password or a token: equal when the same, never printed, overwritten when it is dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(pub String);
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        zeroize::Zeroize::zeroize(&mut self.0);
+    }
+}
 
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -30,6 +38,8 @@ pub enum Input {
         /// From the keyring.
         token: Option<Secret>,
     },
+    /// Who was signed in here last: whose vault a stored session opens.
+    Account(String),
     /// A person did something.
     Intent(Intent),
     /// The sign-in over HTTP was answered.
@@ -67,6 +77,10 @@ pub enum Input {
     },
     /// The window's picture socket has a new token.
     Door(Option<PictureDoor>),
+    /// The vault tells.
+    Vault(VaultNews),
+    /// The program ends: what is being typed goes to the disk.
+    Closing,
 }
 
 /// What can be chosen, by kind.
@@ -208,4 +222,22 @@ pub enum Output {
     Keyframe,
     /// Make a new token for the window's picture socket.
     OpenDoor,
+    /// Open this account's vault, making it if the server was there; an open one is told that the server was there.
+    /// Answered by [`VaultNews::Opened`] or [`VaultNews::NotOpened`](super::VaultNews::NotOpened).
+    OpenVault {
+        /// Account.
+        name: String,
+        /// Opens it; none: the system's keyring does.
+        password: Option<Secret>,
+        /// The server has just accepted this account.
+        online: bool,
+    },
+    /// Give the vault a job.
+    Vault(VaultJob),
+    /// Close the vault after the jobs that it was given.
+    CloseVault,
+    /// The sync's access token.
+    SyncToken(Secret),
+    /// How far the server's notes are.
+    NotesHint(NotesMark),
 }

@@ -3,6 +3,9 @@
 
 mod fixtures;
 mod legs;
+mod notes;
 mod offers;
+mod offline;
+mod records;
 mod sign_in;
 mod talk;

@@ -37,26 +37,21 @@ impl Door {
         tls: Option<Arc<ClientConfig>>,
         results: mpsc::Sender<Input>,
     ) -> Result<Door, reqwest::Error> {
-        let http =
-            reqwest::Client::builder().timeout(LIMIT).redirect(reqwest::redirect::Policy::none()).no_proxy();
-        let http = match tls {
-            Some(tls) => {
-                http.https_only(true).tls_backend_preconfigured(ClientConfig::clone(&tls)).build()?
-            }
-            None => http.build()?,
-        };
+        let http = client(tls)?;
         let (sign_in, refresh, hours) = (server.sign_in(), server.refresh(), server.hours());
         Ok(Door { http, sign_in, refresh, hours, results, attempt: None })
     }
 
     /// Knocks; the answer comes as a result.
-    pub(super) fn sign_in(&self, name: String, Secret(password): Secret, take_over: bool) {
+    pub(super) fn sign_in(&self, name: String, password: Secret, take_over: bool) {
+        let password = password.0.clone();
         let body = json::encode(&SignIn { name, password, version: VERSION, take_over });
         self.post(&self.sign_in, body, Input::SignIn);
     }
 
     /// Uses the refresh token up; the answer comes as a result.
-    pub(super) fn refresh(&mut self, Secret(refresh): Secret) {
+    pub(super) fn refresh(&mut self, refresh: Secret) {
+        let refresh = refresh.0.clone();
         let attempt = match &self.attempt {
             Some((last, attempt)) if *last == refresh => *attempt,
             Some(_) | None => Uuid::new_v4(),
@@ -82,6 +77,16 @@ impl Door {
             // The desk may have ended meanwhile.
             let _ = results.send(told(answer(request).await)).await;
         });
+    }
+}
+
+/// A client that believes whom `tls` believes and is sent nowhere else.
+pub(super) fn client(tls: Option<Arc<ClientConfig>>) -> Result<reqwest::Client, reqwest::Error> {
+    let http =
+        reqwest::Client::builder().timeout(LIMIT).redirect(reqwest::redirect::Policy::none()).no_proxy();
+    match tls {
+        Some(tls) => http.https_only(true).tls_backend_preconfigured(ClientConfig::clone(&tls)).build(),
+        None => http.build(),
     }
 }
 

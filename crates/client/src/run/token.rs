@@ -70,8 +70,8 @@ impl Keyring {
 fn work(shell: &dyn Shell, job: Job) -> Option<Input> {
     match job {
         Job::Read => Some(Input::Start { token: shell.token().map(Secret) }),
-        Job::Store(Secret(token)) => {
-            let present = shell.store_token(&token).is_err();
+        Job::Store(token) => {
+            let present = shell.store_token(&token.0).is_err();
             Some(Input::Device { trouble: Trouble::NoKeyring, present })
         }
         Job::Clear => {

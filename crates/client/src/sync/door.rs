@@ -72,7 +72,7 @@ impl HttpDoor {
 
     async fn post<T: DeserializeOwned>(&self, url: &str, body: &impl Serialize) -> Result<T, DoorFault> {
         let token = self.token.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone();
-        let Some(Secret(token)) = token else { return Err(DoorFault::Unauthorised) };
+        let Some(token) = token.map(|token| token.0.clone()) else { return Err(DoorFault::Unauthorised) };
         let request = self.door.http.post(url).timeout(LIMIT).header(CONTENT_TYPE, "application/json");
         let request = request.header(AUTHORIZATION, format!("Bearer {token}")).body(json::encode(body));
         let mut response = request.send().await.map_err(|_| DoorFault::Away)?;

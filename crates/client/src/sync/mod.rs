@@ -70,7 +70,8 @@ impl Sync {
     /// waits.
     pub fn start(door: SyncDoor, vault: Vault, news: mpsc::Sender<SyncNews>) -> SyncHandle {
         let (wishes, seen) = watch::channel(Wishes::default());
-        let task = tokio::spawn(Carrier { door: HttpDoor::new(door), vault, news, wishes: seen, well: false }.run());
+        let task =
+            tokio::spawn(Carrier { door: HttpDoor::new(door), vault, news, wishes: seen, well: false }.run());
         SyncHandle { wishes, task }
     }
 }

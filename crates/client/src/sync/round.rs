@@ -53,8 +53,13 @@ async fn push(door: &impl Door, vault: &Vault, moved: &(dyn Fn() + Send + Sync))
     let mut batch = vault.outbox().await?;
     while !batch.is_empty() {
         let (stream, device) = (batch.stream, vault.device());
-        let push =
-            Push { version: VERSION, device, stream, revisions: batch.revisions.clone(), views: batch.views.clone() };
+        let push = Push {
+            version: VERSION,
+            device,
+            stream,
+            revisions: batch.revisions.clone(),
+            views: batch.views.clone(),
+        };
         let pushed = door.push(&push).await?;
         let after = vault.acked(stream, &pushed).await?;
         moved();

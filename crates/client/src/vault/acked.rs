@@ -63,7 +63,11 @@ impl Vault {
 
 /// Takes what is stored out of the outbox. Its place counts only in the epoch in which this file reads; else the next
 /// pull brings it. Gives back the records of which a redaction was stored.
-async fn stored(conn: &mut Connection, stream: &str, pushed: &Pushed) -> Result<BTreeSet<String>, VaultError> {
+async fn stored(
+    conn: &mut Connection,
+    stream: &str,
+    pushed: &Pushed,
+) -> Result<BTreeSet<String>, VaultError> {
     let place = |outcome: &Outcome| match outcome {
         Outcome::Stored { dseq, seq } => Some((row::int(*dseq), row::int(*seq))),
         Outcome::Refused { .. } | Outcome::Divergent { .. } => None,

@@ -19,8 +19,8 @@ pub(super) struct Incoming<'a> {
     pub(super) seq: Option<u64>,
 }
 
-/// Puts revisions and their parents in. One that is there already only learns its place: what a redaction has
-/// emptied stays empty.
+/// Puts revisions and their parents in. One that is there already learns its place and loses what the server has
+/// redacted; what was emptied here stays empty.
 pub(super) async fn insert(
     conn: &mut SqliteConnection,
     incoming: &[Incoming<'_>],
@@ -43,7 +43,10 @@ pub(super) async fn insert(
             values.push_bind(revision.commitment.as_str()).push_bind(own);
             values.push_bind(one.seq.map(row::int)).push_bind(row::int(now.0));
         });
-        insert.push(" on conflict (rev_id) do update set seq = excluded.seq");
+        insert.push(
+            " on conflict (rev_id) do update set seq = excluded.seq, body = iif(excluded.body is null, null, body),
+              salt = iif(excluded.body is null, null, salt)",
+        );
         insert.build().persistent(chunk.len() == ROWS).execute(&mut *conn).await?;
     }
     parents(conn, incoming).await

@@ -74,7 +74,9 @@ fn row_text(found: &sqlx::sqlite::SqliteRow) -> &str {
 
 /// The line around the first place where a folded word stands; empty when it stands in the heading.
 fn passage(text: &str, word: &str) -> String {
-    let Some(line) = text.lines().find(|line| search::fold(line).contains(word)) else { return String::new() };
+    let Some(line) = text.lines().find(|line| search::fold(line).contains(word)) else {
+        return String::new();
+    };
     let signs: Vec<char> = line.trim().chars().collect();
     let length = word.chars().count();
     let holds = |from: &usize| {

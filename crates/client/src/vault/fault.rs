@@ -30,7 +30,8 @@ pub enum VaultError {
 
 impl From<sqlx::Error> for VaultError {
     fn from(fault: sqlx::Error) -> VaultError {
-        let code = fault.as_database_error().and_then(|inner| inner.code()).and_then(|code| code.parse().ok());
+        let code =
+            fault.as_database_error().and_then(|inner| inner.code()).and_then(|code| code.parse().ok());
         match code {
             Some(code) if code & PRIMARY == FULL || code == SHM_SIZE => VaultError::DiskFull,
             Some(NOT_A_DATABASE) => VaultError::WrongKey,

@@ -91,7 +91,8 @@ async fn read_refusals(
     names: &str,
     known: &mut BTreeMap<&str, Known>,
 ) -> Result<(), VaultError> {
-    let read = "select r.note_id, r.refused, r.body from json_each(?) cross join revision r on r.note_id = value
+    let read =
+        "select r.note_id, r.refused, r.body from json_each(?) cross join revision r on r.note_id = value
                 where r.refused is not null and r.settled = 0 order by r.place";
     for found in sqlx::query(read).bind(names).fetch_all(conn).await? {
         let body: Option<&str> = found.try_get(2)?;

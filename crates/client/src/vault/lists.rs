@@ -28,8 +28,7 @@ impl Vault {
     pub async fn lists(&self) -> Result<Lists, VaultError> {
         let mut reader = self.reader().await?;
         let drafts = write::drafts(&mut reader).await?;
-        let unsynced: i64 =
-            sqlx::query_scalar("select count(*) from outbox").fetch_one(&mut *reader).await?;
+        let unsynced: i64 = sqlx::query_scalar("select count(*) from outbox").fetch_one(&mut *reader).await?;
         let mut lists = Lists {
             unsynced: u32::try_from(unsynced).unwrap_or(u32::MAX),
             attention: attention(&mut reader).await?,

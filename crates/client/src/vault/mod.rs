@@ -14,6 +14,7 @@ pub mod keys;
 mod lists;
 mod outbox;
 mod page;
+mod proof;
 mod purge;
 mod read;
 mod row;

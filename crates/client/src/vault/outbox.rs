@@ -43,8 +43,7 @@ impl Vault {
         // By the writer, so that stream and numbers are of one moment.
         let mut turn = self.turn().await?;
         let conn = turn.conn();
-        let stream: String =
-            sqlx::query_scalar("select stream_id from stream").fetch_one(&mut *conn).await?;
+        let stream: String = sqlx::query_scalar("select stream_id from stream").fetch_one(&mut *conn).await?;
         let read = concat!(
             "select ",
             row::revision_columns!(),

@@ -94,12 +94,7 @@ impl Vault {
     }
 
     /// The page's revisions, and what they redact. True when something was removed.
-    async fn take_in(
-        &self,
-        conn: &mut SqliteConnection,
-        page: &Page,
-        now: Time,
-    ) -> Result<bool, VaultError> {
+    async fn take_in(&self, conn: &mut SqliteConnection, page: &Page, now: Time) -> Result<bool, VaultError> {
         let placed = page.revisions.iter();
         let incoming: Vec<Incoming<'_>> =
             placed.map(|one| Incoming { revision: &one.revision, seq: Some(one.seq) }).collect();
@@ -110,7 +105,8 @@ impl Vault {
         let redacting = incoming.iter().filter(|one| write::redacts(one.revision.kind));
         let mut redacted: BTreeSet<String> = redacting.map(|one| row::name(one.revision.note.0)).collect();
         redacted.extend(page.redacted.iter().map(|note| row::name(note.0)));
-        let stripped = strip(conn, &redacted).await?;
+        strip(conn, &redacted).await?;
+        let stripped = !redacted.is_empty();
         touched.extend(redacted);
         if !touched.is_empty() {
             head::refresh(conn, &touched, None).await?;
@@ -198,21 +194,21 @@ pub(super) async fn durable(conn: &mut SqliteConnection, epoch: u64, seq: u64) -
 }
 
 /// Removes body and salt of everything that stands before these records' redactions in the server's sequence. What has no
-/// place there yet was not redacted. True when something was removed.
+/// place there yet was not redacted.
 pub(super) async fn strip(
     conn: &mut SqliteConnection,
     redacted: &BTreeSet<String>,
-) -> Result<bool, VaultError> {
+) -> Result<(), VaultError> {
     if redacted.is_empty() {
-        return Ok(false);
+        return Ok(());
     }
     let names = row::list(&redacted.iter().collect::<Vec<_>>());
     let write = "update revision set body = null, salt = null
                  where note_id in (select value from json_each(?1)) and body is not null
                    and seq < (select max(r.seq) from revision r
                               where r.note_id = revision.note_id and r.kind = 'redact')";
-    let stripped = sqlx::query(write).bind(&names).execute(&mut *conn).await?.rows_affected();
+    sqlx::query(write).bind(&names).execute(&mut *conn).await?;
     let draft = "delete from draft where note_id in (select value from json_each(?1))";
-    let drafts = sqlx::query(draft).bind(&names).execute(conn).await?.rows_affected();
-    Ok(stripped + drafts > 0)
+    sqlx::query(draft).bind(&names).execute(conn).await?;
+    Ok(())
 }

@@ -88,7 +88,8 @@ impl Vault {
     /// # Errors
     /// When the file cannot be read.
     pub async fn earlier(&self, caller_key: &str, except: NoteId, most: u32) -> Result<Vec<Hit>, VaultError> {
-        let read = "select n.note_id, n.heads, r.body from note n cross join revision r on r.rev_id = n.head_id
+        let read =
+            "select n.note_id, n.heads, r.body from note n cross join revision r on r.rev_id = n.head_id
                     where n.caller_key = ? and n.note_id <> ? and n.listed = 'note'
                     order by n.place desc limit ?";
         let mut reader = self.reader().await?;

@@ -6,7 +6,6 @@ use desk::note::chain;
 use desk::note::revision::{NoteId, RevId, RevKind, Revision};
 use desk::time::Time;
 use link::json;
-use link::message::notes::MAX_PUSH_BYTES;
 use ring::rand::{SecureRandom, SystemRandom};
 use sqlx::Row;
 use sqlx::sqlite::SqliteConnection;
@@ -17,8 +16,8 @@ use super::fault::VaultError;
 use super::file::Turn;
 use super::{Draft, NewRevision, Stored, Vault, head, row, search};
 
-/// The largest body of a revision: with every sign escaped it still travels in a push of its own.
-const MAX_BODY: usize = MAX_PUSH_BYTES / 4;
+/// The largest body of a revision, bytes: what the server takes. A note full of text has some 10 KiB.
+const MAX_BODY: usize = 64 * 1024;
 /// Refused revisions that follow each other, at most, when a new one is put on their parents.
 const REFUSED_IN_A_ROW: usize = 100;
 

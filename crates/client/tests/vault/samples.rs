@@ -8,8 +8,8 @@ use desk::day::Day;
 use desk::ids::OperatorId;
 use desk::note::revision::{NoteId, RevId, RevKind};
 use desk::note::{
-    CategoryCode, CityAnswer, Facts, Handover, Note, NoteChannel, Record, Sheet, SheetKind, SheetStatus, Urgency,
-    Written,
+    CategoryCode, CityAnswer, Facts, Handover, Note, NoteChannel, Record, Sheet, SheetKind, SheetStatus,
+    Urgency, Written,
 };
 use desk::time::Time;
 use uuid::Uuid;

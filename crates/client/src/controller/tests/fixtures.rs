@@ -259,10 +259,11 @@ impl Table {
         opened.expect("a leg was opened")
     }
 
-    /// Everything but what is drawn and the looks at the hours, since the last call.
+    /// Everything but what is drawn, the looks at the hours and the hints to the sync, since the last call.
     pub fn did(&mut self) -> Vec<Output> {
         let out = std::mem::take(&mut self.out);
-        let quiet = |output: &Output| matches!(output, Output::Render(_) | Output::FetchHours);
+        let quiet =
+            |output: &Output| matches!(output, Output::Render(_) | Output::FetchHours | Output::NotesHint(_));
         out.into_iter().filter(|output| !quiet(output)).collect()
     }
 

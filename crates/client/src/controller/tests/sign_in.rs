@@ -5,7 +5,7 @@ use link::line::LineEvent;
 use link::message::{OperatorSays, PublicHours, SignedIn};
 
 use super::fixtures::{Table, signed_in, state};
-use crate::controller::{Input, Output, Secret};
+use crate::controller::{Input, NotOpened, Output, Secret, VaultNews};
 use crate::view::{Intent, LineView, Screen, Trouble};
 
 fn sign_in(table: &mut Table) {
@@ -20,8 +20,13 @@ fn asked(take_over: bool) -> Output {
     Output::SignIn { name: "op01".into(), password: Secret("geheim".into()), take_over }
 }
 
-fn session() -> [Output; 2] {
-    [Output::StoreToken(Secret("refresh".into())), Output::OpenLine(Secret("token".into()))]
+fn session() -> [Output; 3] {
+    let token = || Secret("token".into());
+    [Output::StoreToken(Secret("refresh".into())), Output::SyncToken(token()), Output::OpenLine(token())]
+}
+
+fn vault(online: bool) -> Output {
+    Output::OpenVault { name: "op01".into(), password: Some(Secret("geheim".into())), online }
 }
 
 fn before(busy: bool, error: Option<Code>) -> Screen {
@@ -36,7 +41,9 @@ fn a_sign_in_stores_the_token_opens_the_line_and_the_snapshot_opens_the_desk() {
     assert_eq!(table.did(), [asked(false)], "a second press while busy asks nothing");
     assert_eq!(table.shown().screen, before(true, None));
     table.put(Input::SignIn(token()));
-    assert_eq!(table.did(), session(), "the long-lived token is kept, the short-lived one is used");
+    let mut did = table.did();
+    assert_eq!(did.remove(0), vault(true), "the password opens the notes too");
+    assert_eq!(did, session(), "the long-lived token is kept, the short-lived one is used");
     assert_eq!(table.shown().line, LineView::Connecting);
     table.up(false);
     assert!(matches!(table.shown().screen, Screen::SignIn { busy: true, .. }));
@@ -53,6 +60,10 @@ fn a_failed_sign_in_says_why_and_keeps_the_name() {
         let mut table = Table::new();
         sign_in(&mut table);
         table.put(Input::SignIn(Err(code)));
+        if code == Code::Unreachable {
+            assert_eq!(table.did(), [asked(false), vault(false)], "perhaps it opens without a server");
+            table.put(Input::Vault(VaultNews::NotOpened(NotOpened::NoFolder)));
+        }
         let screen = before(false, Some(code));
         assert_eq!(table.shown().screen, screen);
     }

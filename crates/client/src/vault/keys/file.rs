@@ -153,7 +153,9 @@ impl KeyFile {
     ) -> Result<(), KeyError> {
         let (salt, by_password) = by_password(key, password)?;
         let by_keyring = by_keyring(key, keyring)?;
-        self.changed(key, |saved| *saved = Saved { salt, cost: Cost::NOW, by_password, by_keyring, ..saved.clone() })
+        self.changed(key, |saved| {
+            *saved = Saved { salt, cost: Cost::NOW, by_password, by_keyring, ..saved.clone() }
+        })
     }
 
     /// The server agreed just now, and says how many days one may do without it.
@@ -252,7 +254,8 @@ fn by_keyring(key: &DataKey, keyring: Option<&KeyringKey>) -> Result<Option<Seal
 
 /// The key of the marks' binding: not the data key itself.
 fn marks_key(key: &DataKey) -> Zeroizing<[u8; LENGTH]> {
-    let derived = ring::hmac::sign(&ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &key.0[..]), MARKS.as_bytes());
+    let derived =
+        ring::hmac::sign(&ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &key.0[..]), MARKS.as_bytes());
     let mut bytes = Zeroizing::new([0; LENGTH]);
     bytes.copy_from_slice(derived.as_ref());
     bytes

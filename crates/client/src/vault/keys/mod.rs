@@ -55,7 +55,7 @@ impl DataKey {
     }
 
     /// SQLCipher's form of a raw key: `"x'…'"`. The database keeps this text while it is open.
-    pub(super) fn pragma(&self) -> String {
+    pub fn pragma(&self) -> String {
         format!("\"x'{}'\"", hex(&self.0[..]))
     }
 }

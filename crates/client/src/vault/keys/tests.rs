@@ -76,6 +76,7 @@ fn a_new_password_takes_the_old_ones_place_and_the_stream_stays() {
     assert_eq!(file.stream(), Some(stream));
     assert!(file.open_with_password("new", SignIn::Offline, NOW).unwrap() == key);
     assert!(matches!(file.open_with_password("old", SignIn::Online, NOW), Err(KeyError::WrongKey)));
-    let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|one| one.unwrap().file_name()).collect();
+    let names: Vec<_> =
+        std::fs::read_dir(folder.path()).unwrap().map(|one| one.unwrap().file_name()).collect();
     assert_eq!(names, ["a.keys"], "nothing is left beside it");
 }

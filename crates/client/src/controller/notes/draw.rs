@@ -1,0 +1,49 @@
+//! What the window shows of notes. Knows no rule.
+
+use link::state::DeskState;
+
+use super::lock::conceal;
+use super::pane::Pane;
+use super::port::KeptHead;
+use super::{Door, Notes};
+use crate::view::DeskView;
+use crate::view::notes::NotesView;
+
+impl Notes {
+    /// Puts the notes into the desk's view, and hides what a locked desk hides.
+    pub(in super::super) fn draw(&self, view: &mut DeskView) {
+        view.notes = self.view(&view.state);
+        if self.lock.is_locked() {
+            conceal(view);
+        }
+    }
+
+    fn view(&self, state: &DeskState) -> NotesView {
+        let lists = self.lists.clone();
+        NotesView {
+            pane: self.pane.as_ref().filter(|_| self.door != Door::None).map(Pane::view),
+            unsynced: lists.unsynced,
+            attention: lists.attention,
+            local: lists.local,
+            search: self.rooms.search_view(state.forms.keep_days),
+            reading: self.rooms.reading_view(|head| tag(state, head)),
+            sheets: lists.sheets,
+            handovers: lists.handovers,
+            promises: lists.promises,
+            manual: self.rooms.manual_view(),
+            trouble: self.trouble,
+            locked: false,
+            unlock_refused: self.lock.was_refused(),
+            told: self.told.clone(),
+        }
+    }
+}
+
+/// The name on an author's tag, where this desk knows it.
+fn tag(state: &DeskState, head: &KeptHead) -> String {
+    if head.author == state.me.operator {
+        return state.me.name.clone();
+    }
+    let colleague = state.colleagues.iter().find(|colleague| colleague.operator == head.author);
+    colleague.map_or_else(|| format!("#{}", head.author.0), |colleague| colleague.name.clone())
+}

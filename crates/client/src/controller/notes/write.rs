@@ -1,0 +1,145 @@
+//! Records that begin here without a pane: a contact sheet, a handover, a resolution of two heads. Knows no list.
+
+use desk::calendar::Calendar;
+use desk::code::Code;
+use desk::day::Day;
+use desk::note::revision::{NoteId, RevId, RevKind};
+use desk::note::{
+    CityAnswer, Handover, MAX_TEXT, Person, Record, Sheet, SheetKind, SheetStatus, Urgency, due, join,
+    own_number,
+};
+use link::state::Hours;
+
+use super::amend::resolution;
+use super::port::{VaultJob, Writing};
+use super::{Notes, Seen};
+use crate::view::notes::SheetRow;
+
+impl Notes {
+    /// 連絡票を作成.
+    pub(super) fn raise(
+        &mut self,
+        seen: Seen,
+        from: Option<NoteId>,
+        kind: SheetKind,
+        urgency: Urgency,
+        summary: String,
+        household: u32,
+    ) -> Result<(), Code> {
+        self.writable()?;
+        let id = self.names.next(seen.now);
+        let me = &seen.state.me;
+        let pane = match from {
+            Some(note) => Some(&*self.of(note)?),
+            None => None,
+        };
+        let sheet = Sheet {
+            number: own_number('R', seen.server, id),
+            kind,
+            urgency,
+            raised: seen.server,
+            operator: me.operator,
+            operator_name: me.name.clone(),
+            note: from,
+            note_number: pane.map(|pane| pane.facts.number.clone()),
+            summary: within(summary)?,
+            person: pane.map_or_else(Person::default, |pane| pane.written().person.clone()),
+            household,
+            due: due_day(kind, seen),
+            status: SheetStatus::Unsent,
+            checked: None,
+            city: CityAnswer::default(),
+        };
+        let row = SheetRow::of(id, &sheet);
+        self.begin_record(seen, id, Record::Sheet(sheet))?;
+        if let Some(note) = from {
+            self.raising.insert(id, note);
+            self.of(note)?.sheet = Some(row);
+        }
+        Ok(())
+    }
+
+    /// 引継ぎを書く.
+    pub(super) fn hand_over(&mut self, seen: Seen, text: String, note: Option<NoteId>) -> Result<(), Code> {
+        self.writable()?;
+        let id = self.names.next(seen.now);
+        let me = &seen.state.me;
+        let handover = Handover {
+            number: own_number('H', seen.server, id),
+            text: within(text)?,
+            note,
+            written_at: seen.server,
+            operator: me.operator,
+            operator_name: me.name.clone(),
+            settled: None,
+        };
+        self.begin_record(seen, id, Record::Handover(handover))
+    }
+
+    /// Puts two heads together.
+    pub(super) fn resolve(
+        &mut self,
+        seen: Seen,
+        note: NoteId,
+        heads: Vec<RevId>,
+        record: Record,
+    ) -> Result<(), Code> {
+        self.writable()?;
+        let looked_at = self.rooms.heads_of(note).ok_or(Code::Gone)?.to_vec();
+        let same =
+            heads.len() == looked_at.len() && heads.iter().all(|rev| looked_at.iter().any(|h| h.rev == *rev));
+        if !same {
+            // Somebody wrote a further head meanwhile: that one must be looked at too.
+            return Err(Code::TooLate);
+        }
+        let record = self.rooms.with_hidden(record)?;
+        let before: Vec<&Record> = looked_at.iter().map(|head| &head.record).collect();
+        if let Some(code) = join::refusal(&before, &record) {
+            return Err(code);
+        }
+        let writing = resolution(note, heads, seen.state.me.operator, record, seen);
+        self.jobs.push(VaultJob::Write(Box::new(writing)));
+        self.jobs.push(VaultJob::Read(note));
+        Ok(())
+    }
+
+    fn begin_record(&mut self, seen: Seen, note: NoteId, record: Record) -> Result<(), Code> {
+        if let Some(code) = join::refusal(&[], &record) {
+            return Err(code);
+        }
+        let (author, kind) = (seen.state.me.operator, RevKind::Edit);
+        let writing = Writing { note, parents: Vec::new(), author, kind, record: Some(record), at: seen.now };
+        self.jobs.push(VaultJob::Write(Box::new(writing)));
+        Ok(())
+    }
+
+    /// A record without a pane did not reach the disk: nothing may claim that it is there.
+    pub(super) fn lost(&mut self, note: NoteId) {
+        if let Some(from) = self.raising.remove(&note)
+            && let Ok(pane) = self.of(from)
+        {
+            pane.sheet = None;
+        }
+    }
+}
+
+fn within(text: String) -> Result<String, Code> {
+    let text = text.trim().to_owned();
+    let good = !text.is_empty() && text.chars().count() <= MAX_TEXT;
+    if good { Ok(text) } else { Err(Code::BadLength) }
+}
+
+/// 回答期限. The server's word on the next opening counts, as it knows the city's own days; where it has not told one,
+/// the law's holidays and the usual hours do.
+fn due_day(kind: SheetKind, seen: Seen) -> Day {
+    let by_rule = due::sheet(kind, seen.server, &Calendar::default());
+    let today = Day::of(seen.server);
+    match told_opening(&seen.state.hours, today) {
+        Some(day) if kind != SheetKind::Incident => day,
+        Some(_) | None => by_rule,
+    }
+}
+
+fn told_opening(hours: &Hours, today: Day) -> Option<Day> {
+    hours.next_booth.map(|(day, _)| day).filter(|day| *day > today)
+}

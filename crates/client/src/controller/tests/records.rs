@@ -1,0 +1,238 @@
+//! Records beside the pane: sheets, handovers, promises, reading, searching, and the lock over all of it.
+
+use desk::code::Code;
+use desk::day::Day;
+use desk::ids::OperatorId;
+use desk::note::revision::RevKind;
+use desk::note::{Handover, NoteId, Person, Record, SheetKind, SheetStatus, Urgency};
+use desk::time::{Millis, Time};
+use link::state::{DeskState, Wall};
+
+use super::fixtures::{Table, state};
+use super::notes::{edit, jobs, note, open, pane, rev, said, writing};
+use crate::controller::{Input, Kept, KeptHead, Output, VaultJob, VaultNews, Writing};
+use crate::view::Intent;
+use crate::view::notes::{NoteIntent, SearchQuery};
+
+fn name(n: u128) -> NoteId {
+    NoteId(uuid::Uuid::from_u128(n))
+}
+
+fn lead() -> Table {
+    let mut table = Table::with(DeskState { wall: Some(Wall::default()), ..state() });
+    open(&mut table);
+    table
+}
+
+fn raise(table: &mut Table, note_of: Option<NoteId>, kind: SheetKind) {
+    let summary = "申請書を送ってほしい".to_owned();
+    let urgency = Urgency::Usual;
+    note(table, NoteIntent::RaiseSheet { note: note_of, sheet: kind, urgency, summary, household: 1 });
+}
+
+fn writes(table: &mut Table) -> Vec<Writing> {
+    let write = |job| match job {
+        VaultJob::Write(writing) => Some(*writing),
+        _ => None,
+    };
+    jobs(table).into_iter().filter_map(write).collect()
+}
+
+fn kept(n: u128, records: Vec<Record>) -> Input {
+    let head =
+        |(at, record)| KeptHead { rev: rev(at as u128 + 1), author: OperatorId(2), at: Time(1), record };
+    let heads = records.into_iter().enumerate().map(head).collect();
+    let kept = Kept { note: name(n), heads, refused: None, redacted: false, synced: true, draft: None };
+    Input::Vault(VaultNews::Read { note: name(n), kept: Some(Box::new(kept)) })
+}
+
+/// A sheet that somebody else has raised.
+fn sheet_of(table: &mut Table, operator: u32) -> Record {
+    raise(table, None, SheetKind::Judgement);
+    let mut record = writes(table).remove(0).record.unwrap();
+    if let Record::Sheet(sheet) = &mut record {
+        sheet.operator = OperatorId(operator);
+        sheet.person = Person { name: "山田 花子".into(), ..Person::default() };
+    }
+    record
+}
+
+fn handover() -> Record {
+    Record::Handover(Handover {
+        number: "H-1".into(),
+        text: "プリンターが故障中".into(),
+        note: None,
+        written_at: Time(1),
+        operator: OperatorId(2),
+        operator_name: "オペレーター02".into(),
+        settled: None,
+    })
+}
+
+#[test]
+fn a_sheet_is_numbered_linked_to_its_note_and_due_on_the_next_opening_day() {
+    let mut table = writing();
+    note(&mut table, NoteIntent::New);
+    edit(&mut table, said("発送を頼まれた"), None);
+    table.out.clear();
+    let from = pane(&table).note;
+    raise(&mut table, Some(from), SheetKind::Dispatch);
+    let Some(Record::Sheet(sheet)) = writes(&mut table).remove(0).record else {
+        panic!("a sheet is written")
+    };
+    assert!(sheet.number.starts_with("R-"));
+    assert_eq!((sheet.note, sheet.status), (Some(from), SheetStatus::Unsent));
+    assert!(sheet.due > Day::of(table.now));
+    assert_eq!(pane(&table).sheet.as_ref().unwrap().number, sheet.number);
+    raise(&mut table, None, SheetKind::Incident);
+    let Some(Record::Sheet(sheet)) = writes(&mut table).remove(0).record else {
+        panic!("a sheet is written")
+    };
+    assert_eq!(sheet.due, Day::of(table.now), "an incident is told on the same day");
+}
+
+#[test]
+fn a_sheet_goes_step_by_step_and_is_checked_by_a_lead_who_did_not_raise_it() {
+    let mut table = lead();
+    let sheet = sheet_of(&mut table, 2);
+    note(&mut table, NoteIntent::MoveSheet { note: name(5), status: SheetStatus::Sent });
+    assert_eq!(jobs(&mut table), [VaultJob::Read(name(5))]);
+    table.put(kept(5, vec![sheet.clone()]));
+    let moved = writes(&mut table).remove(0);
+    assert_eq!((moved.parents, moved.kind), (vec![rev(1)], RevKind::Edit));
+    note(&mut table, NoteIntent::MoveSheet { note: name(5), status: SheetStatus::Done });
+    table.put(kept(5, vec![sheet.clone()]));
+    assert_eq!((writes(&mut table), table.desk().refused), (vec![], Some(Code::WrongState)));
+    note(&mut table, NoteIntent::CheckSheet { note: name(5) });
+    table.put(kept(5, vec![sheet]));
+    let Some(Record::Sheet(sheet)) = writes(&mut table).remove(0).record else { panic!("it is checked") };
+    assert_eq!(sheet.checked.unwrap().operator, OperatorId(1));
+    let own = sheet_of(&mut table, 1);
+    note(&mut table, NoteIntent::CheckSheet { note: name(5) });
+    table.put(kept(5, vec![own]));
+    assert_eq!((writes(&mut table), table.desk().refused), (vec![], Some(Code::Unauthorised)));
+}
+
+#[test]
+fn only_a_lead_checks_and_redacts() {
+    let mut table = writing();
+    for intent in [NoteIntent::CheckSheet { note: name(5) }, NoteIntent::Redact { note: name(5) }] {
+        note(&mut table, intent);
+        assert_eq!((jobs(&mut table), table.desk().refused), (vec![], Some(Code::Unauthorised)));
+    }
+    let mut table = lead();
+    note(&mut table, NoteIntent::Redact { note: name(5) });
+    table.put(kept(5, vec![handover(), handover()]));
+    let redaction = writes(&mut table).remove(0);
+    assert_eq!((redaction.kind, redaction.record, redaction.parents.len()), (RevKind::Redact, None, 2));
+}
+
+#[test]
+fn a_handover_is_written_once_and_settled_once() {
+    let mut table = writing();
+    note(&mut table, NoteIntent::Handover { text: " プリンターが故障中 ".into(), note: None });
+    let Some(Record::Handover(word)) = writes(&mut table).remove(0).record else { panic!("it is written") };
+    assert_eq!(word.text, "プリンターが故障中");
+    note(&mut table, NoteIntent::Handover { text: "  ".into(), note: None });
+    assert_eq!(table.desk().refused, Some(Code::BadLength));
+    note(&mut table, NoteIntent::Handover { text: "番号は123456789018".into(), note: None });
+    assert_eq!((writes(&mut table), table.desk().refused), (vec![], Some(Code::IndividualNumber)));
+    note(&mut table, NoteIntent::SettleHandover { note: name(6) });
+    table.put(kept(6, vec![handover()]));
+    let Some(Record::Handover(settled)) = writes(&mut table).remove(0).record else {
+        panic!("it is settled")
+    };
+    assert_eq!(settled.settled.clone().unwrap().0, "オペレーター01");
+    note(&mut table, NoteIntent::SettleHandover { note: name(6) });
+    table.put(kept(6, vec![Record::Handover(settled)]));
+    assert_eq!((writes(&mut table), table.desk().refused), (vec![], Some(Code::Gone)));
+}
+
+#[test]
+fn personal_fields_are_hidden_until_they_are_asked_for_and_that_is_audited_once() {
+    let mut table = writing();
+    let sheet = sheet_of(&mut table, 2);
+    note(&mut table, NoteIntent::Read { note: Some(name(5)) });
+    table.put(kept(5, vec![sheet]));
+    let reading = table.desk().notes.reading.clone().unwrap();
+    assert!(reading.person_hidden && !format!("{:?}", reading.heads).contains("山田"));
+    table.out.clear();
+    note(&mut table, NoteIntent::ShowPerson);
+    note(&mut table, NoteIntent::ShowPerson);
+    assert_eq!(jobs(&mut table), [VaultJob::Viewed { note: name(5), at: table.now }]);
+    let reading = table.desk().notes.reading.clone().unwrap();
+    assert!(reading.person_shown && format!("{:?}", reading.heads).contains("山田"));
+}
+
+#[test]
+fn two_heads_are_put_together_by_who_has_seen_both() {
+    let mut table = writing();
+    note(&mut table, NoteIntent::Read { note: Some(name(6)) });
+    table.put(kept(6, vec![handover(), handover()]));
+    table.out.clear();
+    let decided = |heads| NoteIntent::Resolve { note: name(6), heads, record: Box::new(handover()) };
+    note(&mut table, decided(vec![rev(1)]));
+    assert_eq!((writes(&mut table), table.desk().refused), (vec![], Some(Code::TooLate)));
+    note(&mut table, decided(vec![rev(2), rev(1)]));
+    let resolution = writes(&mut table).remove(0);
+    assert_eq!((resolution.kind, resolution.parents), (RevKind::Resolve, vec![rev(2), rev(1)]));
+}
+
+#[test]
+fn a_search_takes_japanese_dates_and_shows_the_latest_answer_only() {
+    let mut table = writing();
+    let query =
+        |from: &str| SearchQuery { words: "戸籍".into(), from: from.into(), ..SearchQuery::default() };
+    note(&mut table, NoteIntent::Search { query: Some(query("令和8年4月1日")) });
+    let first = jobs(&mut table).remove(0);
+    let VaultJob::Search { serial, filter, .. } = first else { panic!("{first:?}") };
+    assert_eq!(filter.from, Some(Day::from_ymd(2026, 4, 1).unwrap().began()));
+    note(&mut table, NoteIntent::Search { query: Some(query("R8.13.1")) });
+    assert!(table.desk().notes.search.as_ref().unwrap().bad_date);
+    assert_eq!(jobs(&mut table), []);
+    note(&mut table, NoteIntent::Search { query: Some(query("")) });
+    table.put(Input::Vault(VaultNews::Found { serial, hits: Vec::new() }));
+    note(&mut table, NoteIntent::Search { query: None });
+    assert_eq!(table.desk().notes.search, None);
+}
+
+#[test]
+fn an_untouched_desk_locks_hides_everybody_and_opens_by_the_password_alone() {
+    let mut asked = state();
+    asked.forms.lock_after_ms = Millis::seconds(300);
+    let mut table = Table::with(asked);
+    open(&mut table);
+    let mut card = table.contact(desk::contact::Phase::Live);
+    card.number = "C-1".into();
+    table.change(link::state::DeskChange::Contact(Some(card)));
+    edit(&mut table, said("山田さんの件"), None);
+    for _ in 0..59 {
+        table.pass(5_000);
+        table.heard();
+    }
+    assert!(!table.desk().notes.locked);
+    table.pass(5_000);
+    assert!(table.desk().notes.locked);
+    assert!(!format!("{:?}", table.shown()).contains("山田"));
+    table.out.clear();
+    note(&mut table, NoteIntent::New);
+    assert_eq!(table.desk().refused, Some(Code::Locked));
+    note(&mut table, NoteIntent::Unlock { password: "falsch".into() });
+    assert!(matches!(jobs(&mut table)[..], [VaultJob::Check(_)]));
+    table.put(Input::Vault(VaultNews::Checked(false)));
+    assert!(table.desk().notes.locked && table.desk().notes.unlock_refused);
+    note(&mut table, NoteIntent::Unlock { password: "geheim".into() });
+    table.put(Input::Vault(VaultNews::Checked(true)));
+    assert_eq!(pane(&table).written.text, "山田さんの件");
+}
+
+#[test]
+fn a_locked_desk_rings_and_answers() {
+    let mut table = writing();
+    note(&mut table, NoteIntent::Lock);
+    table.offered(1);
+    assert!(table.did().contains(&Output::Ring(true)));
+    table.intent(Intent::Answer);
+    assert_eq!(table.words().len(), 1);
+    assert!(table.desk().notes.locked);
+}

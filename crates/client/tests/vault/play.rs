@@ -1,0 +1,352 @@
+//! One random history: several desks, copies of their disks, and a server that is restored and emptied, over a line
+//! that loses, doubles and reorders. After it everything heals, and nothing may be missing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use client::sync::{Door, DoorFault, round};
+use client::vault::{DataKey, NewRevision, Vault};
+use desk::ids::OperatorId;
+use desk::note::revision::{NoteId, RevId, RevKind, StreamId};
+use desk::time::Time;
+use link::message::notes::{Pull, Pulled, Push, Pushed};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use uuid::Uuid;
+
+use super::model::{Model, POISON};
+use super::samples::{NOW, id, open, record};
+
+const TEN_YEARS: u64 = 10 * 365 * 86_400_000;
+/// Rounds in a row that everything is given to heal: a copy that finds out about itself and a server that was emptied
+/// need a few each.
+const HEALING: usize = 12;
+
+/// The line, with the server behind it.
+struct Line {
+    server: Mutex<Model>,
+    dice: Mutex<StdRng>,
+    faults: Mutex<bool>,
+    /// Pushes that are still on their way.
+    late: Mutex<Vec<Push>>,
+    /// An answer that comes once more.
+    stale: Mutex<Option<Pulled>>,
+}
+
+impl Line {
+    fn odds(&self, of_hundred: u32) -> bool {
+        *self.faults.lock().unwrap() && self.dice.lock().unwrap().random_range(0..100) < of_hundred
+    }
+}
+
+impl Door for Line {
+    async fn push(&self, push: &Push) -> Result<Pushed, DoorFault> {
+        if self.odds(10) {
+            self.late.lock().unwrap().push(push.clone());
+            return Err(DoorFault::Away);
+        }
+        if self.odds(15) {
+            for late in self.late.lock().unwrap().drain(..) {
+                self.server.lock().unwrap().push(&late);
+            }
+        }
+        let mut answer = self.server.lock().unwrap().push(push);
+        if self.odds(15) {
+            answer = self.server.lock().unwrap().push(push);
+        }
+        if self.odds(15) { Err(DoorFault::Away) } else { Ok(answer) }
+    }
+
+    async fn pull(&self, pull: &Pull) -> Result<Pulled, DoorFault> {
+        if self.odds(15) {
+            return Err(DoorFault::Away);
+        }
+        let mut answer = self.server.lock().unwrap().pull(pull);
+        let mut stale = self.stale.lock().unwrap();
+        if self.odds(5) && stale.is_some() {
+            std::mem::swap(&mut answer, stale.as_mut().unwrap());
+        } else {
+            *stale = Some(answer.clone());
+        }
+        if self.odds(10) { Err(DoorFault::Away) } else { Ok(answer) }
+    }
+}
+
+/// What a desk's file must hold: every revision of its own, with its text.
+type Own = BTreeMap<RevId, (NoteId, Option<String>)>;
+
+struct Seat {
+    path: PathBuf,
+    vault: Option<Vault>,
+    clock: u64,
+    own: Own,
+    /// An older state of the disk.
+    backup: Option<(PathBuf, Own)>,
+}
+
+impl Seat {
+    fn vault(&self) -> &Vault {
+        self.vault.as_ref().expect("a seat's file is open between two steps")
+    }
+}
+
+struct Play<'a> {
+    folder: &'a Path,
+    template: &'a Path,
+    key: &'a DataKey,
+    dice: StdRng,
+    line: Line,
+    seats: Vec<Seat>,
+    notes: Vec<NoteId>,
+    snapshots: Vec<Model>,
+    /// Desks forget what is in a verified backup; then the server never comes back older than that.
+    purging: bool,
+    /// The server came back older than it was.
+    restored: bool,
+    /// Records that somebody redacted in some life of the server.
+    redacted: BTreeSet<NoteId>,
+    written: u32,
+}
+
+/// Plays the history of a seed.
+pub async fn play(seed: u64, folder: &Path, template: &Path, key: &DataKey) {
+    let mut dice = StdRng::seed_from_u64(seed);
+    let page = dice.random_range(1..6);
+    let line = Line {
+        server: Mutex::new(Model::new(1, page)),
+        dice: Mutex::new(StdRng::seed_from_u64(seed ^ 1)),
+        faults: Mutex::new(true),
+        late: Mutex::new(Vec::new()),
+        stale: Mutex::new(None),
+    };
+    let purging = dice.random_bool(0.3);
+    let (seats, notes, snapshots) = (Vec::new(), Vec::new(), Vec::new());
+    let (restored, redacted) = (false, BTreeSet::new());
+    let mut play = Play {
+        folder,
+        template,
+        key,
+        dice,
+        line,
+        seats,
+        notes,
+        snapshots,
+        purging,
+        restored,
+        redacted,
+        written: 0,
+    };
+    for _ in 0..play.dice.random_range(2..4) {
+        play.sit_down().await;
+    }
+    for _ in 0..play.dice.random_range(10..40) {
+        play.step().await;
+    }
+    play.heal().await;
+    play.judge(seed).await;
+    for seat in play.seats {
+        seat.vault.expect("open").close().await;
+    }
+}
+
+impl Play<'_> {
+    fn file(&self) -> PathBuf {
+        self.folder.join(Uuid::new_v4().simple().to_string())
+    }
+
+    async fn sit_down(&mut self) {
+        let path = self.file();
+        std::fs::copy(self.template, &path).unwrap();
+        // The template is somebody else's disk: a new stream begins.
+        let other = Some(StreamId(Uuid::new_v4()));
+        let durability = client::vault::Durability::None;
+        let vault = Vault::open_with(&path, self.key, other, durability).await.unwrap();
+        let clock = NOW.0 + self.dice.random_range(0..2 * TEN_YEARS) - TEN_YEARS;
+        self.seats.push(Seat { path, vault: Some(vault), clock, own: Own::new(), backup: None });
+    }
+
+    async fn step(&mut self) {
+        let seat = self.dice.random_range(0..self.seats.len());
+        match self.dice.random_range(0..100) {
+            0..40 => self.write(seat).await,
+            40..75 => self.sync(seat).await,
+            75..79 => self.copy(seat).await,
+            79..82 => self.keep_disk(seat).await,
+            82..85 => self.restore_disk(seat).await,
+            85..90 => self.snapshot(),
+            90..94 => self.restore_server(),
+            94..97 => self.seats[seat].clock = NOW.0 + self.dice.random_range(0..2 * TEN_YEARS) - TEN_YEARS,
+            _ => self.purge(seat).await,
+        }
+    }
+
+    async fn write(&mut self, seat: usize) {
+        if self.notes.is_empty() || self.dice.random_bool(0.3) {
+            self.notes.push(id());
+        }
+        let note = self.notes[self.dice.random_range(0..self.notes.len())];
+        self.seats[seat].clock += self.dice.random_range(0..1000);
+        let kept = self.seats[seat].vault().read(note).await.unwrap();
+        let heads: Vec<RevId> = kept.iter().flat_map(|kept| &kept.heads).map(|head| head.0).collect();
+        let kind = match self.dice.random_range(0..100) {
+            0..5 if !heads.is_empty() => RevKind::Tombstone,
+            5..8 if !heads.is_empty() => RevKind::Redact,
+            _ if heads.len() > 1 => RevKind::Resolve,
+            _ => RevKind::Edit,
+        };
+        let bare = matches!(kind, RevKind::Tombstone | RevKind::Redact);
+        self.written += 1;
+        if kind == RevKind::Redact {
+            self.redacted.insert(note);
+        }
+        let poison = if self.dice.random_bool(0.08) { POISON } else { "" };
+        let text = (!bare).then(|| format!("文{}{poison}", self.written));
+        let seat = &mut self.seats[seat];
+        let new = NewRevision {
+            note,
+            parents: heads,
+            author: OperatorId(1),
+            kind,
+            record: text.as_deref().map(record),
+            at: Time(seat.clock),
+        };
+        let stored = seat.vault().write(new).await.unwrap();
+        seat.own.insert(stored.rev, (note, text));
+    }
+
+    async fn sync(&mut self, seat: usize) {
+        let seat = &self.seats[seat];
+        // A lost answer ends a round; the next one goes on.
+        let _ = round(&self.line, seat.vault(), Time(seat.clock), &|| ()).await;
+    }
+
+    /// Somebody copies the disk and works on with both; now and then the keyring tells.
+    async fn copy(&mut self, seat: usize) {
+        if self.seats.len() > 4 {
+            return;
+        }
+        let path = self.file();
+        self.copied(seat, &path).await;
+        let told = self.dice.random_bool(0.3).then(|| StreamId(Uuid::new_v4()));
+        let durability = client::vault::Durability::None;
+        let vault = Vault::open_with(&path, self.key, told, durability).await.unwrap();
+        let (clock, own) = (self.seats[seat].clock, self.seats[seat].own.clone());
+        self.seats.push(Seat { path, vault: Some(vault), clock, own, backup: None });
+    }
+
+    async fn copied(&mut self, seat: usize, to: &Path) {
+        let seat = &mut self.seats[seat];
+        seat.vault.take().expect("open").close().await;
+        std::fs::copy(&seat.path, to).unwrap();
+        seat.vault = Some(open(&seat.path, self.key).await);
+    }
+
+    async fn keep_disk(&mut self, seat: usize) {
+        let path = self.file();
+        self.copied(seat, &path).await;
+        self.seats[seat].backup = Some((path, self.seats[seat].own.clone()));
+    }
+
+    async fn restore_disk(&mut self, seat: usize) {
+        let Some((path, own)) = self.seats[seat].backup.take() else { return };
+        let seat = &mut self.seats[seat];
+        seat.vault.take().expect("open").close().await;
+        std::fs::copy(path, &seat.path).unwrap();
+        seat.vault = Some(open(&seat.path, self.key).await);
+        seat.own = own;
+    }
+
+    fn snapshot(&mut self) {
+        let mut server = self.line.server.lock().unwrap();
+        server.durable = server.log.len() as u64;
+        let snapshot = server.clone();
+        if self.purging {
+            self.snapshots.clear();
+        }
+        self.snapshots.push(snapshot);
+    }
+
+    fn restore_server(&mut self) {
+        self.restored = true;
+        // An answer belongs to its question: none outlives the server that gave it.
+        *self.line.stale.lock().unwrap() = None;
+        let mut server = self.line.server.lock().unwrap();
+        let (epoch, page) = (server.epoch + 1, server.page);
+        *server = match self.snapshots.len() {
+            0 if self.purging && server.durable > 0 => return,
+            0 => Model::new(epoch, page),
+            many => self.snapshots[self.dice.random_range(0..many)].clone(),
+        };
+        if !self.purging && self.dice.random_bool(0.3) {
+            *server = Model::new(epoch, page);
+        }
+        server.epoch = epoch;
+    }
+
+    async fn purge(&mut self, seat: usize) {
+        if self.purging {
+            let seat = &self.seats[seat];
+            seat.vault().purge(Time(seat.clock), 1).await.unwrap();
+        }
+    }
+
+    async fn heal(&mut self) {
+        *self.line.faults.lock().unwrap() = false;
+        for _ in 0..HEALING {
+            for seat in &self.seats {
+                round(&self.line, seat.vault(), Time(seat.clock), &|| ()).await.expect("a good line");
+            }
+        }
+    }
+
+    async fn judge(&self, seed: u64) {
+        let server = self.line.server.lock().unwrap().clone();
+        let log: BTreeMap<RevId, &str> =
+            server.log.iter().map(|one| (one.rev, one.body.as_deref().unwrap_or_default())).collect();
+        assert_eq!(log.len(), server.log.len(), "seed {seed}: each revision is there once");
+        let redacted = &self.redacted;
+        for (nth, seat) in self.seats.iter().enumerate() {
+            let lists = seat.vault().lists().await.unwrap();
+            assert_eq!(lists.unsynced, 0, "seed {seed}: desk {nth} has sent everything");
+            for (rev, (note, text)) in &seat.own {
+                if text.as_ref().is_some_and(|text| text.contains(POISON)) {
+                    assert!(!log.contains_key(rev), "seed {seed}: a refused text is nowhere");
+                    continue;
+                }
+                let Some(body) = log.get(rev) else {
+                    assert!(redacted.contains(note), "seed {seed}: desk {nth} has lost {}", rev.0);
+                    continue;
+                };
+                let text = text.as_deref().unwrap_or_default();
+                assert!(
+                    body.contains(text) || redacted.contains(note),
+                    "seed {seed}: {} was overwritten",
+                    rev.0
+                );
+            }
+            self.compare(seed, nth, &server).await;
+        }
+    }
+
+    /// A desk shows the heads that the log has, no more and no fewer; what it has forgotten is forgotten whole.
+    async fn compare(&self, seed: u64, nth: usize, server: &Model) {
+        let heads = server.heads();
+        for note in &self.notes {
+            // A server that forgot a redaction may get the text from a desk that never heard of it.
+            if self.restored && self.redacted.contains(note) {
+                continue;
+            }
+            let kept = self.seats[nth].vault().read(*note).await.unwrap();
+            if kept.as_ref().is_some_and(|kept| kept.refused.is_some()) {
+                continue;
+            }
+            let shown: BTreeSet<RevId> =
+                kept.iter().flat_map(|kept| &kept.heads).map(|head| head.0).collect();
+            let expected = heads.get(note).cloned().unwrap_or_default();
+            if !(self.purging && shown.is_empty()) {
+                assert_eq!(shown, expected, "seed {seed}: desk {nth}, record {}", note.0);
+            }
+        }
+    }
+}
