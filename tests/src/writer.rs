@@ -41,7 +41,7 @@ impl Writer {
     /// When the vault cannot be opened or the server refuses.
     pub async fn open(centre: &Centre, number: u32, folder: &Path) -> Result<Writer> {
         let account = format!("op{number:02}");
-        let key = DataKey::from([number as u8; 32]);
+        let key = DataKey::random()?;
         let vault = Vault::open(&file(folder, &account), &key, None).await?;
         let (told, mut news) = mpsc::channel(MAX_NEWS);
         let base = centre.address();
