@@ -4,6 +4,7 @@ mod audit;
 mod backup;
 mod booth;
 mod exchange;
+mod manual;
 mod operator;
 mod verify;
 
@@ -22,6 +23,7 @@ use crate::config::{Config, Tls};
 use crate::store::{self, Store};
 use booth::BoothCommand;
 use exchange::ExchangeCommand;
+use manual::ManualCommand;
 use operator::OperatorCommand;
 
 /// The server of Kenmu: one desk for the city hall's video booths and its telephone line.
@@ -58,6 +60,9 @@ enum Command {
     /// Keys with which an exchange comes in.
     #[command(subcommand)]
     Exchange(ExchangeCommand),
+    /// マニュアル・FAQ for the desks.
+    #[command(subcommand)]
+    Manual(ManualCommand),
     /// Print what operators tried and may not do, the newest first: time, operator, contact, what, why.
     Audit {
         /// How many lines.
@@ -152,6 +157,7 @@ impl Cli {
             Command::Operator(command) => operator::run(&*open(&config).await?, command, now).await,
             Command::Booth(command) => booth::run(&*open(&config).await?, command, now).await,
             Command::Exchange(command) => exchange::run(&*open(&config).await?, command, now).await,
+            Command::Manual(command) => manual::run(&*open(&config).await?, command, now).await,
             Command::Audit { most } => audit::run(&*open(&config).await?, most, now).await,
             Command::Verify => {
                 let store =
@@ -195,6 +201,9 @@ async fn open(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
     let store = store::open(&config.database, config.database_key_file.as_deref()).await;
     store.with_context(|| format!("cannot open {}", config.database))
 }
+
+#[cfg(test)]
+pub(crate) use manual::MAX_LIST_BYTES;
 
 fn say(line: &str) -> anyhow::Result<()> {
     Ok(writeln!(std::io::stdout(), "{line}")?)

@@ -16,6 +16,8 @@ use desk::time::{Millis, Time};
 use link::state::{DirectoryEntry, GuidanceCard, LobbyContact, WebPage};
 use serde::Deserialize;
 
+#[cfg(test)]
+pub(crate) use notes::MAX_FORMS_BYTES;
 pub use notes::NoteSettings;
 #[cfg(test)]
 pub(crate) use signs::MAX_GUIDANCE_BYTES;
@@ -294,6 +296,39 @@ mod tests {
             let pin = card.steps.iter().any(|step| step.contains("暗証番号") && step.contains("入れ"));
             assert!(!pin || (card.mask && card.quiet), "{}", card.card);
         }
+    }
+
+    #[test]
+    fn lists_for_notes_that_contradict_themselves_are_refused_with_what_to_do() {
+        for (toml, told) in [
+            ("[notes]\nkeep_days = 0", "keep_days must be 1 to 60"),
+            ("[notes]\nlock_after_ms = 1000", "30000 to 3600000"),
+            ("[notes]\nreservation_url = 'http://example.jp/'", "must begin with https://"),
+            ("[notes]\nhandouts = ['']", "one line of 1 to 80"),
+            ("[[categories]]\ncode = 0\nword = 'x'\nitems = []", "must be 1 to 99"),
+            ("[[categories]]\ncode = 1\nword = 'x'\nitems = [{ code = 201, word = 'y' }]", "101 to 199"),
+            ("[[templates]]\nlabel = 'x'\ntext = ''", "1 to 500 characters"),
+            ("[[templates]]\nlabel = 'x'\ntext = '1234 5678 9018'", "the guard refuses it"),
+            ("[[templates]]\nlabel = 'x'\ntext = 'y'\ncategories = [1301]", "there is no category 1301"),
+        ] {
+            let words = refused(toml);
+            assert!(words.contains(told), "{toml}: {words}");
+        }
+        let group = |text: &str| format!("[[categories]]\ncode = 1\nword = '{text}'\nitems = []\n");
+        assert!(refused(&group("x").repeat(2)).contains("each once"));
+        let long = "[[templates]]\nlabel = 'x'\ntext = '".to_owned() + &"あ".repeat(500) + "'\n";
+        assert!(refused(&long.repeat(8)).contains("more than 10240"));
+    }
+
+    #[test]
+    fn the_shipped_lists_hold_the_whole_taxonomy_and_texts_that_a_note_may_hold() {
+        let config = Config::default();
+        config.check().unwrap();
+        let items: Vec<u16> =
+            config.categories.iter().flat_map(|group| &group.items).map(|item| item.code.0).collect();
+        assert_eq!((config.categories.len(), items.len()), (12, 66));
+        assert!([104, 601, 802, 1206].iter().all(|code| items.contains(code)));
+        assert!((20..=24).contains(&config.templates.len()));
     }
 
     #[test]

@@ -24,7 +24,7 @@ const MAX_DAYS: u32 = 60;
 const SHORTEST_LOCK: Millis = Millis::seconds(30);
 const LONGEST_LOCK: Millis = Millis::seconds(3_600);
 /// Bytes of all lists together: they are part of each desk's snapshot, beside the guidance cards.
-pub(crate) const MAX_FORMS_BYTES: usize = 20 * 1024;
+pub(crate) const MAX_FORMS_BYTES: usize = 10 * 1024;
 /// Codes of 小区分 are the group's number and two digits.
 const GROUP: u16 = 100;
 /// Groups are counted in two digits too.

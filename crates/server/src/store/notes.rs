@@ -1,11 +1,11 @@
-//! The notes' side of the store: revisions in, pages out. Knows no SQL.
+//! The notes' side of the store: revisions in, pages out; the audit, the manual, and copies of it all. Knows no SQL.
 
 use std::path::Path;
 
 use desk::ids::OperatorId;
 use desk::note::revision::{Cursor, DeviceId, Revision, StreamId};
 use desk::time::Time;
-use link::message::notes::{NotesMark, Pulled, Pushed, Viewed};
+use link::message::notes::{ManualArticle, NotesMark, Pulled, Pushed, Viewed};
 
 use super::{AuditRow, Later};
 use crate::audit::Anchor;
@@ -65,6 +65,13 @@ pub trait NoteStore {
     fn audit_chain(&self, line: u64) -> Later<'_, Option<String>>;
     /// The secret under which a caller's number gets its name for notes; made once for a database.
     fn caller_secret(&self) -> Later<'_, Vec<u8>>;
+
+    /// Takes an article of the manual in, or its newer version.
+    fn put_article<'a>(&'a self, new: &'a ManualArticle, now: Time) -> Later<'a, ()>;
+    /// Takes an article out; false: it was not there.
+    fn remove_article<'a>(&'a self, code: &'a str) -> Later<'a, bool>;
+    /// Every article, by code.
+    fn manual(&self) -> Later<'_, Vec<ManualArticle>>;
 
     /// Writes a copy as of one moment into a new file, encrypted with the same key; a server may write meanwhile.
     fn copy_to<'a>(&'a self, file: &'a Path) -> Later<'a, ()>;

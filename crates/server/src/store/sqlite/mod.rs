@@ -6,6 +6,7 @@ mod booths;
 mod callbacks;
 mod callers;
 mod ledger;
+mod manual;
 mod notes;
 mod operators;
 mod people;
@@ -21,7 +22,7 @@ use std::time::{Duration, Instant};
 
 use desk::ids::{BoothId, OperatorId};
 use desk::time::{Millis, Time};
-use link::message::notes::{NotesMark, Pulled, Pushed};
+use link::message::notes::{ManualArticle, NotesMark, Pulled, Pushed};
 use prometheus_client::metrics::histogram::Histogram;
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -170,6 +171,18 @@ impl NoteStore for Sqlite {
 
     fn audit_chain(&self, line: u64) -> Later<'_, Option<String>> {
         Box::pin(audit::chain_at(&self.readers, line))
+    }
+
+    fn put_article<'a>(&'a self, new: &'a ManualArticle, now: Time) -> Later<'a, ()> {
+        Box::pin(manual::put(&self.writer, new, now))
+    }
+
+    fn remove_article<'a>(&'a self, code: &'a str) -> Later<'a, bool> {
+        Box::pin(manual::remove(&self.writer, code))
+    }
+
+    fn manual(&self) -> Later<'_, Vec<ManualArticle>> {
+        Box::pin(manual::all(&self.readers))
     }
 
     fn copy_to<'a>(&'a self, file: &'a Path) -> Later<'a, ()> {
