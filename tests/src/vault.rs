@@ -83,10 +83,14 @@ impl Looked {
     /// # Errors
     /// When one cannot be read.
     pub fn raw(&self) -> Result<Vec<(PathBuf, Vec<u8>)>> {
-        let files = std::fs::read_dir(&self.folder)?.map(|entry| Ok(entry?.path()));
-        files
-            .map(|path: Result<PathBuf>| path.and_then(|path| Ok((path.clone(), std::fs::read(path)?))))
-            .collect()
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(&self.folder)? {
+            let path = entry?.path();
+            if path.is_file() {
+                found.push((path.clone(), std::fs::read(path)?));
+            }
+        }
+        Ok(found)
     }
 }
 

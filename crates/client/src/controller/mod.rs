@@ -88,6 +88,8 @@ pub struct Controller {
     offline: Option<Offline>,
     /// A vault is being opened so that it may be.
     offline_try: Option<OfflineTry>,
+    /// The keyring did not open it for the session that is being renewed.
+    offline_given_up: bool,
     /// What the vault said before the desk was there.
     early: Option<VaultNews>,
     /// What an offline start would show, as the vault has it; and whether that may be old.
@@ -129,6 +131,7 @@ impl Controller {
             notes: Notes::default(),
             offline: None,
             offline_try: None,
+            offline_given_up: false,
             early: None,
             kept: None,
             stale: true,

@@ -40,7 +40,8 @@ impl Controller {
 
     /// The server does not answer a sign-in: perhaps the vault opens.
     pub(super) fn try_offline(&mut self, password: Option<Secret>, out: &mut Vec<Output>) {
-        if self.name.is_empty() || self.offline_try.is_some() || self.notes.is_open() {
+        if self.name.is_empty() || self.offline_try.is_some() || self.offline_given_up || self.notes.is_open()
+        {
             return;
         }
         let name = self.name.clone();
@@ -105,7 +106,8 @@ impl Controller {
             NotOpened::WrongPassword | NotOpened::Locked => Code::WrongPassword,
             NotOpened::TooLong => Code::OfflineTooLong,
         };
-        // A session that is renewed by its token goes on waiting for the server.
+        // A session that is renewed by its token goes on waiting for the server, and the keyring is not asked each time.
+        self.offline_given_up = attempt.password.is_none();
         if let (Stage::SignIn(entry), true) = (&mut self.stage, attempt.password.is_some()) {
             entry.refused(code);
         }
@@ -219,6 +221,7 @@ impl Controller {
         let asked = self.notes.was_asked_for() || self.offline_try.is_some();
         out.extend(self.notes.close(seen).into_iter().map(Output::Vault));
         (self.offline, self.offline_try, self.early, self.kept) = (None, None, None, None);
+        self.offline_given_up = false;
         if asked {
             out.push(Output::CloseVault);
         }

@@ -37,6 +37,7 @@ pub(super) struct Keys {
 }
 
 /// An opened key.
+#[derive(Clone)]
 pub(super) struct Unlocked {
     pub(super) file: KeyFile,
     pub(super) key: DataKey,

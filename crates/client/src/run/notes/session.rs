@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use desk::note::Forms;
+use desk::note::revision::StreamId;
 use link::json;
 use link::state::DeskState;
 use tokio::sync::mpsc;
@@ -121,21 +122,29 @@ impl Session {
         Ok(Opened { seed, drafts, kept })
     }
 
-    async fn begin(&mut self, mut unlocked: Unlocked) -> Result<Vault, NotOpened> {
+    async fn begin(&mut self, unlocked: Unlocked) -> Result<Vault, NotOpened> {
         let vault = self.keys.open(&unlocked).await?;
-        let (keys, stream) = (self.keys.clone(), vault.stream());
-        let remembered = blocking(move || {
-            keys.remember(&mut unlocked, stream);
-            unlocked
-        });
-        let unlocked = remembered.await.ok_or(NotOpened::Trouble(VaultTrouble::Broken))?;
         let (tell, heard) = mpsc::channel(MAX_SYNC_NEWS);
         let sync = Sync::start(self.door.clone(), vault.clone(), tell);
         if let Some(token) = self.token.take() {
             sync.token(token);
         }
         self.open = Some(OpenVault { vault: vault.clone(), unlocked, sync, heard });
+        self.remember(vault.stream()).await;
         Ok(vault)
+    }
+
+    /// Keeps the stream's name outside the vault: the keyring may let one wait.
+    async fn remember(&mut self, stream: StreamId) {
+        let Some(open) = &mut self.open else { return };
+        let (keys, mut unlocked) = (self.keys.clone(), open.unlocked.clone());
+        let remembered = blocking(move || {
+            keys.remember(&mut unlocked, stream);
+            unlocked
+        });
+        if let Some(unlocked) = remembered.await {
+            open.unlocked = unlocked;
+        }
     }
 
     async fn work(&mut self, job: VaultJob) {
@@ -191,13 +200,7 @@ impl Session {
             SyncNews::Unauthorised => VaultNews::Unauthorised,
             SyncNews::Trouble(trouble) => VaultNews::Trouble(Some(trouble)),
             SyncNews::Well => VaultNews::Trouble(None),
-            SyncNews::Stream(stream) => {
-                let keys = self.keys.clone();
-                if let Some(open) = &mut self.open {
-                    keys.remember(&mut open.unlocked, stream);
-                }
-                return;
-            }
+            SyncNews::Stream(stream) => return self.remember(stream).await,
         };
         self.tell(news).await;
     }
