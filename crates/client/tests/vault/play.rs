@@ -30,8 +30,8 @@ struct Line {
     faults: Mutex<bool>,
     /// Pushes that are still on their way.
     late: Mutex<Vec<Push>>,
-    /// An answer that comes once more.
-    stale: Mutex<Option<Pulled>>,
+    /// An answer that comes once more, to the same desk and to the same kind of question: HTTP mixes up no others.
+    stale: Mutex<Option<(Pull, Pulled)>>,
 }
 
 impl Line {
@@ -64,10 +64,15 @@ impl Door for Line {
         }
         let mut answer = self.server.lock().unwrap().pull(pull);
         let mut stale = self.stale.lock().unwrap();
-        if self.odds(5) && stale.is_some() {
-            std::mem::swap(&mut answer, stale.as_mut().unwrap());
-        } else {
-            *stale = Some(answer.clone());
+        match stale.take() {
+            Some((old, late))
+                if old.stream == pull.stream
+                    && old.cursor.is_none() == pull.cursor.is_none()
+                    && self.odds(10) =>
+            {
+                answer = late;
+            }
+            Some(_) | None => *stale = Some((pull.clone(), answer.clone())),
         }
         if self.odds(10) { Err(DoorFault::Away) } else { Ok(answer) }
     }
