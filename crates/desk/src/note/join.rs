@@ -47,10 +47,11 @@ fn goes_on(before: &[(TextField, &str)], next: &[(TextField, &str)]) -> bool {
     })
 }
 
+/// Whatever stands between the digits: the parts hold nothing else.
 fn is_number(parts: &[&str]) -> bool {
-    let blocked = |text: String| guard::check(&text).refusal() == Some(Code::IndividualNumber);
-    let trimmed: Vec<&str> = parts.iter().map(|part| part.trim()).collect();
-    blocked(trimmed.concat()) || blocked(trimmed.join(" "))
+    let runs = parts.iter().flat_map(|part| open::runs(part));
+    let digits: String = runs.map(|run| run.number()).collect();
+    guard::check(&digits).refusal() == Some(Code::IndividualNumber)
 }
 
 /// Nothing but digits and joints, and not what the field is there for: a telephone number and the hours beside it are
