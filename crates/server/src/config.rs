@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use desk::calendar::{Calendar, CalendarError};
 use desk::centre::Settings;
-use desk::note::{CategoryGroup, Template};
+use desk::note::{CategoryGroup, SheetColumn, Template};
 use desk::time::{Millis, Time};
 use link::state::{DirectoryEntry, GuidanceCard, LobbyContact, WebPage};
 use serde::Deserialize;
@@ -84,6 +84,8 @@ pub struct Config {
     pub categories: Vec<CategoryGroup>,
     /// Chips with ready-made text; a file that names one names them all.
     pub templates: Vec<Template>,
+    /// The columns of the files of contact sheets (連絡票); a file that names one names them all.
+    pub sheet_columns: Vec<SheetColumn>,
     /// The moment at which the server's clock starts, for training and tests; a flag, never in a file.
     #[serde(skip)]
     pub clock: Option<Time>,
@@ -130,6 +132,7 @@ impl Default for Config {
             notes: NoteSettings::default(),
             categories: notes::categories(),
             templates: notes::templates(),
+            sheet_columns: SheetColumn::standard(),
             clock: None,
         }
     }

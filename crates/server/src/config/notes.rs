@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use desk::note::{CategoryGroup, Forms, MAX_TEXT, Template};
+use desk::note::{CategoryGroup, Forms, MAX_TEXT, SheetColumn, Template};
 use desk::time::Millis;
 use serde::Deserialize;
 
@@ -81,6 +81,7 @@ impl Config {
             handouts: notes.handouts.clone(),
             reservation_url: notes.reservation_url.clone(),
             reservation_places: notes.reservation_places.clone(),
+            columns: self.sheet_columns.clone(),
             articles: Vec::new(),
             lock_after_ms: notes.lock_after_ms,
             keep_days: notes.keep_days,
@@ -107,6 +108,7 @@ impl Config {
         at_most("notes.handouts", notes.handouts.len(), MAX_HANDOUTS)?;
         notes.reservation_places.iter().try_for_each(|place| line("notes.reservation_places", place))?;
         notes.handouts.iter().try_for_each(|paper| line("notes.handouts", paper))?;
+        SheetColumn::check(&self.sheet_columns).map_err(|fault| sign(format!("sheet_columns: {fault}")))?;
         let codes = self.check_categories()?;
         self.check_templates(&codes)?;
         let bytes = link::json::encode(&self.forms()).len();
