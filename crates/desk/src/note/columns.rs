@@ -68,15 +68,19 @@ pub enum SheetField {
 }
 
 /// Why a list of columns cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ColumnsFault {
     /// No column holds 連絡票番号 or 完了日: what the city returns could not be read.
+    #[error("{0:?} must be among the columns, so that a returned file can be read")]
     Missing(SheetField),
     /// A field stands in two columns.
+    #[error("{0:?} stands in two columns; take one away")]
     FieldTwice(SheetField),
     /// Two columns have the same header, white space aside.
+    #[error("two columns are headed \"{0}\"; rename one")]
     HeaderTwice(String),
     /// A column has no header, or one longer than [`SheetColumn::MAX_HEADER`].
+    #[error("the header of {0:?} must be one line of 1 to 40 characters")]
     Header(SheetField),
 }
 
