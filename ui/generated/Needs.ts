@@ -2,15 +2,15 @@
 import type { SheetKind } from "./SheetKind";
 
 /**
- * Which groups of fields are shown.
+ * Which groups of fields are shown. What is not shown is not stored either: [`only_needed`].
  */
 export type Needs = { 
 /**
- * 氏名・生年月日・性別・住所.
+ * 氏名・フリガナ・生年月日・性別・郵便番号・住所.
  */
 person: boolean, 
 /**
- * 連絡先・時間帯.
+ * フリガナ・連絡先・時間帯.
  */
 phone: boolean, 
 /**

@@ -3,4 +3,4 @@
 /**
  * 相手区分.
  */
-export type Party = "self_" | "household" | "legal_agent" | "agent" | "supporter" | "other";
+export type Party = "self" | "household" | "legal_agent" | "agent" | "supporter" | "other";

@@ -75,8 +75,7 @@ fn kept(written: &Written, last_good: &Written, settle: impl Fn(TextField, &str,
         let blocked = findings.iter().any(|finding| finding.field == field && finding.blocked.is_some());
         let settled = if blocked { known.to_owned() } else { settle(field, text, known) };
         // Cutting must not put together what was apart, and an older text is judged by today's rules.
-        *text =
-            [settled.as_str(), known].into_iter().find(|text| may_stay(text)).unwrap_or_default().to_owned();
+        *text = [settled.as_str(), known].into_iter().find(may_stay).unwrap_or_default().to_owned();
     }
     Held { held_back: keep != *written, keep, findings }
 }

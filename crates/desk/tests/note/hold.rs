@@ -177,6 +177,46 @@ fn deleting_what_stood_between_two_groups_makes_one_open_run() {
 }
 
 #[test]
+fn replacing_what_stood_between_two_groups_keeps_neither() {
+    let mut desk = Desk::with("1234、", "5678");
+    desk.typed[4] = '9';
+    assert_eq!(
+        desk.save(Some(5)).keep.text,
+        "",
+        "1234 and 5678 side by side would be eight digits of one number"
+    );
+}
+
+#[test]
+fn slips_and_pauses_while_typing_let_no_five_digits_through() {
+    for seed in 0..ROUNDS {
+        let chance = &mut Chance(seed);
+        let number = individual_number(chance);
+        let (before, after) = (chance.of(&BEFORE), chance.of(&AFTER));
+        let (joint, spelling) = (chance.of(&JOINTS), chance.below(3));
+        let mut desk = Desk::with(before, after);
+        let known = format!("{before}\n{after}");
+        for (place, digit) in number.chars().enumerate() {
+            let between = if place == 4 || place == 8 { joint } else { "" };
+            for key in between.chars().chain([spelt(digit, spelling)]) {
+                if chance.below(4) == 0 {
+                    desk.key(spelt(char::from(b'0' + chance.below(10) as u8), chance.below(3)));
+                    desk.back();
+                }
+                if chance.below(3) == 0 {
+                    // The next autosave has more than one key to see.
+                    desk.typed.insert(desk.caret, key);
+                    desk.caret += 1;
+                } else {
+                    desk.key(key);
+                }
+                assert!(!desk.leaks(&number, &known), "seed {seed}, digit {place}: {:?}", desk.typed);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_blocked_field_keeps_its_last_good_text_and_the_others_go_on() {
     let good = Written { text: "折返し希望".to_owned(), ..Written::default() };
     let mut typed = good.clone();
