@@ -186,7 +186,7 @@ async fn verdict(house: &House, anchor: &Path, statements: &str) -> String {
 async fn an_audit_that_nobody_touched_is_good_and_an_edited_line_is_altered() {
     let (house, anchor) = audited().await;
     let good = verdict(&house, &anchor, "select 1").await;
-    assert!(good.contains("audit_lines\t5") && good.contains("audit_anchor\tread"), "{good}");
+    assert!(good.contains("audit_lines\t5") && good.contains("audit_anchored\t1"), "{good}");
     let (house, anchor) = audited().await;
     let told = verdict(&house, &anchor, "update audit set detail = 'note x' where audit_id = 3").await;
     assert!(told.contains("was altered: line 3"), "{told}");

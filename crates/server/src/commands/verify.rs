@@ -62,15 +62,17 @@ async fn notes(store: &dyn Store) -> anyhow::Result<()> {
 /// The audit log against itself and its anchor.
 async fn audit(store: &dyn Store, path: Option<&Path>) -> anyhow::Result<()> {
     let anchor = path.and_then(crate::anchor::read);
-    let word = match (path, &anchor) {
-        (None, _) => "none",
-        (Some(_), None) => "missing",
-        (Some(_), Some(_)) => "read",
-    };
+    let anchored = u64::from(anchor.is_some());
+    if let (Some(path), None) = (path, &anchor) {
+        eprintln!(
+            "there is no anchor of the audit log at {}: a log that was written anew is not noticed",
+            path.display()
+        );
+    }
     let mut checker = Checker::new(anchor);
     let counted = store.read_audit(&mut |line, row, chain| checker.take(line, row, chain)).await?;
     let lines = checker.close(counted)?;
-    say(&format!("audit_lines\t{lines}\naudit_anchor\t{word}"))
+    say(&format!("audit_lines\t{lines}\naudit_anchored\t{anchored}"))
 }
 
 /// The ledger: its sums, and the tables beside it.
