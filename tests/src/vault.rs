@@ -29,7 +29,7 @@ impl Looked {
     /// When it does not open.
     pub async fn open(&self) -> Result<Vault> {
         let file = KeyFile::load(&self.path("keys"))?.context("there is a key file")?;
-        let key = file.open_with_password(PASSWORD, SignIn::Online, Time(now_ms()))?;
+        let key = file.open_with_password(PASSWORD, SignIn::Online, Time(now_ms() as u64))?;
         Ok(Vault::open(&self.path("vault"), &key, file.stream()).await?)
     }
 
