@@ -1,6 +1,7 @@
 -- One operator's notes on this desktop: revisions as they were made, what must still travel, and how far the server was read.
 
 -- Names are UUIDs as 32 hexadecimal digits, so that lists of them go through json_each. The row is one, always.
+-- resync: the server is being read from the start; what of this file's own has not come by at the end is sent again.
 create table stream (
     only_row      integer primary key,
     device_id     text   not null,
@@ -12,7 +13,7 @@ create table stream (
     chain         text,
     durable_epoch bigint not null default 0,
     durable_seq   bigint not null default 0,
-    resync        bigint not null default 0,
+    resync        bigint not null default 1,
     constraint stream_is_one check (only_row = 1)
 );
 

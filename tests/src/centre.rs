@@ -126,16 +126,40 @@ impl Centre {
             server: None,
             exchange: None,
         };
-        for number in 1..=plan.operators {
-            let name = format!("op{number:02}");
-            let display = format!("オペレーター{number:02}");
-            centre.ask(&["operator", "add", &name, "--display", &display], PASSWORD).await?;
-        }
+        centre.add_accounts(plan.operators).await?;
         let key = centre.ask(&["exchange", "add"], "").await?;
         std::fs::write(&centre.key_file, key.trim()).context("keep the exchange's key")?;
         centre.start_server().await?;
         centre.start_exchange().await?;
         Ok(centre)
+    }
+
+    /// Makes the accounts op01, op02 … of a database that has none.
+    ///
+    /// # Errors
+    /// When the command fails.
+    pub async fn add_accounts(&self, operators: u32) -> Result<()> {
+        for number in 1..=operators {
+            let name = format!("op{number:02}");
+            let display = format!("オペレーター{number:02}");
+            self.ask(&["operator", "add", &name, "--display", &display], PASSWORD).await?;
+        }
+        Ok(())
+    }
+
+    /// Throws the database away, as a disk that died does. The server must not run.
+    ///
+    /// # Errors
+    /// When a file stays.
+    pub fn forget_everything(&self) -> Result<()> {
+        ensure!(self.server.is_none(), "the server must not run");
+        for ending in ["", "-wal", "-shm"] {
+            let file = self.folder.join(format!("kenmu.db{ending}"));
+            if file.exists() {
+                std::fs::remove_file(&file).with_context(|| format!("throw {} away", file.display()))?;
+            }
+        }
+        Ok(())
     }
 
     /// Accepts the booth that shows this code, under this name.

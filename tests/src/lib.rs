@@ -32,3 +32,4 @@ pub mod stage;
 pub mod vault;
 pub mod wait;
 pub mod window;
+pub mod writer;

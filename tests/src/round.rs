@@ -4,6 +4,7 @@
 
 mod closing;
 mod first_act;
+mod fourth_act;
 mod lost;
 mod mask;
 mod second_act;
@@ -25,7 +26,7 @@ pub use serve::ready;
 /// How long a talk settles before it is looked at: jitter buffers and the pace of the encoder.
 const SETTLE: Duration = Duration::from_secs(3);
 
-/// Plays all three acts, or the one that `act` names, and prints the facts. Photographs go to `target/demo`.
+/// Plays all four acts, or the one that `act` names, and prints the facts. Photographs go to `target/demo`.
 ///
 /// # Errors
 /// When an act breaks off.
@@ -42,6 +43,9 @@ pub async fn check(act: Option<u8>) -> Result<Facts> {
     }
     if plays(3) {
         third_act::play(&photos, &mut facts).await?;
+    }
+    if plays(4) {
+        fourth_act::play(&photos, &mut facts).await?;
     }
     Ok(facts)
 }

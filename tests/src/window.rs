@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use client::view::{DeskView, Screen, View};
+use desk::contact::Channel;
 use serde_json::json;
 
 use crate::browser::Page;
@@ -13,6 +14,24 @@ use crate::place;
 
 /// F2 in WebDriver's code.
 pub const F2: char = '\u{e032}';
+
+/// How the contact came whose note is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Came {
+    /// By telephone.
+    ByTelephone,
+    /// To a booth, which asks for three checks at the end.
+    ToABooth,
+}
+
+impl From<Channel> for Came {
+    fn from(channel: Channel) -> Came {
+        match channel {
+            Channel::Booth => Came::ToABooth,
+            Channel::Phone => Came::ByTelephone,
+        }
+    }
+}
 
 /// A desktop under our hand.
 pub struct Window {
@@ -37,6 +56,7 @@ impl Window {
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("TAURI_AUTOMATION", "true")
             .env("KENMU_CONFIG_DIR", &config)
+            .env("KENMU_EXPORTS", config.join("exports"))
             .env("RUST_LOG", crate::child::log_level())
             .start()?;
         let program = place::program("kenmu")?;
@@ -82,6 +102,38 @@ impl Window {
     pub async fn answer(&self) -> Result<()> {
         self.page.see_within("offer-card", Duration::from_secs(30)).await?;
         self.page.key(F2).await
+    }
+
+    /// Fills in what every note needs but its result.
+    ///
+    /// # Errors
+    /// When a field is not there.
+    pub async fn fill_note(&self, from: Came) -> Result<()> {
+        self.page.see("note-pane").await?;
+        self.page.choose("category-group", "1").await?;
+        self.page.choose("category", "101").await?;
+        self.page.choose("party", "self").await?;
+        self.page.fill("note-text", "申請の方法を案内しました。").await?;
+        match from {
+            Came::ByTelephone => Ok(()),
+            Came::ToABooth => {
+                for check in ["logged_out", "history_cleared", "card_returned"] {
+                    self.page.press(&format!("check-{check}")).await?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Writes the shortest note in the wrap-up, 案内完了, and finishes it.
+    ///
+    /// # Errors
+    /// When it is not taken.
+    pub async fn finish_note(&self, from: Came) -> Result<()> {
+        self.page.choose("disposition", "guided").await?;
+        self.fill_note(from).await?;
+        self.page.press("finish").await?;
+        self.page.miss("disposition").await
     }
 
     /// The process id of the driver; the desktop and its web processes are below it.

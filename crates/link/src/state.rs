@@ -148,7 +148,7 @@ pub struct TextCard {
 /// The longest text card, characters: what is read at a glance on the booth's screen.
 pub const MAX_TEXT_CHARS: usize = 200;
 /// Text cards kept of one contact; the oldest go first. A frame holds them all.
-pub const MAX_TEXTS: usize = 40;
+pub const MAX_TEXTS: usize = 30;
 
 /// Who wrote a text card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,8 +1,10 @@
 //! The commands of an administrator. A running server notices what they change within two seconds.
 
 mod audit;
+mod backup;
 mod booth;
 mod exchange;
+mod manual;
 mod operator;
 mod verify;
 
@@ -21,6 +23,7 @@ use crate::config::{Config, Tls};
 use crate::store::{self, Store};
 use booth::BoothCommand;
 use exchange::ExchangeCommand;
+use manual::ManualCommand;
 use operator::OperatorCommand;
 
 /// The server of Kenmu: one desk for the city hall's video booths and its telephone line.
@@ -57,14 +60,32 @@ enum Command {
     /// Keys with which an exchange comes in.
     #[command(subcommand)]
     Exchange(ExchangeCommand),
+    /// マニュアル・FAQ for the desks.
+    #[command(subcommand)]
+    Manual(ManualCommand),
     /// Print what operators tried and may not do, the newest first: time, operator, contact, what, why.
     Audit {
         /// How many lines.
         #[arg(long, default_value_t = 100)]
         most: u32,
     },
-    /// Add up the ledger and compare it with the tables; fails when the books are wrong.
+    /// Add up the ledger, the notes' chain and the audit log, and compare them with the tables and the audit's
+    /// anchor; fails when anything is wrong.
     Verify,
+    /// Write a verified copy, encrypted with the same key, while the server runs. Desks give up their own copies of
+    /// notes only when a backup has them.
+    Backup {
+        /// A new file.
+        file: PathBuf,
+    },
+    /// Put a backup in the database's place; the server must be stopped. Desks notice and send again what is missing.
+    Restore {
+        /// What `backup` wrote.
+        file: PathBuf,
+        /// There is a database already: it is kept beside under another name.
+        #[arg(long)]
+        force: bool,
+    },
 }
 
 #[derive(Args)]
@@ -136,12 +157,15 @@ impl Cli {
             Command::Operator(command) => operator::run(&*open(&config).await?, command, now).await,
             Command::Booth(command) => booth::run(&*open(&config).await?, command, now).await,
             Command::Exchange(command) => exchange::run(&*open(&config).await?, command, now).await,
+            Command::Manual(command) => manual::run(&*open(&config).await?, command, now).await,
             Command::Audit { most } => audit::run(&*open(&config).await?, most, now).await,
             Command::Verify => {
                 let store =
                     store::open_existing(&config.database, config.database_key_file.as_deref()).await?;
-                verify::verify(&store).await
+                verify::verify(&store, config.anchor().as_deref()).await
             }
+            Command::Backup { file } => backup::backup(&config, &file).await,
+            Command::Restore { file, force } => backup::restore(&config, &file, force, now).await,
         }
     }
 }
@@ -177,6 +201,9 @@ async fn open(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
     let store = store::open(&config.database, config.database_key_file.as_deref()).await;
     store.with_context(|| format!("cannot open {}", config.database))
 }
+
+#[cfg(test)]
+pub(crate) use manual::MAX_LIST_BYTES;
 
 fn say(line: &str) -> anyhow::Result<()> {
     Ok(writeln!(std::io::stdout(), "{line}")?)

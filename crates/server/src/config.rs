@@ -11,11 +11,13 @@ use std::path::{Path, PathBuf};
 
 use desk::calendar::{Calendar, CalendarError};
 use desk::centre::Settings;
-use desk::note::{CategoryGroup, Template};
+use desk::note::{CategoryGroup, SheetColumn, Template};
 use desk::time::{Millis, Time};
 use link::state::{DirectoryEntry, GuidanceCard, LobbyContact, WebPage};
 use serde::Deserialize;
 
+#[cfg(test)]
+pub(crate) use notes::MAX_FORMS_BYTES;
 pub use notes::NoteSettings;
 #[cfg(test)]
 pub(crate) use signs::MAX_GUIDANCE_BYTES;
@@ -31,6 +33,8 @@ pub struct Config {
     pub database: String,
     /// A file with the database's key, 64 hexadecimal digits. Without it the file is not encrypted.
     pub database_key_file: Option<PathBuf>,
+    /// Where the audit's anchor is kept, away from the database. Not set: beside the key, when there is one.
+    pub audit_anchor: Option<PathBuf>,
     /// The folder with the booth's built page.
     pub booth_page: PathBuf,
     /// The city's name as the screens show it.
@@ -80,6 +84,8 @@ pub struct Config {
     pub categories: Vec<CategoryGroup>,
     /// Chips with ready-made text; a file that names one names them all.
     pub templates: Vec<Template>,
+    /// The columns of the files of contact sheets (連絡票); a file that names one names them all.
+    pub sheet_columns: Vec<SheetColumn>,
     /// The moment at which the server's clock starts, for training and tests; a flag, never in a file.
     #[serde(skip)]
     pub clock: Option<Time>,
@@ -101,6 +107,7 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             database: "sqlite:kenmu.db".into(),
             database_key_file: None,
+            audit_anchor: None,
             booth_page: PathBuf::from("ui/dist/booth"),
             city: "上尾市".into(),
             phone_number: String::new(),
@@ -125,6 +132,7 @@ impl Default for Config {
             notes: NoteSettings::default(),
             categories: notes::categories(),
             templates: notes::templates(),
+            sheet_columns: SheetColumn::standard(),
             clock: None,
         }
     }
@@ -185,6 +193,12 @@ impl Config {
             .map_err(|fault| ConfigError::Invalid { path: path.to_owned(), fault: Box::new(fault) })
     }
 
+    /// Where the audit's anchor is kept; none: nowhere.
+    pub fn anchor(&self) -> Option<PathBuf> {
+        let beside = |key: &PathBuf| key.with_extension("audit");
+        self.audit_anchor.clone().or_else(|| self.database_key_file.as_ref().map(beside))
+    }
+
     /// Whether a server may start like this.
     ///
     /// # Errors
@@ -232,6 +246,7 @@ mod tests {
         // With the optional ones switched on it is still a configuration.
         let all = [
             "# database_key_file",
+            "# audit_anchor",
             "# [tls]",
             "# certificate",
             "# key",
@@ -284,6 +299,39 @@ mod tests {
             let pin = card.steps.iter().any(|step| step.contains("暗証番号") && step.contains("入れ"));
             assert!(!pin || (card.mask && card.quiet), "{}", card.card);
         }
+    }
+
+    #[test]
+    fn lists_for_notes_that_contradict_themselves_are_refused_with_what_to_do() {
+        for (toml, told) in [
+            ("[notes]\nkeep_days = 0", "keep_days must be 1 to 60"),
+            ("[notes]\nlock_after_ms = 1000", "30000 to 3600000"),
+            ("[notes]\nreservation_url = 'http://example.jp/'", "must begin with https://"),
+            ("[notes]\nhandouts = ['']", "one line of 1 to 80"),
+            ("[[categories]]\ncode = 0\nword = 'x'\nitems = []", "must be 1 to 99"),
+            ("[[categories]]\ncode = 1\nword = 'x'\nitems = [{ code = 201, word = 'y' }]", "101 to 199"),
+            ("[[templates]]\nlabel = 'x'\ntext = ''", "1 to 500 characters"),
+            ("[[templates]]\nlabel = 'x'\ntext = '1234 5678 9018'", "the guard refuses it"),
+            ("[[templates]]\nlabel = 'x'\ntext = 'y'\ncategories = [1301]", "there is no category 1301"),
+        ] {
+            let words = refused(toml);
+            assert!(words.contains(told), "{toml}: {words}");
+        }
+        let group = |text: &str| format!("[[categories]]\ncode = 1\nword = '{text}'\nitems = []\n");
+        assert!(refused(&group("x").repeat(2)).contains("each once"));
+        let long = "[[templates]]\nlabel = 'x'\ntext = '".to_owned() + &"あ".repeat(500) + "'\n";
+        assert!(refused(&long.repeat(8)).contains("more than 10240"));
+    }
+
+    #[test]
+    fn the_shipped_lists_hold_the_whole_taxonomy_and_texts_that_a_note_may_hold() {
+        let config = Config::default();
+        config.check().unwrap();
+        let items: Vec<u16> =
+            config.categories.iter().flat_map(|group| &group.items).map(|item| item.code.0).collect();
+        assert_eq!((config.categories.len(), items.len()), (12, 66));
+        assert!([104, 601, 802, 1206].iter().all(|code| items.contains(code)));
+        assert!((20..=24).contains(&config.templates.len()));
     }
 
     #[test]

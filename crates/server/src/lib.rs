@@ -3,6 +3,7 @@
 //!
 //! Refuses to know media: session descriptions pass through to the exchange unread.
 
+mod anchor;
 mod audit;
 mod books;
 mod clock;
@@ -10,6 +11,7 @@ mod config;
 mod hours;
 mod http;
 mod hub;
+mod lock;
 mod notes;
 mod run;
 mod secret;

@@ -1,9 +1,11 @@
 //! What may come into the notes and what may not: the guard again, who may write what, and whether a revision is
-//! what it says it is. Pure; knows no table and no socket.
+//! what it says it is; and the books of what came in. Pure; knows no table and no socket.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use desk::code::Code;
 use desk::ids::OperatorId;
-use desk::note::revision::{RevKind, Revision};
+use desk::note::revision::{NoteId, RevId, RevKind, Revision};
 use desk::note::{Record, SheetStatus, chain, join};
 
 /// The longest body of a revision, bytes: a note full of text has some 10 KiB.
@@ -79,5 +81,100 @@ pub fn is_owed(record: &Record) -> bool {
         }
         Record::Sheet(sheet) => sheet.status != SheetStatus::Done,
         Record::Handover(handover) => handover.settled.is_none(),
+    }
+}
+
+/// What the tables say beside the revisions.
+#[derive(Debug, Default)]
+pub struct NoteStanding {
+    /// The newest revision by the counter.
+    pub seq: u64,
+    /// Up to here a verified backup has them.
+    pub durable: u64,
+    /// The heads.
+    pub heads: BTreeSet<(NoteId, RevId)>,
+    /// Which records were redacted, and where.
+    pub redacted: BTreeMap<NoteId, u64>,
+}
+
+/// What is wrong with the notes. The text is for the administrator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoteFault {
+    /// A revision is missing.
+    #[error("the notes have a gap: revision {0} is missing")]
+    Gap(u64),
+    /// A revision is not the one that was stored.
+    #[error("the notes' chain is broken at revision {0}: it was altered")]
+    Altered(u64),
+    /// A redacted record has text.
+    #[error("revision {0} belongs to a redacted record and still has its text")]
+    NotRedacted(u64),
+    /// The heads are not those of the revisions.
+    #[error("the notes' heads differ from what the revisions say")]
+    Heads,
+}
+
+/// Adds the revisions up, one after the other.
+pub struct NoteKeeper {
+    chain: String,
+    last: u64,
+    heads: BTreeMap<RevId, NoteId>,
+    parents: BTreeSet<RevId>,
+    /// The newest revision with a text, by record; of a redacted one it must be newer than the redaction.
+    texts: BTreeMap<NoteId, Vec<u64>>,
+    fault: Option<NoteFault>,
+}
+
+impl Default for NoteKeeper {
+    fn default() -> NoteKeeper {
+        let (heads, parents, texts) = Default::default();
+        NoteKeeper { chain: chain::GENESIS.to_owned(), last: 0, heads, parents, texts, fault: None }
+    }
+}
+
+impl NoteKeeper {
+    /// Takes the next revision with the chain's state that is stored beside it.
+    pub fn take(&mut self, seq: u64, revision: &Revision, chain: &str) {
+        if seq != self.last + 1 {
+            self.fault.get_or_insert(NoteFault::Gap(self.last + 1));
+        }
+        let linked = chain::link(&self.chain, seq, revision);
+        if linked != chain || !chain::commits(revision) {
+            self.fault.get_or_insert(NoteFault::Altered(seq));
+        }
+        (self.last, self.chain) = (seq, linked);
+        for parent in &revision.parents {
+            if self.heads.get(parent) == Some(&revision.note) {
+                self.heads.remove(parent);
+            }
+            self.parents.insert(*parent);
+        }
+        if !self.parents.contains(&revision.rev) {
+            self.heads.insert(revision.rev, revision.note);
+        }
+        if revision.body.is_some() {
+            self.texts.entry(revision.note).or_default().push(seq);
+        }
+    }
+
+    /// Compares with what the tables say.
+    ///
+    /// # Errors
+    /// The first fault that was found.
+    pub fn close(self, standing: &NoteStanding) -> Result<(), NoteFault> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        if self.last != standing.seq {
+            return Err(NoteFault::Gap(self.last + 1));
+        }
+        for (note, since) in &standing.redacted {
+            let texts = self.texts.get(note).map_or(&[][..], Vec::as_slice);
+            if let Some(seq) = texts.iter().find(|seq| *seq < since) {
+                return Err(NoteFault::NotRedacted(*seq));
+            }
+        }
+        let heads: BTreeSet<(NoteId, RevId)> = self.heads.iter().map(|(rev, note)| (*note, *rev)).collect();
+        if heads == standing.heads { Ok(()) } else { Err(NoteFault::Heads) }
     }
 }

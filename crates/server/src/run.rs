@@ -1,6 +1,7 @@
 //! A server from its start to its stop. Knows every room of the house and nothing of what they do.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,10 +10,12 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use crate::anchor;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::http::{self, Door, ListenError, Listening};
 use crate::hub::{self, Hub, HubError, Inbox, Setup, Status};
+use crate::lock::{self, Hold};
 use crate::secret::{Checker, HashFailed};
 use crate::store::{self, Store, StoreError};
 
@@ -38,6 +41,9 @@ pub enum StartError {
     /// No memory for sign-ins.
     #[error(transparent)]
     Checker(#[from] HashFailed),
+    /// The database is being restored, or its folder cannot be written to.
+    #[error("the database cannot be held: {0}")]
+    Lock(std::io::Error),
     /// A task of the server broke off.
     #[error("the server broke off")]
     Broken,
@@ -49,7 +55,9 @@ pub struct Running {
     listening: Listening,
     hub: JoinHandle<Result<(), HubError>>,
     watch: JoinHandle<()>,
+    anchor: Option<(JoinHandle<()>, PathBuf)>,
     store: Arc<dyn Store>,
+    _hold: Hold,
 }
 
 impl Running {
@@ -80,6 +88,11 @@ impl Running {
         // Nobody listens any more when the hub has already ended.
         let _ = self.stop.send(true);
         self.watch.abort();
+        if let Some((keeper, path)) = self.anchor.take() {
+            keeper.abort();
+            // Whoever reads the log next finds the anchor where it ended.
+            let _ = timeout(STOP_LIMIT, anchor::follow(&*self.store, &path)).await;
+        }
         if !self.hub.is_finished() && timeout(STOP_LIMIT, &mut self.hub).await.is_err() {
             tracing::warn!("the store does not answer; the turn at hand is given up");
             self.hub.abort();
@@ -95,6 +108,9 @@ impl Running {
     pub async fn kill(mut self) {
         self.hub.abort();
         self.watch.abort();
+        if let Some((keeper, _)) = &self.anchor {
+            keeper.abort();
+        }
         let _ = (&mut self.hub).await;
         self.listening.kill().await;
         self.store.close().await;
@@ -109,7 +125,14 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     config.check()?;
     // A second installation in the same process is refused, and the first one is the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    let hold = lock::share(&store::file_of(&config.database)?).map_err(StartError::Lock)?;
     let store = store::open(&config.database, config.database_key_file.as_deref()).await?;
+    if config.database_key_file.is_none() {
+        tracing::warn!(
+            "THE DATABASE IS NOT ENCRYPTED: whoever takes the disk reads every name in the notes. Make a new one with \
+             database_key_file before the first real citizen is served."
+        );
+    }
     let clock = Arc::new(config.clock.map_or_else(|| Clock::start(Time(0)), Clock::start_at));
     let (status, shown) = watch::channel(Status::default());
     let (inbox, items) = Inbox::new();
@@ -141,7 +164,9 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let watch = tokio::spawn(hub::watch(Arc::clone(&store), clock, inbox));
     let hub = tokio::spawn(hub.run(items, stopped));
     tracing::info!(address = %listening.address, tls, "listening");
-    Ok(Running { stop, listening, hub, watch, store })
+    let anchor = config.anchor();
+    let anchor = anchor.map(|path| (tokio::spawn(anchor::keep(Arc::clone(&store), path.clone())), path));
+    Ok(Running { stop, listening, hub, watch, anchor, store, _hold: hold })
 }
 
 /// Takes as many open files as the system grants: each socket is one, and the usual 1,024 would be used up

@@ -15,7 +15,7 @@ use crate::place;
 use crate::round;
 use crate::stage::{Stage, VISITOR_HZ};
 use crate::wait::until;
-use crate::window::{F2, Window};
+use crate::window::{Came, F2, Window};
 
 /// Rounds of each kind, taking turns; the first of each warms caches and is left out.
 const ROUNDS: usize = 8;
@@ -81,8 +81,7 @@ async fn our_round(window: &Window, booth: &Booth) -> Result<f64> {
     booth.screen("talk").await?;
     tokio::time::sleep(TALK).await;
     window.page.press("end").await?;
-    window.page.choose("disposition", "guided").await?;
-    window.page.press("finish").await?;
+    window.finish_note(Came::ToABooth).await?;
     booth.screen("start").await?;
     Ok(took)
 }

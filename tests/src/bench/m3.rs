@@ -22,7 +22,7 @@ use crate::round;
 use crate::sound::now_ms;
 use crate::stage::{OPERATOR_HZ, Stage};
 use crate::wait::until;
-use crate::window::Window;
+use crate::window::{Came, Window};
 
 /// Rounds of each kind, taking turns.
 const ROUNDS: usize = 3;
@@ -78,8 +78,7 @@ async fn our_round(window: &Window, booth: &mut BareBooth) -> Result<f64> {
     let pictures = seen.seen.iter().filter(|(at, _)| (from..to).contains(at)).count();
     window.page.press("end").await?;
     booth.ended().await?;
-    window.page.choose("disposition", "guided").await?;
-    window.page.press("finish").await?;
+    window.finish_note(Came::ToABooth).await?;
     per_picture(after - before, pictures)
 }
 

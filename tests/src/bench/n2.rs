@@ -63,6 +63,7 @@ pub async fn measure() -> Result<Vec<Row>> {
     }
     let mut rows = beside(&mut ours, &mut peer, &mut notes, &docs).await?;
     rows.push(build);
+    peer.close().await?;
     for size in GROWTH {
         while docs.len() < size {
             let more = notes.next(FIRST);

@@ -13,8 +13,8 @@ struct Words {
     /// Plays the whole round by itself and measures it.
     #[arg(long)]
     check: bool,
-    /// With --check: plays only this act: 1 booths, 2 troubles, 3 the telephone.
-    #[arg(long, requires = "check", value_parser = clap::value_parser!(u8).range(1..=3))]
+    /// With --check: plays only this act: 1 booths, 2 troubles, 3 the telephone, 4 notes.
+    #[arg(long, requires = "check", value_parser = clap::value_parser!(u8).range(1..=4))]
     act: Option<u8>,
 }
 

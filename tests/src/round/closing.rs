@@ -12,6 +12,7 @@ use crate::fact::Facts;
 use crate::sound::now_ms;
 use crate::stage::{OPERATOR_HZ, VISITOR_HZ};
 use crate::wait::until;
+use crate::window::Came;
 
 /// So shortly before 17:15 that the closing comes a moment after the server is back.
 const JUST_BEFORE: &str = "2032-11-24T17:14:52+09:00";
@@ -60,7 +61,5 @@ pub async fn closing_time(act: &mut Act, facts: &mut Facts) -> Result<()> {
     let phone = desk.state.queue.phone.open;
     facts.judge("phone_open_after_closing", phone, phone, "true");
     act.window.page.press("end").await?;
-    act.window.page.choose("disposition", "guided").await?;
-    act.window.page.press("finish").await?;
-    act.window.page.miss("disposition").await
+    act.window.finish_note(Came::ToABooth).await
 }

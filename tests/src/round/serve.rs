@@ -11,7 +11,7 @@ use crate::hear::first_tone_ms;
 use crate::sound::Recording;
 use crate::stage::Stage;
 use crate::wait::until;
-use crate::window::Window;
+use crate::window::{Came, Window};
 
 /// Presses 兼務 and waits until the tag says so and the queue counts the seat.
 ///
@@ -81,8 +81,6 @@ pub async fn end(stage: &Stage, window: &Window, booth: &Booth, photos: bool) ->
         stage.photograph_window(window, "desk-wrapup").await?;
         stage.photograph_booth(booth, "booth-ended").await?;
     }
-    window.page.choose("disposition", "guided").await?;
-    window.page.press("finish").await?;
-    window.page.miss("disposition").await?;
+    window.finish_note(Came::ToABooth).await?;
     booth.screen("start").await
 }

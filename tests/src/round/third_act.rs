@@ -21,7 +21,7 @@ use crate::seat::Seat;
 use crate::sound::{Clip, Recording, now_ms};
 use crate::stage::{OPERATOR_HZ, Stage};
 use crate::wait::until;
-use crate::window::Window;
+use crate::window::{Came, Window};
 
 /// The caller's voice: no multiple of the booths' and the operator's, and well inside a telephone's band.
 const CALLER_HZ: f64 = 710.0;
@@ -141,7 +141,7 @@ async fn a_call(stage: &Stage, window: &Window, speaker: &Recording, facts: &mut
     facts.judge("phone_bye", format!("{over:?}"), over == Over::Bye, "the exchange hangs up");
     window.page.see("disposition").await?;
     stage.photograph_window(window, "desk-wrapup-call").await?;
-    finish(window).await
+    window.finish_note(Came::ByTelephone).await
 }
 
 async fn listen(near: impl Fn() -> Clip, far: impl Fn() -> Clip) -> (Clip, Clip) {
@@ -232,7 +232,7 @@ async fn both_at_once(stage: &Stage, window: &Window, booth: &Booth, facts: &mut
         stage.photograph_window(window, &format!("desk-pair-{}", served.len())).await?;
         window.page.press("end").await?;
         window.page.see("disposition").await?;
-        finish(window).await?;
+        window.finish_note(Came::from(live.0)).await?;
     }
     served.sort();
     served.dedup();
@@ -241,12 +241,6 @@ async fn both_at_once(stage: &Stage, window: &Window, booth: &Booth, facts: &mut
     let over = phone.over().await?;
     facts.judge("phone_over", format!("{over:?}"), over == Over::Bye, "the exchange hangs up");
     Ok(())
-}
-
-async fn finish(window: &Window) -> Result<()> {
-    window.page.choose("disposition", "guided").await?;
-    window.page.press("finish").await?;
-    window.page.miss("disposition").await
 }
 
 async fn judge_books(stage: &Stage, facts: &mut Facts) -> Result<()> {

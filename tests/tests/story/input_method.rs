@@ -9,7 +9,7 @@ use kenmu_tests::browser::Page;
 use kenmu_tests::input_method::InputMethod;
 use kenmu_tests::stage::Stage;
 use kenmu_tests::wait::until;
-use kenmu_tests::window::Window;
+use kenmu_tests::window::{Came, Window};
 
 use super::common::{close, stage};
 
@@ -39,8 +39,7 @@ async fn japanese_is_written_in_its_field_and_no_key_of_it_is_taken_for_another(
     a_conversion_is_shown_and_sends_nothing(&stage, &window.page, &method, &booth).await?;
     window.page.press("end").await?;
     window.page.see("disposition").await?;
-    window.page.choose("disposition", "guided").await?;
-    window.page.press("finish").await?;
+    window.finish_note(Came::ToABooth).await?;
     booth.screen("start").await?;
 
     f2_answers_in_the_middle_of_a_conversion(&window.page, &method, &booth).await?;

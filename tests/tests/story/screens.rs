@@ -8,7 +8,7 @@ use kenmu_tests::access::{no_serious_violation, press_by_keyboard, tab_to};
 use kenmu_tests::browser::{ARROW_DOWN, ENTER, Page, SPACE, TAB};
 use kenmu_tests::centre::PASSWORD;
 use kenmu_tests::wait::until;
-use kenmu_tests::window::Window;
+use kenmu_tests::window::{Came, Window};
 
 use super::common::{close, stage};
 
@@ -51,6 +51,7 @@ async fn a_visitor_is_served_by_keyboard_alone_and_no_screen_shuts_anybody_out()
     window.page.see("disposition").await?;
     no_serious_violation(&window.page, "desk-wrapup").await?;
     no_serious_violation(&booth.page, "booth-ended").await?;
+    window.fill_note(Came::ToABooth).await?;
     tab_to(&window.page, "disposition").await?;
     window.page.key(ARROW_DOWN).await?;
     press_by_keyboard(&window.page, "finish", ENTER).await?;

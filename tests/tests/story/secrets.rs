@@ -7,7 +7,7 @@ use kenmu_tests::centre::{PASSWORD, Plan};
 use kenmu_tests::round::ready;
 use kenmu_tests::stage::Stage;
 use kenmu_tests::wait::until;
-use kenmu_tests::window::Window;
+use kenmu_tests::window::{Came, Window};
 
 use super::common::{close, folder};
 
@@ -40,9 +40,7 @@ async fn the_token_is_in_the_keyring_and_in_no_file_and_a_written_word_is_nowher
     ensure!(kept.contains(&refresh), "the keyring holds what a new start needs");
     println!("refresh_token_in_keyring\ttrue");
     window.page.press("end").await?;
-    window.page.choose("disposition", "guided").await?;
-    window.page.press("finish").await?;
-    window.page.miss("disposition").await?;
+    window.finish_note(Came::ToABooth).await?;
     booth.screen("start").await?;
     window.close().await;
     let folder = stage.folder.clone();

@@ -32,4 +32,8 @@ export const FORMS: Forms = {
   lock_after_ms: 600_000,
   keep_days: 7,
   offline_days: 7,
+  columns: [
+    { field: 'number', header: '連絡票番号' },
+    { field: 'summary', header: '要旨' },
+  ],
 };

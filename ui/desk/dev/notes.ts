@@ -135,7 +135,7 @@ function rooms(now: number): Record<string, View> {
     resolve: idle(now, { search, reading: { ...reading, heads: heads(now, 2), person_hidden: false } }),
     'resolve-hidden': idle(now, { search, reading: { ...reading, heads: heads(now, 2) } }),
     sheets: idle(now, { sheets: sheets(now) }),
-    'sheets-lead': lead({ sheets: sheets(now), told: { kind: 'exported', path: '/home/op01/連絡票/連絡票_20260406.xlsx', lines: 2 } }),
+    'sheets-lead': lead({ sheets: sheets(now), told: { kind: 'exported', path: '連絡票_20260406.xlsx', lines: 2 } }),
     'sheets-none': idle(now, { told: { kind: 'imported', changed: 4, unknown: 1 } }),
     'sheet-new': idle(now, { sheets: sheets(now), told: { kind: 'failed', words: 'この表は読めません。連絡票のシートがあるか確かめてください。' } }),
     manual: idle(now, { manual: { words: '更新', found, open: { code: 'FAQ-012', title: '電子証明書の更新', version: '第4版', text: ARTICLE } } }),

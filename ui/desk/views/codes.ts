@@ -29,8 +29,8 @@ export function codeText(code: Code): string {
     case 'no_keyring': return 'このパソコンに鍵の保管場所がありません。次に起動したときは、もう一度ログインしてください。';
     case 'in_talk_elsewhere': return 'ほかのパソコンで対応中です。';
     case 'expired': return '時間が過ぎたため、無効になりました。もう一度お試しください。';
-    case 'individual_number': return '個人番号と思われる数字は送れません。数字を消して、もう一度入力してください。';
-    case 'secret_text': return '暗証番号やパスワードと思われる文字は送れません。消して、もう一度入力してください。';
+    case 'individual_number': return '個人番号と思われる数字は、送ることも記録することもできません。数字を消して、もう一度入力してください。';
+    case 'secret_text': return '暗証番号やパスワードと思われる文字は、送ることも記録することもできません。消して、もう一度入力してください。';
     case 'not_ready': return '相手はいま受けられません。状態を確かめて、ほかの相手を選んでください。';
     case 'never_here': return 'このパソコンでは、サーバーにつながってからの初回ログインがまだです。ネットワークを確かめてください。';
     case 'offline_too_long': return 'サーバーにつながらない期間が上限を超えました。ネットワークにつないで、ログインしてください。';

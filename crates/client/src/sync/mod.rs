@@ -125,7 +125,7 @@ impl Carrier {
     async fn run(mut self) {
         let mut pause = FIRST_PAUSE;
         while self.has_token().await {
-            let wakes = self.wishes.borrow_and_update().wakes;
+            let begun = self.wishes.borrow_and_update().clone();
             let mut wishes = self.wishes.clone();
             let result = tokio::select! {
                 result = self.round() => result,
@@ -139,7 +139,7 @@ impl Carrier {
                 }
                 Err(fault) => self.fault(fault, &mut pause).await,
             };
-            if !self.rest(wakes, rest).await {
+            if !self.rest(&begun, rest).await {
                 return;
             }
         }
@@ -197,8 +197,9 @@ impl Carrier {
         }
     }
 
-    /// Rests until something is wanted, or so long; false when it is all over.
-    async fn rest(&mut self, wakes: u64, rest: Duration) -> bool {
+    /// Rests until something is wanted that was not when the last round began, or so long; false when it is all over.
+    /// A hint from before that round cuts no pause short: it may be wrong, or the server in trouble.
+    async fn rest(&mut self, begun: &Wishes, rest: Duration) -> bool {
         let until = time::sleep(rest);
         tokio::pin!(until);
         loop {
@@ -207,7 +208,8 @@ impl Carrier {
                 if wishes.closed {
                     return false;
                 }
-                if wishes.wakes != wakes || self.is_news(wishes.mark).await {
+                let hinted = wishes.mark != begun.mark && self.is_news(wishes.mark).await;
+                if wishes.wakes != begun.wakes || hinted {
                     return true;
                 }
             }

@@ -30,7 +30,7 @@ pub enum Durability {
     None,
 }
 
-/// Opens or makes the file.
+/// Opens the file, or makes it.
 pub(super) async fn open(
     path: &Path,
     key: &DataKey,

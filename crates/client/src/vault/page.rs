@@ -152,14 +152,14 @@ async fn arrived(conn: &mut SqliteConnection, incoming: &[Incoming<'_>]) -> Resu
     Ok(())
 }
 
-/// After reading the server from the start: own revisions of earlier streams that did not come by are sent again, in
-/// the present stream. The server knows by their names whether it has them.
+/// After reading the server from the start: own revisions that did not come by are sent again, under new numbers of the
+/// present stream. Their old numbers may lie in an earlier stream, or stand for another revision by now: a copy of this
+/// file was quicker after the server was restored. The server knows by their names whether it has them.
 async fn send_again(conn: &mut SqliteConnection) -> Result<(), VaultError> {
     let count = "update revision set stream_id = stream.stream_id, dseq = stream.next_dseq - 1 + missing.nth
                  from stream, (select rev_id as rev, row_number() over (order by place) as nth from revision
                        where own = 1 and seq is null and refused is null
                          and (body is not null or kind in ('tombstone', 'redact'))
-                         and stream_id <> (select stream_id from stream)
                          and rev_id not in (select rev_id from outbox)) as missing
                  where revision.rev_id = missing.rev returning revision.rev_id";
     let missing: Vec<String> = sqlx::query_scalar(count).fetch_all(&mut *conn).await?;

@@ -2,6 +2,7 @@
 //! `Authorization: Bearer …`. A refusal of the whole request is [`Refusal`](super::Refusal).
 
 use desk::code::Code;
+use desk::note::Article;
 use desk::note::revision::{Cursor, DeviceId, NoteId, Revision, StreamId};
 use desk::time::Time;
 use serde::{Deserialize, Serialize};
@@ -149,4 +150,36 @@ pub struct NotesMark {
     /// The newest revision.
     #[cfg_attr(feature = "ts", ts(type = "number"))]
     pub seq: u64,
+}
+
+/// The query of `GET /api/manual`, which wants the access token like the notes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManualAsked {
+    /// The tag of what the desk has; none: it has nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+}
+
+/// The good answer: マニュアル・FAQ, whole, so that a desk has it without the network too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Manual {
+    /// The desk has it all.
+    Unchanged,
+    /// In the place of what the desk has.
+    Texts {
+        /// To be sent with the next question.
+        etag: String,
+        /// By code.
+        articles: Vec<ManualArticle>,
+    },
+}
+
+/// One article with its text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManualArticle {
+    /// Code, title and version.
+    pub article: Article,
+    /// Markdown, or the plain text of a PDF.
+    pub text: String,
 }

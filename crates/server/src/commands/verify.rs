@@ -1,5 +1,8 @@
-//! `kenmu-server verify`: the books added up from the ledger, and compared with the tables.
+//! `kenmu-server verify`: the books added up from the ledger, the notes and the audit log, and compared with the
+//! tables and the audit's anchor.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::bail;
@@ -8,10 +11,70 @@ use desk::end::EndReason;
 use desk::time::Time;
 
 use super::say;
+use crate::audit::Checker;
 use crate::books::Bookkeeper;
+use crate::notes::NoteKeeper;
 use crate::store::{Standing, Store};
 
-pub(super) async fn verify(store: &Arc<dyn Store>) -> anyhow::Result<()> {
+pub(super) async fn verify(store: &Arc<dyn Store>, anchor: Option<&Path>) -> anyhow::Result<()> {
+    let ledger = ledger(&**store).await;
+    let notes = notes(&**store).await;
+    let audit = audit(&**store, anchor).await;
+    ledger.and(notes.map(|_| ())).and(audit)
+}
+
+/// How far a copy's notes are, when all of its books are right.
+pub(super) async fn check_copy(store: &dyn Store) -> anyhow::Result<u64> {
+    let faults = store.page_faults().await?;
+    if let Some(fault) = faults.first() {
+        bail!("the copy is damaged: {fault}");
+    }
+    let mut checker = Checker::new(None);
+    let counted = store.read_audit(&mut |line, row, chain| checker.take(line, row, chain)).await?;
+    checker.close(counted)?;
+    let mut keeper = NoteKeeper::default();
+    let standing = store.read_notes(&mut |seq, revision, chain| keeper.take(seq, revision, chain)).await?;
+    keeper.close(&standing)?;
+    Ok(standing.seq)
+}
+
+/// The notes: gapless, chained, with the right heads, and nothing left of what was redacted.
+async fn notes(store: &dyn Store) -> anyhow::Result<()> {
+    let mut keeper = NoteKeeper::default();
+    let standing = store.read_notes(&mut |seq, revision, chain| keeper.take(seq, revision, chain)).await?;
+    let mut heads = BTreeMap::new();
+    for (note, _) in &standing.heads {
+        *heads.entry(note).or_insert(0) += 1;
+    }
+    let split = heads.values().filter(|heads| **heads > 1).count();
+    for (name, value) in [
+        ("notes", standing.seq),
+        ("note_records", heads.len() as u64),
+        ("notes_with_two_heads", split as u64),
+        ("notes_redacted", standing.redacted.len() as u64),
+        ("notes_durable", standing.durable),
+    ] {
+        say(&format!("{name}\t{value}"))?;
+    }
+    Ok(keeper.close(&standing)?)
+}
+
+/// The audit log against itself and its anchor.
+async fn audit(store: &dyn Store, path: Option<&Path>) -> anyhow::Result<()> {
+    let anchor = path.and_then(crate::anchor::read);
+    let word = match (path, &anchor) {
+        (None, _) => "none",
+        (Some(_), None) => "missing",
+        (Some(_), Some(_)) => "read",
+    };
+    let mut checker = Checker::new(anchor);
+    let counted = store.read_audit(&mut |line, row, chain| checker.take(line, row, chain)).await?;
+    let lines = checker.close(counted)?;
+    say(&format!("audit_lines\t{lines}\naudit_anchor\t{word}"))
+}
+
+/// The ledger: its sums, and the tables beside it.
+async fn ledger(store: &dyn Store) -> anyhow::Result<()> {
     let mut keeper = Bookkeeper::default();
     let (mut last, mut missing) = (0, None);
     let mut take = |page: Vec<(u64, Time, Fact)>| {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use desk::note::{CategoryGroup, Forms, MAX_TEXT, Template};
+use desk::note::{CategoryGroup, Forms, MAX_TEXT, SheetColumn, Template};
 use desk::time::Millis;
 use serde::Deserialize;
 
@@ -24,7 +24,7 @@ const MAX_DAYS: u32 = 60;
 const SHORTEST_LOCK: Millis = Millis::seconds(30);
 const LONGEST_LOCK: Millis = Millis::seconds(3_600);
 /// Bytes of all lists together: they are part of each desk's snapshot, beside the guidance cards.
-pub(crate) const MAX_FORMS_BYTES: usize = 20 * 1024;
+pub(crate) const MAX_FORMS_BYTES: usize = 10 * 1024;
 /// Codes of 小区分 are the group's number and two digits.
 const GROUP: u16 = 100;
 /// Groups are counted in two digits too.
@@ -81,6 +81,7 @@ impl Config {
             handouts: notes.handouts.clone(),
             reservation_url: notes.reservation_url.clone(),
             reservation_places: notes.reservation_places.clone(),
+            columns: self.sheet_columns.clone(),
             articles: Vec::new(),
             lock_after_ms: notes.lock_after_ms,
             keep_days: notes.keep_days,
@@ -107,6 +108,7 @@ impl Config {
         at_most("notes.handouts", notes.handouts.len(), MAX_HANDOUTS)?;
         notes.reservation_places.iter().try_for_each(|place| line("notes.reservation_places", place))?;
         notes.handouts.iter().try_for_each(|paper| line("notes.handouts", paper))?;
+        SheetColumn::check(&self.sheet_columns).map_err(|fault| sign(format!("sheet_columns: {fault}")))?;
         let codes = self.check_categories()?;
         self.check_templates(&codes)?;
         let bytes = link::json::encode(&self.forms()).len();

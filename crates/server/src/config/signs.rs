@@ -19,7 +19,7 @@ const MAX_STEPS: usize = 8;
 /// Characters of a step or of a label: two lines on the booth's screen.
 const MAX_LINE_CHARS: usize = 80;
 /// Bytes of all cards together: they are part of each desk's snapshot, whose frame holds the texts too.
-pub(crate) const MAX_GUIDANCE_BYTES: usize = 16 * 1024;
+pub(crate) const MAX_GUIDANCE_BYTES: usize = 10 * 1024;
 /// Bytes of an address.
 const MAX_ADDRESS_BYTES: usize = 500;
 /// A page that asked sooner whether somebody is there would disturb a visitor who reads.

@@ -65,7 +65,9 @@ pub(super) fn refuse(code: Code) -> Response {
         | Code::IndividualNumber
         | Code::SecretText
         | Code::NotReady
-        | Code::BadLength => StatusCode::CONFLICT,
+        | Code::BadLength
+        | Code::NeverHere
+        | Code::OfflineTooLong => StatusCode::CONFLICT,
     };
     json(status, link::json::encode(&Refusal { code }))
 }

@@ -18,6 +18,7 @@ mod hours;
 mod line;
 mod link;
 mod listen;
+mod manual;
 mod metrics;
 mod notes;
 mod prompt;
@@ -135,6 +136,7 @@ fn router(config: &Config, door: Arc<Door>) -> Router {
     let notes = Router::new()
         .route("/api/notes/push", post(notes::push))
         .route("/api/notes/pull", post(notes::pull))
+        .route("/api/manual", get(manual::manual))
         .layer(DefaultBodyLimit::max(MAX_NOTES_BYTES))
         .layer(limit)
         .layer(from_fn_with_state(Arc::clone(&door), who_syncs));

@@ -17,7 +17,7 @@ use desk::time::{Millis, Time};
 use prometheus_client::metrics::histogram::Histogram;
 
 use crate::secret::TokenHash;
-pub use notes::{NoteStore, Pulling, Pushing};
+pub use notes::{Lines, NoteStore, Pulling, Pushing, Revisions};
 pub use people::{
     Account, Approval, AuditRow, Bearer, BoothRow, CallbackRow, CallerRow, Directory, Enrolled,
     ExchangeKeyRow, Handed, NewBooth, OperatorRow, Owed, Refreshed,
@@ -48,6 +48,9 @@ pub enum StoreError {
         /// The version it was written in.
         version: u64,
     },
+    /// The database's own copy wants a file name that is text.
+    #[error("{0} is no file name that the database can use")]
+    BadPath(PathBuf),
     /// A revision's row is damaged, or missing.
     #[error("revision {0} cannot be read")]
     DamagedRevision(u64),
@@ -282,6 +285,22 @@ pub async fn open(url: &str, key_file: Option<&Path>) -> Result<Arc<dyn Store>, 
 /// As [`open`], and [`StoreError::Missing`].
 pub async fn open_existing(url: &str, key_file: Option<&Path>) -> Result<Arc<dyn Store>, StoreError> {
     open_as(url, key_file, false).await
+}
+
+/// As [`open_existing`], for a backup: nothing is written to it, and its tables stay as old as they are.
+///
+/// # Errors
+/// As [`open_existing`].
+pub async fn look(file: &Path, key_file: Option<&Path>) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(Arc::new(sqlite::Sqlite::look(file, key_file).await?))
+}
+
+/// The file that a URL names.
+///
+/// # Errors
+/// [`StoreError::UnknownDialect`].
+pub fn file_of(url: &str) -> Result<PathBuf, StoreError> {
+    sqlite::file_of(url)
 }
 
 async fn open_as(url: &str, key_file: Option<&Path>, make: bool) -> Result<Arc<dyn Store>, StoreError> {

@@ -1,12 +1,15 @@
-//! The notes' side of the store: revisions in, pages out. Knows no SQL.
+//! The notes' side of the store: revisions in, pages out; the audit, the manual, and copies of it all. Knows no SQL.
+
+use std::path::Path;
 
 use desk::ids::OperatorId;
-use desk::note::revision::{Cursor, DeviceId, StreamId};
+use desk::note::revision::{Cursor, DeviceId, Revision, StreamId};
 use desk::time::Time;
-use link::message::notes::{NotesMark, Pulled, Pushed, Viewed};
+use link::message::notes::{ManualArticle, NotesMark, Pulled, Pushed, Viewed};
 
-use super::Later;
-use crate::notes::Judged;
+use super::{AuditRow, Later};
+use crate::audit::Anchor;
+use crate::notes::{Judged, NoteStanding};
 
 /// What a desk sends, looked at already.
 #[derive(Debug)]
@@ -38,7 +41,12 @@ pub struct Pulling<'a> {
     pub since: Time,
 }
 
-/// Where the notes are kept.
+/// Where revisions are read to, one after the other: place, revision, and the chain's state beside it.
+pub type Revisions<'a> = dyn FnMut(u64, &Revision, &str) + Send + 'a;
+/// Where the audit is read to, one line after the other: its number, what it says, and the chain's state beside it.
+pub type Lines<'a> = dyn FnMut(u64, &AuditRow, Option<&str>) + Send + 'a;
+
+/// Where the notes and the audit of them are kept.
 pub trait NoteStore {
     /// Takes revisions into the sequence, all in one transaction; it is on the disk when this returns. None: the
     /// stream is another operator's, and nothing has happened.
@@ -47,6 +55,30 @@ pub trait NoteStore {
     fn pull<'a>(&'a self, pulling: Pulling<'a>) -> Later<'a, Pulled>;
     /// How far the notes are.
     fn notes_mark(&self) -> Later<'_, NotesMark>;
+    /// Reads every revision out, and what the tables say beside them, as of one moment.
+    fn read_notes<'a>(&'a self, take: &'a mut Revisions<'_>) -> Later<'a, NoteStanding>;
+    /// Reads every line of the audit out; gives how many were ever counted.
+    fn read_audit<'a>(&'a self, take: &'a mut Lines<'_>) -> Later<'a, u64>;
+    /// The newest line of the audit and the chain's state after it; none: there is no line.
+    fn audit_head(&self) -> Later<'_, Option<Anchor>>;
+    /// The chain's state after a line of the audit.
+    fn audit_chain(&self, line: u64) -> Later<'_, Option<String>>;
     /// The secret under which a caller's number gets its name for notes; made once for a database.
     fn caller_secret(&self) -> Later<'_, Vec<u8>>;
+
+    /// Takes an article of the manual in, or its newer version.
+    fn put_article<'a>(&'a self, new: &'a ManualArticle, now: Time) -> Later<'a, ()>;
+    /// Takes an article out; false: it was not there.
+    fn remove_article<'a>(&'a self, code: &'a str) -> Later<'a, bool>;
+    /// Every article, by code.
+    fn manual(&self) -> Later<'_, Vec<ManualArticle>>;
+
+    /// Writes a copy as of one moment into a new file, encrypted with the same key; a server may write meanwhile.
+    fn copy_to<'a>(&'a self, file: &'a Path) -> Later<'a, ()>;
+    /// What the database finds wrong with its own pages, one line each.
+    fn page_faults(&self) -> Later<'_, Vec<String>>;
+    /// A verified backup has the notes of this life up to here.
+    fn raise_durable(&self, epoch: u64, seq: u64) -> Later<'_, ()>;
+    /// The database goes on from a backup: another life, of which every note is in a backup.
+    fn begin_life(&self) -> Later<'_, ()>;
 }

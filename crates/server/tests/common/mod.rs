@@ -1,6 +1,8 @@
 //! A server with a real database and real sockets, and clients that say what they are told to.
 #![allow(dead_code, missing_docs, clippy::unwrap_used)]
 
+pub mod pad;
+
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};

@@ -55,6 +55,14 @@ impl Peer {
         Ok(work.commit().await?)
     }
 
+    /// Leaves.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn close(self) -> Result<()> {
+        Ok(self.0.close().await?)
+    }
+
     /// The newest notes that hold this.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 // another note or another version the pane's are taken over. Every change goes out whole, with the place of the caret,
 // because the desk decides what of it may reach the disk.
 import type { NeedField } from '$generated/NeedField';
+import type { NoteId } from '$generated/NoteId';
 import type { NoteIntent } from '$generated/NoteIntent';
 import type { NotePane } from '$generated/NotePane';
 import type { Finding } from '$generated/Finding';
@@ -44,6 +45,11 @@ export class Editing {
     if (pane === null || (known?.note === pane.note && known.version === pane.version)) return;
     this.written = pane.written;
     this.pasted = null;
+  }
+
+  /** Which note is under the hands; none: none. A field that belonged to another one writes nothing any more. */
+  get note(): NoteId | null {
+    return this.#pane?.note ?? null;
   }
 
   /** Still to be filled in before the note can be finished. */

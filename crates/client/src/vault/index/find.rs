@@ -135,16 +135,16 @@ impl Sought<'_> {
         Ok(())
     }
 
-    /// What is sought among these notes, newest first.
+    /// What is sought among these notes, in no order. The plus keeps SQLite from walking all places instead.
     async fn read(&self, conn: &mut SqliteConnection, place: Where<'_>) -> Result<Vec<Place>, IndexError> {
         macro_rules! passing {
             ($from:literal) => {
                 concat!(
                     "select place, iif(?9, folded, '') from ",
                     $from,
-                    " and place between ?2 and ?3 and (?4 is null or category = ?4)
+                    " and +place between ?2 and ?3 and (?4 is null or category = ?4)
                       and (?5 is null or disposition = ?5) and (?6 is null or operator_id = ?6)
-                      and (?7 is null or channel = ?7) and instr(folded, ?8) > 0 order by place desc"
+                      and (?7 is null or channel = ?7) and instr(folded, ?8) > 0"
                 )
             };
         }

@@ -36,7 +36,8 @@ pub async fn settle(conn: &mut SqliteConnection) -> Result<(), IndexError> {
         return Ok(());
     }
     let chunks = chunks(conn).await?;
-    let oldest = "select seat, place from note_gram_doc where seat >= ? order by place limit ?";
+    // The plus here and below keeps SQLite from walking the places of all notes instead of these seats.
+    let oldest = "select seat, place from note_gram_doc where seat >= ? order by +place limit ?";
     let rows = sqlx::query(oldest).bind(FIRST).bind(length - LEFT).fetch_all(&mut *conn).await?;
     let mut arrived: BTreeMap<Option<usize>, Vec<(i64, i64)>> = BTreeMap::new();
     for row in rows {
@@ -112,7 +113,7 @@ async fn anew(
     let gone = "delete from note_gram_chunk where chunk = ?";
     sqlx::query(gone).bind(chunk.chunk).execute(&mut *conn).await?;
     let all = "select seat from note_gram_doc
-               where seat between ? and ? or seat in (select value from json_each(?)) order by place";
+               where seat between ? and ? or seat in (select value from json_each(?)) order by +place";
     let (from, to) = (seat(chunk.chunk, 0), seat(chunk.chunk, u16::MAX));
     let seats = sqlx::query_scalar(all).bind(from).bind(to).bind(list(arrived));
     let seats: Vec<i64> = seats.fetch_all(&mut *conn).await?;

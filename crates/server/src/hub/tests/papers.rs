@@ -156,6 +156,9 @@ async fn a_desk_with_as_many_and_as_long_texts_as_can_be_fits_into_a_frame() {
     let bytes = link::json::encode(&desk.state).len();
     // The shipped cards may grow to what the settings allow.
     let spare = crate::config::MAX_GUIDANCE_BYTES - link::json::encode(&desk.state.guidance).len();
+    // So may the note pane's lists, and the manual's table of contents beside them.
+    let forms = link::json::encode(&desk.state.forms).len();
+    let spare = spare + crate::config::MAX_FORMS_BYTES + crate::commands::MAX_LIST_BYTES - forms;
     let callback = CallbackCard {
         contact: bridge.contact,
         number: "C-20261124-0001".into(),

@@ -2,12 +2,13 @@
 
 use desk::ids::{ContactId, OperatorId};
 use desk::time::Time;
+use futures_util::TryStreamExt;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection, SqlitePool};
 
-use super::super::{AuditRow, StoreError};
+use super::super::{AuditRow, Lines, StoreError};
 use super::{int, small, uint};
-use crate::audit::{GENESIS, link};
+use crate::audit::{Anchor, GENESIS, link};
 
 pub(super) async fn keep(turn: &mut SqliteConnection, row: &AuditRow) -> Result<(), StoreError> {
     let before: Option<String> = sqlx::query_scalar("select chain from audit order by audit_id desc limit 1")
@@ -77,4 +78,30 @@ pub(super) async fn latest(pool: &SqlitePool, most: u32) -> Result<Vec<AuditRow>
     .fetch_all(pool)
     .await?;
     Ok(rows.iter().map(row).collect())
+}
+
+pub(super) async fn read_all(pool: &SqlitePool, take: &mut Lines<'_>) -> Result<u64, StoreError> {
+    let mut turn = pool.begin().await?;
+    let mut rows = sqlx::query(ALL).fetch(&mut *turn);
+    while let Some(each) = rows.try_next().await? {
+        take(uint(each.get(5)), &row(&each), each.get(6));
+    }
+    drop(rows);
+    let counted: i64 =
+        sqlx::query_scalar("select value from counter where name = 'audit'").fetch_one(&mut *turn).await?;
+    Ok(uint(counted))
+}
+
+pub(super) async fn head(pool: &SqlitePool) -> Result<Option<Anchor>, StoreError> {
+    let row = sqlx::query(
+        "select audit_id, chain from audit where chain is not null order by audit_id desc limit 1",
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(|row| Anchor { line: uint(row.get(0)), chain: row.get(1) }))
+}
+
+pub(super) async fn chain_at(pool: &SqlitePool, line: u64) -> Result<Option<String>, StoreError> {
+    let chain = sqlx::query_scalar("select chain from audit where audit_id = ? and chain is not null");
+    Ok(chain.bind(int(line)).fetch_optional(pool).await?)
 }

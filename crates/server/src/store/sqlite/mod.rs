@@ -1,10 +1,12 @@
 //! The store in one SQLite file (SQLCipher is linked): write-ahead log, `synchronous=FULL`, one writer.
 
 mod audit;
+mod backup;
 mod booths;
 mod callbacks;
 mod callers;
 mod ledger;
+mod manual;
 mod notes;
 mod operators;
 mod people;
@@ -13,23 +15,25 @@ mod project;
 mod sign_ins;
 
 use std::future::Future;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use desk::ids::{BoothId, OperatorId};
 use desk::time::{Millis, Time};
-use link::message::notes::{NotesMark, Pulled, Pushed};
+use link::message::notes::{ManualArticle, NotesMark, Pulled, Pushed};
 use prometheus_client::metrics::histogram::Histogram;
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::{
     Account, Approval, AuditRow, Batch, Bearer, CallbackRow, CallerRow, Directory, Enrolled, ExchangeKeyRow,
-    Handed, Later, Loaded, NewBooth, NoteStore, Page, Pulling, Pushing, Refreshed, Standing, Store,
-    StoreError,
+    Handed, Later, Lines, Loaded, NewBooth, NoteStore, Page, Pulling, Pushing, Refreshed, Revisions,
+    Standing, Store, StoreError,
 };
+use crate::audit::Anchor;
+use crate::notes::NoteStanding;
 use crate::secret::TokenHash;
 
 /// How long a write waits for another process (a command of the administrator) to finish its own.
@@ -82,12 +86,39 @@ impl Sqlite {
     }
 }
 
+impl Sqlite {
+    /// A file that nothing writes, for looking: a backup. Its tables stay as old as they are.
+    pub(super) async fn look(file: &Path, key_file: Option<&Path>) -> Result<Sqlite, StoreError> {
+        if !file.is_file() {
+            return Err(StoreError::Missing(file.to_owned()));
+        }
+        let mut options = SqliteConnectOptions::new().filename(file).read_only(true);
+        if let Some(path) = key_file {
+            options = options.pragma("key", read_key(path)?);
+        }
+        let readers = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
+        let readers = readers.map_err(|fault| unreadable(fault, key_file.is_some()))?;
+        // A wrong key shows at the first page.
+        let looked = sqlx::query("select count(*) from sqlite_master").fetch_one(&readers).await;
+        looked.map_err(|fault| unreadable(fault, key_file.is_some()))?;
+        let (writer, log) = (readers.clone(), notes::Log::default());
+        Ok(Sqlite { writer, readers, log, commits: Histogram::new(COMMIT_BUCKETS) })
+    }
+}
+
 /// What SQLite calls "file is not a database", said so that somebody can do something about it.
 fn unreadable(fault: sqlx::Error, with_key: bool) -> StoreError {
     match fault.as_database_error().and_then(|inner| inner.code()) {
         Some(code) if code == NOT_A_DATABASE => StoreError::WrongKey { with_key },
         Some(_) | None => StoreError::Database(fault),
     }
+}
+
+pub(super) fn file_of(url: &str) -> Result<PathBuf, StoreError> {
+    if !url.starts_with("sqlite:") {
+        return Err(StoreError::UnknownDialect);
+    }
+    Ok(SqliteConnectOptions::from_str(url)?.get_filename().to_owned())
 }
 
 /// SQLCipher's form of a raw key: `"x'…'"`.
@@ -124,6 +155,50 @@ impl NoteStore for Sqlite {
 
     fn notes_mark(&self) -> Later<'_, NotesMark> {
         Box::pin(async move { Ok(notes::marks(&mut *self.readers.acquire().await?).await?.mark()) })
+    }
+
+    fn read_notes<'a>(&'a self, take: &'a mut Revisions<'_>) -> Later<'a, NoteStanding> {
+        Box::pin(notes::read_all(&self.readers, take))
+    }
+
+    fn read_audit<'a>(&'a self, take: &'a mut Lines<'_>) -> Later<'a, u64> {
+        Box::pin(audit::read_all(&self.readers, take))
+    }
+
+    fn audit_head(&self) -> Later<'_, Option<Anchor>> {
+        Box::pin(audit::head(&self.readers))
+    }
+
+    fn audit_chain(&self, line: u64) -> Later<'_, Option<String>> {
+        Box::pin(audit::chain_at(&self.readers, line))
+    }
+
+    fn put_article<'a>(&'a self, new: &'a ManualArticle, now: Time) -> Later<'a, ()> {
+        Box::pin(manual::put(&self.writer, new, now))
+    }
+
+    fn remove_article<'a>(&'a self, code: &'a str) -> Later<'a, bool> {
+        Box::pin(manual::remove(&self.writer, code))
+    }
+
+    fn manual(&self) -> Later<'_, Vec<ManualArticle>> {
+        Box::pin(manual::all(&self.readers))
+    }
+
+    fn copy_to<'a>(&'a self, file: &'a Path) -> Later<'a, ()> {
+        Box::pin(backup::copy_to(&self.readers, file))
+    }
+
+    fn page_faults(&self) -> Later<'_, Vec<String>> {
+        Box::pin(backup::page_faults(&self.readers))
+    }
+
+    fn raise_durable(&self, epoch: u64, seq: u64) -> Later<'_, ()> {
+        Box::pin(backup::raise_durable(&self.writer, epoch, seq))
+    }
+
+    fn begin_life(&self) -> Later<'_, ()> {
+        Box::pin(backup::begin_life(&self.writer))
     }
 
     fn caller_secret(&self) -> Later<'_, Vec<u8>> {

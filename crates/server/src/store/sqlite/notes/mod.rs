@@ -2,6 +2,7 @@
 
 mod pull;
 mod push;
+mod read;
 mod row;
 
 use link::message::notes::NotesMark;
@@ -12,6 +13,7 @@ use super::uint;
 
 pub(super) use pull::pull;
 pub(super) use push::{Log, push};
+pub(super) use read::read_all;
 
 /// The counters of the notes.
 #[derive(Clone, Copy, Debug, Default)]
