@@ -47,12 +47,12 @@ impl Settings {
         let (web_data, data) = match own {
             Some(own) => (own.join("web"), own),
             None => {
+                config.exports = config.exports.or_else(|| app.path().download_dir().ok());
                 let data = app.path().app_local_data_dir().context("the system names no folder for data")?;
                 (data.clone(), data)
             }
         };
         config.data = config.data.or_else(|| Some(data.join(NOTES)));
-        config.exports = config.exports.or_else(|| app.path().download_dir().ok());
         Ok(Settings { config, web_data, folder, session })
     }
 }
