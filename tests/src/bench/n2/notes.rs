@@ -188,7 +188,9 @@ impl Notes {
         let source = match self.chance.random_range(0..10) {
             0..5 => docs.choose(&mut self.chance).map(|doc| doc.folded.clone()).unwrap_or_default(),
             5..7 => self.words[self.zipf.sample(&mut self.chance)].clone(),
-            _ => (0..3).map(|_| self.words.choose(&mut self.chance).map_or("", |word| &word[..3])).collect(),
+            _ => (0..4)
+                .filter_map(|_| self.words.choose(&mut self.chance).and_then(|word| word.chars().next()))
+                .collect(),
         };
         let letters: Vec<char> = fold(&source).chars().filter(|letter| *letter != ' ').collect();
         let from = self.chance.random_range(0..=letters.len().saturating_sub(length));

@@ -7,6 +7,12 @@ use client::vault::index::Doc;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, QueryBuilder};
 
+/// SQLite's page cache, KiB and therefore negative: a page of notes and what it touches stays decrypted.
+const CACHE: &str = "-16000";
+
+/// As many rows as one answer has.
+const ROW_BUFFER: usize = 1024;
+
 /// An encrypted database in the folder, as a vault opens it.
 ///
 /// # Errors
@@ -17,8 +23,11 @@ pub async fn open(path: &Path) -> Result<SqliteConnection> {
         .filename(path)
         .create_if_missing(true)
         .pragma("key", key)
+        .pragma("cache_size", CACHE)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
+        // Rows on their way from the database's thread: with sqlx's 50 the threads wait for each other.
+        .row_buffer_size(ROW_BUFFER)
         .connect()
         .await
         .context("a database")

@@ -7,7 +7,7 @@ use super::cell::{Slots, slots};
 use super::gram::{Gram, of_category, of_channel, of_disposition, of_operator, of_word};
 use super::{Filter, IndexError, Place, cell, fold, list, seat, tail};
 
-/// Chunks looked at together: first the newest alone, then twice as many each time. Common words are found
+/// Chunks looked at together: first the newest alone, then four times as many each time. Common words are found
 /// in the first, and rare ones do not wait for a word with the database about each.
 const CHUNKS: usize = 64;
 
@@ -38,7 +38,7 @@ pub async fn find(
         let candidates = sought.candidates(conn, &chunks).await?;
         sought.keep(conn, &candidates, most, &mut settled).await?;
         chunks = later;
-        window = (window * 2).min(CHUNKS);
+        window = (window * 4).min(CHUNKS);
     }
     found.append(&mut settled);
     found.sort_unstable_by(|one, other| other.cmp(one));

@@ -25,36 +25,44 @@ const SHORT: i64 = 256;
 /// talk, a desk that was offline for hours) still finds its place without the newest chunk made anew.
 const LEFT: i64 = 64;
 
+/// So many notes that are older than all there is have a chunk of their own: a quarter of a full one. Fewer
+/// would leave many small chunks, and each costs every search a read.
+const WORTH: usize = SLOTS / 4;
+
 /// Brings the tail into the chunks when it has grown long, in the caller's transaction: mostly nothing, else
 /// some tens of milliseconds. Notes that come very late have their chunk made anew, some tenths of a second.
 ///
 /// # Errors
 /// When the database fails, or what it holds is damaged.
 pub async fn settle(conn: &mut SqliteConnection) -> Result<(), IndexError> {
-    let length = length(conn).await?;
-    if length <= SHORT {
+    if !is_longer(conn, SHORT + 1).await? {
         return Ok(());
     }
     let chunks = chunks(conn).await?;
     // The plus here and below keeps SQLite from walking the places of all notes instead of these seats.
     let oldest = "select seat, place from note_gram_doc where seat >= ? order by +place limit ?";
-    let rows = sqlx::query(oldest).bind(FIRST).bind(length - LEFT).fetch_all(&mut *conn).await?;
-    let mut arrived: BTreeMap<Option<usize>, Vec<(i64, i64)>> = BTreeMap::new();
+    let rows = sqlx::query(oldest).bind(FIRST).bind(length(conn).await? - LEFT).fetch_all(&mut *conn).await?;
+    let (mut before, mut arrived): (Vec<i64>, BTreeMap<usize, Vec<(i64, i64)>>) = Default::default();
     for row in rows {
         let (seat, place): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
-        // Older than all there is belongs to the oldest chunk.
-        let after = chunks.partition_point(|chunk| chunk.first <= place);
-        let home = after.saturating_sub(1);
-        arrived.entry(chunks.get(home).map(|_| home)).or_default().push((seat, place));
+        match chunks.partition_point(|chunk| chunk.first <= place) {
+            0 => before.push(seat),
+            after => arrived.entry(after - 1).or_default().push((seat, place)),
+        }
     }
     let mut next = chunks.iter().map(|chunk| chunk.chunk).max().unwrap_or(0) + 1;
+    if chunks.is_empty() || before.len() >= WORTH {
+        next = seated(conn, &std::mem::take(&mut before), next, SLOTS).await?;
+    }
+    if !before.is_empty() {
+        // They are older than all there is: the oldest chunk takes them in.
+        let own = arrived.entry(0).or_default();
+        own.extend(before.into_iter().map(|seat| (seat, i64::MIN)));
+    }
     for (home, notes) in arrived {
         let seats: Vec<i64> = notes.iter().map(|(seat, _)| *seat).collect();
-        let Some(chunk) = home.map(|home| &chunks[home]) else {
-            next = seated(conn, &seats, next, SLOTS).await?;
-            continue;
-        };
-        let newest = home == Some(chunks.len() - 1);
+        let chunk = &chunks[home];
+        let newest = home == chunks.len() - 1;
         if newest && notes.iter().all(|(_, place)| *place > chunk.last) {
             let room = seats.len().min(SLOTS.saturating_sub(chunk.slots as usize));
             append(conn, chunk, &seats[..room]).await?;
@@ -66,7 +74,22 @@ pub async fn settle(conn: &mut SqliteConnection) -> Result<(), IndexError> {
     Ok(())
 }
 
+/// True when so many notes lie in the tail, or more.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_longer(conn: &mut SqliteConnection, wanted: i64) -> Result<bool, IndexError> {
+    // Counting reads the tail. Its seats from the first to the last are a quick upper bound.
+    let ends = "select (select seat from note_gram_doc order by seat desc limit 1)
+                     - (select seat from note_gram_doc where seat >= ? order by seat limit 1) + 1";
+    let span: Option<i64> = sqlx::query_scalar(ends).bind(FIRST).fetch_one(&mut *conn).await?;
+    Ok(span.unwrap_or(0) >= wanted && length(conn).await? >= wanted)
+}
+
 /// How many notes lie in the tail.
+///
+/// # Errors
+/// When the database fails.
 pub async fn length(conn: &mut SqliteConnection) -> Result<i64, IndexError> {
     let count = "select count(*) from note_gram_doc where seat >= ?";
     Ok(sqlx::query_scalar(count).bind(FIRST).fetch_one(conn).await?)

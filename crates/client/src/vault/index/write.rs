@@ -1,6 +1,6 @@
 //! Notes into the index and out of it. Refuses to know how they are found.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use desk::ids::OperatorId;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
@@ -45,7 +45,7 @@ pub async fn add_many(conn: &mut SqliteConnection, docs: &[Doc]) -> Result<(), I
             change.write(conn, chunk).await?;
         }
         insert(conn, docs.into_values()).await?;
-        if tail::length(conn).await? >= tail::LONGEST {
+        if tail::is_longer(conn, tail::LONGEST).await? {
             tail::settle(conn).await?;
         }
     }
@@ -78,10 +78,15 @@ pub async fn remove(conn: &mut SqliteConnection, places: &[Place]) -> Result<(),
 }
 
 /// What changes in the cells of one chunk.
-#[derive(Default)]
 pub struct Changes {
-    adds: BTreeMap<usize, Vec<Mark>>,
-    drops: BTreeMap<usize, Vec<Mark>>,
+    adds: Vec<Vec<Mark>>,
+    drops: Vec<Vec<Mark>>,
+}
+
+impl Default for Changes {
+    fn default() -> Changes {
+        Changes { adds: vec![Vec::new(); Gram::BUCKETS], drops: vec![Vec::new(); Gram::BUCKETS] }
+    }
 }
 
 impl Changes {
@@ -100,8 +105,8 @@ impl Changes {
     /// # Errors
     /// When the database fails, or a cell is damaged.
     pub async fn write(mut self, conn: &mut SqliteConnection, chunk: i64) -> Result<(), IndexError> {
-        let buckets: BTreeSet<usize> = self.adds.keys().chain(self.drops.keys()).copied().collect();
-        let buckets: Vec<usize> = buckets.into_iter().collect();
+        let touched = |bucket: &usize| !self.adds[*bucket].is_empty() || !self.drops[*bucket].is_empty();
+        let buckets: Vec<usize> = (0..Gram::BUCKETS).filter(touched).collect();
         for buckets in buckets.chunks(CELLS) {
             let cells = list(buckets.iter().map(|bucket| cell(*bucket, chunk)));
             let read = "select cell, marks from json_each(?) cross join note_gram where cell = value";
@@ -124,20 +129,24 @@ impl Changes {
     }
 
     fn merged(&mut self, bucket: usize, mut marks: Vec<Mark>) -> Vec<Mark> {
-        if let Some(mut drops) = self.drops.remove(&bucket) {
-            drops.sort_unstable();
-            marks.retain(|mark| drops.binary_search(mark).is_err());
-        }
-        marks.append(&mut self.adds.remove(&bucket).unwrap_or_default());
+        let mut drops = std::mem::take(&mut self.drops[bucket]);
+        drops.sort_unstable();
+        marks.retain(|mark| drops.binary_search(mark).is_err());
+        marks.append(&mut std::mem::take(&mut self.adds[bucket]));
         marks.sort_unstable();
         marks.dedup();
         marks
     }
 }
 
-fn mark(marks: &mut BTreeMap<usize, Vec<Mark>>, doc: &Doc, slot: u16) {
-    of_note(&doc.columns, &doc.folded, |gram: Gram| {
-        marks.entry(gram.bucket()).or_default().push(Mark::new(gram.key(), slot));
+fn mark(marks: &mut [Vec<Mark>], doc: &Doc, slot: u16) {
+    of_note(&doc.columns, &doc.folded, |gram| {
+        let mark = Mark::new(gram.key(), slot);
+        let marks = &mut marks[gram.bucket()];
+        // What a note says twice mostly follows itself in the bucket: few other grams fall into it.
+        if marks.last() != Some(&mark) {
+            marks.push(mark);
+        }
     });
 }
 
