@@ -35,6 +35,7 @@ pub async fn play(photos: &Path, facts: &mut Facts) -> Result<()> {
 
     stage.centre.kill_server().await?;
     first.page.see_within("offline", PATIENCE).await?;
+    stage.photograph_window(&first, "desk-offline").await?;
     write(&first).await?;
     stage.photograph_window(&first, "desk-offline-note").await?;
     let notes = first.desk().await?.notes;

@@ -300,6 +300,7 @@ impl Notes {
         if let Some(note) = self.rooms.reading_note() {
             self.jobs.push(VaultJob::Read(note));
         }
+        self.jobs.extend(self.rooms.look_again());
     }
 
     /// A record was looked up: to be changed by a step, to go on with it, or to be read.

@@ -85,6 +85,12 @@ impl Notes {
 }
 
 impl Rooms {
+    /// The same search once more: notes have come meanwhile.
+    pub(super) fn look_again(&mut self) -> Option<VaultJob> {
+        let query = self.search.as_ref()?.query.clone();
+        self.look_for(Some(query), true)
+    }
+
     fn look_for(&mut self, query: Option<SearchQuery>, open: bool) -> Option<VaultJob> {
         let Some(mut query) = query.filter(|_| open) else {
             self.search = None;
