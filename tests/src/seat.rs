@@ -157,6 +157,7 @@ impl Seat {
     /// When none opens.
     pub async fn new_note(&mut self) -> Result<NoteId> {
         let end = Instant::now() + Duration::from_secs(30);
+        self.wait("the desk is there", |_| true).await?;
         while Instant::now() < end {
             self.intend(&Intent::Note { note: NoteIntent::New }).await?;
             let told = |desk: &DeskView| desk.notes.pane.is_some() || desk.refused.is_some();
