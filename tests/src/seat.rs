@@ -156,6 +156,7 @@ impl Seat {
     /// # Errors
     /// When none opens.
     pub async fn new_note(&mut self) -> Result<NoteId> {
+        self.wait("the workspace is there", |_| true).await?;
         let end = Instant::now() + Duration::from_secs(30);
         while Instant::now() < end {
             self.intend(&Intent::Note { note: NoteIntent::New }).await?;
