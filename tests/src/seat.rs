@@ -156,6 +156,7 @@ impl Seat {
     /// # Errors
     /// When none opens.
     pub async fn new_note(&mut self) -> Result<NoteId> {
+        self.wait("the workspace is there", |_| true).await?;
         let end = Instant::now() + Duration::from_secs(30);
         self.wait("the desk is there", |_| true).await?;
         while Instant::now() < end {

@@ -98,9 +98,11 @@ async fn sheet(stage: &Stage, window: &Window, facts: &mut Facts) -> Result<()> 
         window.desk().await.ok()?.notes.sheets.into_iter().next()
     })
     .await?;
-    for (name, format) in
-        [("xlsx", SheetFormat::Xlsx), ("csv_utf8", SheetFormat::CsvUtf8), ("csv_cp932", SheetFormat::CsvCp932)]
-    {
+    for (name, format) in [
+        ("xlsx", SheetFormat::Xlsx),
+        ("csv_utf8", SheetFormat::CsvUtf8),
+        ("csv_cp932", SheetFormat::CsvCp932),
+    ] {
         let file = export(window, name).await?;
         let rows = sheet_file::rows(&std::fs::read(&file)?, format)?;
         let (head, lines) = rows.split_first().context("a line of headings")?;

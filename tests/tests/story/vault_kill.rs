@@ -84,13 +84,14 @@ async fn play(mut seat: Seat, moment: Duration) -> Result<Played> {
     let letters: Vec<char> = WORDS.chars().collect();
     let mut text = String::new();
     for (key, letter) in letters.iter().cycle().enumerate() {
-        if began.elapsed() >= moment {
-            break;
-        }
         let typed = notes.last_mut().context("a note is open")?;
         text.push(*letter);
         typed.texts.push((text.clone(), Instant::now()));
         edit(&mut seat, typed.note, &text).await?;
+        if began.elapsed() >= moment {
+            // The last key may be on its way only.
+            break;
+        }
         tokio::time::sleep(KEY).await;
         typed.look(&seat);
         let note = typed.note;

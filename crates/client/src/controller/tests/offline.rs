@@ -1,13 +1,14 @@
 //! A desk without its server: it opens with what it kept, notes can be written, and it goes online by itself.
 
 use desk::code::Code;
+use desk::contact::Phase;
 use desk::presence::Presence;
 use link::line::LineEvent;
 use link::message::OperatorSays;
 use link::state::DeskState;
 
 use super::fixtures::{Table, signed_in, state};
-use super::notes::{note, open, pane, written};
+use super::notes::{note, open, pane};
 use crate::controller::{Input, NotOpened, Opened, Output, Secret, VaultJob, VaultNews};
 use crate::view::notes::NoteIntent;
 use crate::view::{Intent, LineView, Screen};
@@ -148,17 +149,19 @@ fn a_token_that_the_sync_wears_out_is_renewed_and_the_line_stays_as_it_is() {
 
 #[test]
 fn what_an_offline_start_shows_is_kept_and_holds_nobody() {
+    let keeps = |table: &mut Table| {
+        let keeps = |output: &Output| matches!(output, Output::Vault(VaultJob::Keep(_)));
+        table.did().iter().filter(|output| keeps(output)).count()
+    };
     let mut table = Table::at_work();
-    open(&mut table);
-    table.offered(1);
-    table.heard();
-    let keeps = |output: &Output| matches!(output, Output::Vault(VaultJob::Keep(_)));
+    table.put(opened());
+    assert_eq!(keeps(&mut table), 1);
     table.snapshot(state());
-    let did = table.did();
-    assert_eq!(did.iter().filter(|output| keeps(output)).count(), 1);
-    table.offered(2);
-    assert!(!table.did().iter().any(keeps), "an offer is nothing that is kept");
-    assert_eq!(written(&mut table), []);
+    table.offered(1);
+    table.phase(Phase::Live);
+    assert_eq!(keeps(&mut table), 0, "an offer and a contact are nothing that is kept");
+    table.snapshot(DeskState { city: "別の市".into(), ..state() });
+    assert_eq!(keeps(&mut table), 1);
 }
 
 #[test]
