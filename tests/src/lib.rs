@@ -14,6 +14,7 @@ pub mod capture;
 pub mod carrier;
 pub mod centre;
 pub mod child;
+pub mod counted;
 pub mod fact;
 pub mod hear;
 pub mod input_method;

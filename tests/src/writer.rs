@@ -40,11 +40,18 @@ impl Writer {
     /// # Errors
     /// When the vault cannot be opened or the server refuses.
     pub async fn open(centre: &Centre, number: u32, folder: &Path) -> Result<Writer> {
+        Writer::open_by(centre, &centre.address(), number, folder).await
+    }
+
+    /// The same over another way to the server's door for notes.
+    ///
+    /// # Errors
+    /// As [`Writer::open`].
+    pub async fn open_by(centre: &Centre, base: &str, number: u32, folder: &Path) -> Result<Writer> {
         let account = format!("op{number:02}");
         let key = DataKey::random()?;
         let vault = Vault::open(&file(folder, &account), &key, None).await?;
         let (told, mut news) = mpsc::channel(MAX_NEWS);
-        let base = centre.address();
         let door = SyncDoor {
             http: centre.http()?,
             push: format!("{base}/api/notes/push"),
@@ -68,17 +75,7 @@ impl Writer {
     /// # Errors
     /// When the server refuses.
     pub async fn sign_in(&self, centre: &Centre) -> Result<()> {
-        let body = SignIn {
-            name: self.account.clone(),
-            password: PASSWORD.to_owned(),
-            version: VERSION,
-            take_over: true,
-        };
-        let request = centre.http()?.post(format!("{}/api/sign-in", centre.address()));
-        let answer = request.header("Content-Type", "application/json").body(link::json::encode(&body));
-        let text = answer.send().await?.error_for_status().context("the sign-in is good")?.text().await?;
-        let SignedIn { token, .. } = link::json::decode(&text)?;
-        self.sync.token(Secret(token));
+        self.sync.token(Secret(token(centre, &self.account).await?));
         Ok(())
     }
 
@@ -89,7 +86,7 @@ impl Writer {
     pub async fn write(&self, text: &str) -> Result<NoteId> {
         let at = now();
         let note = NoteId(Uuid::now_v7());
-        let record = Record::Note(self.note(note, text, at));
+        let record = finished(self.operator, note, text, at);
         let new = NewRevision {
             note,
             parents: Vec::new(),
@@ -101,39 +98,6 @@ impl Writer {
         self.vault.write(new).await?;
         self.sync.wake();
         Ok(note)
-    }
-
-    /// A finished note of this operator with this text.
-    pub fn note(&self, note: NoteId, text: &str, at: Time) -> Note {
-        Note {
-            facts: Facts {
-                number: own_number('M', at, note),
-                contact: None,
-                channel: NoteChannel::Aside,
-                booth: None,
-                caller: None,
-                caller_key: None,
-                calls_before: 0,
-                opened: at,
-                answered: None,
-                ended: None,
-                closed: Some(at),
-                holds: 0,
-                held_ms: Millis(0),
-                interruptions: 0,
-                operator: self.operator,
-                operator_name: self.account.clone(),
-                combined: false,
-            },
-            written: Written {
-                categories: vec![CategoryCode(104)],
-                party: Some(Party::Self_),
-                disposition: Some(Disposition::Guided),
-                text: text.to_owned(),
-                ..Written::default()
-            },
-            finished: true,
-        }
     }
 
     /// Tries at once what waits.
@@ -177,6 +141,51 @@ impl Writer {
         self.news.abort();
         self.vault.close().await;
     }
+}
+
+/// A token for an account.
+///
+/// # Errors
+/// When the server refuses.
+pub async fn token(centre: &Centre, account: &str) -> Result<String> {
+    let body =
+        SignIn { name: account.to_owned(), password: PASSWORD.to_owned(), version: VERSION, take_over: true };
+    let request = centre.http()?.post(format!("{}/api/sign-in", centre.address()));
+    let answer = request.header("Content-Type", "application/json").body(link::json::encode(&body));
+    let text = answer.send().await?.error_for_status().context("the sign-in is good")?.text().await?;
+    let SignedIn { token, .. } = link::json::decode(&text)?;
+    Ok(token)
+}
+
+/// A finished note without a contact.
+pub fn finished(operator: OperatorId, note: NoteId, text: &str, at: Time) -> Record {
+    let facts = Facts {
+        number: own_number('M', at, note),
+        contact: None,
+        channel: NoteChannel::Aside,
+        booth: None,
+        caller: None,
+        caller_key: None,
+        calls_before: 0,
+        opened: at,
+        answered: None,
+        ended: None,
+        closed: Some(at),
+        holds: 0,
+        held_ms: Millis(0),
+        interruptions: 0,
+        operator,
+        operator_name: format!("オペレーター{:02}", operator.0),
+        combined: false,
+    };
+    let written = Written {
+        categories: vec![CategoryCode(104)],
+        party: Some(Party::Self_),
+        disposition: Some(Disposition::Guided),
+        text: text.to_owned(),
+        ..Written::default()
+    };
+    Record::Note(Note { facts, written, finished: true })
 }
 
 fn file(folder: &Path, account: &str) -> PathBuf {

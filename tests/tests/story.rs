@@ -8,6 +8,7 @@ mod story {
     mod doors;
     mod input_method;
     mod network;
+    mod notes_conflict;
     mod notes_sync;
     mod offers;
     mod outages;

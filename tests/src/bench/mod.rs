@@ -9,7 +9,9 @@ mod desktop;
 mod m1;
 mod m3;
 mod m5;
+mod n1;
 mod n2;
+mod n3;
 mod r3;
 mod relay;
 mod replay;
@@ -50,7 +52,7 @@ impl Row {
 /// # Errors
 /// When there is no such row, or a measurement breaks off.
 pub async fn run(only: Option<&str>) -> Result<()> {
-    const ROWS: [&str; 8] = ["D1", "D2", "D3", "M1", "M3", "M5", "N2", "R3"];
+    const ROWS: [&str; 10] = ["D1", "D2", "D3", "M1", "M3", "M5", "N1", "N2", "N3", "R3"];
     if let Some(other) = only.filter(|id| !ROWS.contains(id)) {
         bail!("there is no row {other}; there are: {}", ROWS.join(", "));
     }
@@ -63,6 +65,12 @@ pub async fn run(only: Option<&str>) -> Result<()> {
     }
     if wanted("M5") {
         m5::measure().await?.iter().for_each(Row::print);
+    }
+    if wanted("N1") {
+        n1::measure().await?.iter().for_each(Row::print);
+    }
+    if wanted("N3") {
+        n3::measure().await?.print();
     }
     if wanted("N2") {
         n2::measure().await?.iter().for_each(Row::print);

@@ -15,7 +15,7 @@ use sqlx::sqlite::SqliteConnection;
 use super::Row;
 use crate::fact::median;
 use crate::place;
-use notes::Notes;
+pub(super) use notes::Notes;
 use peer::Peer;
 
 /// The size at which both are measured.
