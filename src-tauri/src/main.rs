@@ -16,6 +16,7 @@ mod settings;
 mod shell;
 mod toast;
 mod tray;
+mod visit;
 mod window;
 
 use std::process::ExitCode;

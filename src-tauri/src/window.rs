@@ -16,7 +16,7 @@ use crate::picture;
 use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::shell::{Latest, WindowShell};
-use crate::{alone, awake, tray};
+use crate::{alone, awake, tray, visit};
 
 /// The only window.
 pub const LABEL: &str = "desk";
@@ -62,12 +62,14 @@ fn set_up(app: &mut App) -> anyhow::Result<()> {
     tauri::async_runtime::spawn(awake::follow(latest.clone()));
 
     app.manage(Seat::new(desk, latest.clone()));
+    let visited = latest.clone();
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("兼務")
         .inner_size(1366.0, 768.0)
         .min_inner_size(1024.0, 640.0)
         // The inspector would take keys that belong to the desk.
         .devtools(false)
+        .on_new_window(move |address, _| visit::open(&visited, &address))
         .data_directory(settings.web_data)
         .build()?;
     #[cfg(target_os = "linux")]

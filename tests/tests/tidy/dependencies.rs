@@ -20,7 +20,7 @@ const ROOMS: [(&str, &[&str]); 9] = [
 ];
 
 /// Libraries that only these rooms may import.
-const FENCED: [(&str, &[&str]); 17] = [
+const FENCED: [(&str, &[&str]); 18] = [
     ("webrtc", &["peer"]),
     ("rtc", &["peer"]),
     ("tauri", &["kenmu"]),
@@ -30,6 +30,7 @@ const FENCED: [(&str, &[&str]); 17] = [
     ("rsipstack", &["exchange"]),
     ("keyring", &["kenmu"]),
     ("notify-rust", &["kenmu"]),
+    ("open", &["kenmu"]),
     ("reqwest", &["client", "kenmu-tests"]),
     ("opus", &["media"]),
     ("jpholiday", &["desk"]),

@@ -59,6 +59,7 @@ const FENCES: [Fence; 16] = [
             "tests/src/bench/bare_commit.rs",
             "tests/src/bench/n2.rs",
             "tests/src/bench/n2/",
+            "tests/src/bench/n3.rs",
         ],
     },
     // The line's memory reads the page's test vectors.
