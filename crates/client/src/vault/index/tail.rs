@@ -42,7 +42,8 @@ pub async fn settle(conn: &mut SqliteConnection) -> Result<(), IndexError> {
     // The plus here and below keeps SQLite from walking the places of all notes instead of these seats.
     let oldest = "select seat, place from note_gram_doc where seat >= ? order by +place limit ?";
     let rows = sqlx::query(oldest).bind(FIRST).bind(length(conn).await? - LEFT).fetch_all(&mut *conn).await?;
-    let (mut before, mut arrived): (Vec<i64>, BTreeMap<usize, Vec<(i64, i64)>>) = Default::default();
+    let mut before = Vec::new();
+    let mut arrived: BTreeMap<usize, Vec<(i64, i64)>> = BTreeMap::new();
     for row in rows {
         let (seat, place): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
         match chunks.partition_point(|chunk| chunk.first <= place) {
