@@ -235,8 +235,8 @@ impl Controller {
         let Stage::Desk(work) = &self.stage else { return };
         let seen = seen(work, now, self.offset_ms);
         self.notes.settle(seen);
-        let told = self.notes.to_tell(seen);
-        let count = self.notes.to_count(self.watch.is_up());
+        let told = self.notes.tells_end(seen);
+        let count = self.notes.tells_count(self.watch.is_up());
         out.extend(self.notes.jobs().into_iter().map(Output::Vault));
         if self.watch.is_up() && self.notes.is_open() && std::mem::take(&mut self.stale) {
             let worth = Box::new(worth_keeping(seen.state));
