@@ -91,7 +91,7 @@ pub struct Controller {
     /// The keyring did not open it for the session that is being renewed.
     offline_given_up: bool,
     /// What the vault said before the desk was there.
-    early: Option<VaultNews>,
+    early: Vec<VaultNews>,
     /// What an offline start would show, as the vault has it; and whether that may be old.
     kept: Option<Box<DeskState>>,
     stale: bool,
@@ -132,7 +132,7 @@ impl Controller {
             offline: None,
             offline_try: None,
             offline_given_up: false,
-            early: None,
+            early: Vec::new(),
             kept: None,
             stale: true,
             sync_renewal: None,

@@ -21,6 +21,9 @@ use crate::view::notes::NoteIntent;
 /// Between two renewals for the sync: a token is good for minutes, and one that is refused at once stays so.
 const RENEW_FOR_SYNC: Millis = Millis::seconds(60);
 
+/// What the vault may say before the desk is there: that it is open, and a few words of the sync.
+const MAX_EARLY: usize = 16;
+
 /// A vault was asked for so that a desk can open without its server.
 #[derive(Debug)]
 pub(super) struct OfflineTry {
@@ -74,13 +77,13 @@ impl Controller {
                 }
             }
             // The vault is quicker than the line: the desk that opens with the snapshot hears it first.
-            Stage::SignIn(_) => self.early = Some(news),
+            Stage::SignIn(_) => self.early.extend((self.early.len() < MAX_EARLY).then_some(news)),
         }
     }
 
     /// The desk is there: it hears what the vault said before.
     pub(super) fn hear_early(&mut self, now: Time) {
-        if let Some(news) = self.early.take() {
+        for news in std::mem::take(&mut self.early) {
             self.note_news(now, news);
         }
     }
@@ -220,7 +223,8 @@ impl Controller {
         };
         let asked = self.notes.was_asked_for() || self.offline_try.is_some();
         out.extend(self.notes.close(seen).into_iter().map(Output::Vault));
-        (self.offline, self.offline_try, self.early, self.kept) = (None, None, None, None);
+        (self.offline, self.offline_try, self.kept) = (None, None, None);
+        self.early.clear();
         self.offline_given_up = false;
         if asked {
             out.push(Output::CloseVault);
@@ -235,8 +239,8 @@ impl Controller {
         let Stage::Desk(work) = &self.stage else { return };
         let seen = seen(work, now, self.offset_ms);
         self.notes.settle(seen);
-        let told = self.notes.to_tell(seen);
-        let count = self.notes.to_count(self.watch.is_up());
+        let told = self.notes.tells_end(seen);
+        let count = self.notes.tells_count(self.watch.is_up());
         out.extend(self.notes.jobs().into_iter().map(Output::Vault));
         if self.watch.is_up() && self.notes.is_open() && std::mem::take(&mut self.stale) {
             let worth = Box::new(worth_keeping(seen.state));

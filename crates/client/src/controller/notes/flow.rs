@@ -94,10 +94,10 @@ impl Notes {
     }
 
     /// The result to tell the server, once the talk is over and the note is safe.
-    pub(in super::super) fn to_tell(&mut self, seen: Seen) -> Option<(ContactId, Disposition)> {
+    pub(in super::super) fn tells_end(&mut self, seen: Seen) -> Option<(ContactId, Disposition)> {
         let card = seen.state.contact.as_ref().filter(|card| card.phase == Phase::Wrapping)?;
         let pane = self.pane.as_mut().filter(|pane| pane.contact() == Some(card.contact))?;
-        let disposition = pane.to_tell(seen.now, seen.server)?;
+        let disposition = pane.tells_end(seen.now, seen.server)?;
         self.settle_pane(seen);
         Some((card.contact, disposition))
     }
@@ -110,7 +110,7 @@ impl Notes {
     }
 
     /// How many revisions the server does not have, when it was told another number. `line_up`: it can be told.
-    pub(in super::super) fn to_count(&mut self, line_up: bool) -> Option<u32> {
+    pub(in super::super) fn tells_count(&mut self, line_up: bool) -> Option<u32> {
         let count = self.lists.unsynced;
         if !line_up || !self.is_open() || self.counted == Some(count) {
             return None;

@@ -339,7 +339,7 @@ impl Pane {
     }
 
     /// The result to be told to the server: once, when the note is safe and the wrap-up has begun. `server`: its clock.
-    pub(super) fn to_tell(&mut self, now: Time, server: Time) -> Option<Disposition> {
+    pub(super) fn tells_end(&mut self, now: Time, server: Time) -> Option<Disposition> {
         let disposition = self.finished.as_ref()?.written.disposition?;
         match self.told {
             Told::Yes => return None,

@@ -175,3 +175,17 @@ fn the_server_hears_how_many_revisions_it_lacks() {
     table.snapshot(state());
     assert_eq!(table.words(), [OperatorSays::Unsynced { count: 2 }], "a new session knows no count");
 }
+
+#[test]
+fn a_vault_and_its_sync_may_be_quicker_than_the_line() {
+    let mut table = Table::new();
+    table.intent(Intent::SignIn { name: "op01".into(), password: "geheim".into() });
+    table.put(Input::SignIn(Ok(signed_in())));
+    table.put(opened());
+    table.put(Input::Vault(VaultNews::Moved));
+    table.put(Input::Vault(VaultNews::Trouble(None)));
+    table.up(false);
+    table.snapshot(state());
+    note(&mut table, NoteIntent::New);
+    assert!(pane(&table).facts.number.starts_with("M-"));
+}
