@@ -276,8 +276,7 @@ fn files(house: &House) -> Vec<u8> {
     let file = house.config.database.trim_start_matches("sqlite:").to_owned();
     ["", "-wal", "-shm"]
         .iter()
-        .filter_map(|end| std::fs::read(format!("{file}{end}")).ok())
-        .flatten()
+        .flat_map(|end| common::seen_from_outside(format!("{file}{end}").as_ref()))
         .collect()
 }
 

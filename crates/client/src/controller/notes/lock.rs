@@ -2,6 +2,7 @@
 //! the vault judges it.
 
 use desk::code::Code;
+use desk::contact::Phase;
 use desk::time::{Millis, Time};
 use link::state::{Caller, CallerCard};
 
@@ -50,13 +51,27 @@ impl Lock {
     }
 }
 
+/// Somebody is spoken to at this desk, or is about to be.
+fn speaks(seen: Seen) -> bool {
+    let talks = |phase| match phase {
+        Phase::Connecting | Phase::Live | Phase::Held => true,
+        Phase::Waiting | Phase::Offered | Phase::Wrapping | Phase::Closed => false,
+    };
+    seen.state.guest.is_some() || seen.state.contact.as_ref().is_some_and(|card| talks(card.phase))
+}
+
 impl Notes {
     /// Any intent is a sign of life; a locked desk stays locked.
     pub(in super::super) fn touched(&mut self, now: Time) {
         self.lock.touched(now);
     }
 
+    /// Whoever listens for ten minutes touches nothing: in a talk nobody is locked out.
     pub(super) fn lock_when_idle(&mut self, seen: Seen) {
+        if speaks(seen) {
+            self.lock.touched(seen.now);
+            return;
+        }
         let after = seen.state.forms.lock_after_ms;
         let due = self.lock.deadline(after).is_some_and(|at| at <= seen.now);
         if due && self.is_open() {
@@ -64,9 +79,13 @@ impl Notes {
         }
     }
 
-    /// Locks at once. Without a vault nobody could judge the password, and the desk would stay locked.
+    /// Locks at once, but never in a talk. Without a vault nobody could judge the password, and the desk would stay
+    /// locked.
     pub(super) fn lock(&mut self, seen: Seen) -> Result<(), Code> {
         self.writable()?;
+        if speaks(seen) {
+            return Err(Code::WrongState);
+        }
         self.lock_now(seen);
         Ok(())
     }

@@ -206,6 +206,13 @@ fn an_untouched_desk_locks_hides_everybody_and_opens_by_the_password_alone() {
     card.number = "C-1".into();
     table.change(link::state::DeskChange::Contact(Some(card)));
     edit(&mut table, said("山田さんの件"), None);
+    for _ in 0..70 {
+        table.pass(5_000);
+        table.heard();
+    }
+    note(&mut table, NoteIntent::Lock);
+    assert!(!table.desk().notes.locked, "whoever only listens is not locked out of the talk");
+    table.phase(desk::contact::Phase::Wrapping);
     for _ in 0..59 {
         table.pass(5_000);
         table.heard();
