@@ -28,7 +28,7 @@ fn file(house: &House) -> PathBuf {
 }
 
 fn holds(file: &Path, word: &str) -> bool {
-    common::seen_from_outside(file.as_ref()).windows(word.len()).any(|window| window == word.as_bytes())
+    common::seen_from_outside(file).windows(word.len()).any(|window| window == word.as_bytes())
 }
 
 #[tokio::test]
