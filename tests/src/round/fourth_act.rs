@@ -31,7 +31,6 @@ pub async fn play(photos: &Path, facts: &mut Facts) -> Result<()> {
     let mut stage = Stage::open_as(&folder, &Plan { operators: 2, ..Plan::default() }).await?;
     photos.clone_into(&mut stage.photos);
     let first = stage.window(1).await?;
-    let second = stage.window(2).await?;
 
     stage.centre.kill_server().await?;
     first.page.see_within("offline", PATIENCE).await?;
@@ -48,13 +47,14 @@ pub async fn play(photos: &Path, facts: &mut Facts) -> Result<()> {
     })
     .await?;
     facts.tell("note_sent_after_restart_ms", back.elapsed().as_millis());
+    let second = stage.window(2).await?;
     let found = find(&second).await.is_ok();
     facts.judge("note_found_on_second_desktop", found, found, "true");
     stage.photograph_window(&second, "desk-records").await?;
+    second.close().await;
     sheet(&stage, &first, facts).await?;
 
     first.close().await;
-    second.close().await;
     stage.judge_scrolling(facts);
     stage.centre.conservation().await?;
     stage.centre.stop().await;
