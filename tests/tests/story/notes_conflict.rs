@@ -4,10 +4,8 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use client::view::Intent;
-use client::view::notes::{NoteIntent, Saved, VaultTrouble};
-use desk::contact::Disposition;
-use desk::note::{CategoryCode, NoteId, Party, TextField, Written};
+use client::view::notes::{Saved, VaultTrouble};
+use desk::note::NoteId;
 use kenmu_tests::centre::{PASSWORD, Plan};
 use kenmu_tests::seat::Seat;
 use kenmu_tests::stage::Stage;
@@ -15,6 +13,7 @@ use kenmu_tests::wait::until;
 use kenmu_tests::window::{Came, Window};
 
 use super::common::{close, folder, stage};
+use super::vault_kill::edit;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 /// In every version of the note.
@@ -124,18 +123,6 @@ impl Drop for SmallDisk {
     }
 }
 
-async fn typed(seat: &mut Seat, note: NoteId, text: &str) -> Result<()> {
-    let written = Written {
-        categories: vec![CategoryCode(104)],
-        party: Some(Party::Self_),
-        disposition: Some(Disposition::Guided),
-        text: text.to_owned(),
-        ..Written::default()
-    };
-    let caret = Some((TextField::Text, text.chars().count() as u32));
-    seat.intend(&Intent::Note { note: NoteIntent::Edit { note, written: Box::new(written), caret } }).await
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_is_told_within_a_second_and_writing_goes_on_when_there_is_room() -> Result<()> {
     if std::env::var("USER").is_ok_and(|user| user != "root") {
@@ -149,7 +136,7 @@ async fn a_full_disk_is_told_within_a_second_and_writing_goes_on_when_there_is_r
     let mut seat = Seat::start(&stage.centre, "op01", "op01", &variables)?;
     seat.give_password(PASSWORD).await?;
     let note = seat.new_note().await?;
-    typed(&mut seat, note, "書き始め").await?;
+    edit(&mut seat, note, "書き始め").await?;
     let saved = |desk: &client::view::DeskView| desk.notes.pane.as_ref().map(|pane| pane.saved);
     seat.wait("it is on the disk", |desk| matches!(saved(desk), Some(Saved::Draft { .. }))).await?;
     let ballast = disk.0.join("ballast");
@@ -162,7 +149,7 @@ async fn a_full_disk_is_told_within_a_second_and_writing_goes_on_when_there_is_r
     while told.is_none() && full.elapsed() < PATIENCE {
         text = format!("{}続き", text.chars().take(400).collect::<String>());
         let key = Instant::now();
-        typed(&mut seat, note, &text).await?;
+        edit(&mut seat, note, &text).await?;
         tokio::time::sleep(Duration::from_millis(20)).await;
         let desk = seat.desk().context("the desk is there")?;
         told = (desk.notes.trouble == Some(VaultTrouble::DiskFull)).then(|| key.elapsed());

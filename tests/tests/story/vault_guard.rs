@@ -6,12 +6,11 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use client::view::Intent;
 use client::view::notes::{NoteIntent, Saved};
-use desk::contact::Disposition;
-use desk::note::{CategoryCode, NoteId, Party, TextField, Written};
+use desk::note::NoteId;
 use kenmu_tests::seat::Seat;
 use kenmu_tests::vault::Looked;
 
-use super::vault_kill::Machine;
+use super::vault_kill::{Machine, edit};
 
 /// A valid number by the published formula.
 const NUMBER: &str = "314159265352";
@@ -66,18 +65,6 @@ async fn type_digits(seat: &mut Seat, note: NoteId, length: usize) -> Result<()>
     })
     .await?;
     Ok(())
-}
-
-async fn edit(seat: &mut Seat, note: NoteId, text: &str) -> Result<()> {
-    let written = Written {
-        categories: vec![CategoryCode(104)],
-        party: Some(Party::Self_),
-        disposition: Some(Disposition::SentElsewhere),
-        text: text.to_owned(),
-        ..Written::default()
-    };
-    let caret = Some((TextField::Text, text.chars().count() as u32));
-    seat.intend(&Intent::Note { note: NoteIntent::Edit { note, written: Box::new(written), caret } }).await
 }
 
 impl Machine {

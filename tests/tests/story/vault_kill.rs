@@ -124,7 +124,8 @@ async fn begin(seat: &mut Seat, before: Option<NoteId>) -> Result<Typed> {
     Ok(Typed { note, texts: Vec::new(), saved: 0 })
 }
 
-async fn edit(seat: &mut Seat, note: NoteId, text: &str) -> Result<()> {
+/// Types a text into a note that lacks nothing else, the caret behind it.
+pub(super) async fn edit(seat: &mut Seat, note: NoteId, text: &str) -> Result<()> {
     let written = Written {
         categories: vec![CategoryCode(104)],
         party: Some(Party::Self_),
