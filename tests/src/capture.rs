@@ -27,7 +27,7 @@ const READER: &str = "
     return want === check ? code : -1;
   };
   const now = () => performance.timeOrigin + performance.now();
-  const eye = window.__eye = { key: 0, reading: false, seen: [], screen: [], width: 0, height: 0 };
+  const eye = window.__eye = { key: 0, reading: false, seen: [], screen: [], presented: [], width: 0, height: 0 };
 ";
 
 /// Watches every drawing on the desk's canvases (the visitor's face and second window), and the F2 key as
@@ -48,11 +48,12 @@ const WATCH_CANVAS: &str = "
   };
 ";
 
-/// Watches every frame that the booth's video shows.
+/// Watches the booth's video. A page is told of at most one frame for each of its own drawings; how many
+/// were put on the screen meanwhile stands in `presentedFrames`.
 const WATCH_VIDEO: &str = "
   const strip = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
   const watch = (video) => {
-    const look = () => {
+    const look = (_, frame) => {
       const at = now();
       let code = -1;
       eye.width = video.videoWidth; eye.height = video.videoHeight;
@@ -62,6 +63,7 @@ const WATCH_VIDEO: &str = "
         code = readRow(strip.getImageData(0, 0, video.videoWidth, 1).data, video.videoWidth);
       }
       eye.seen.push([at, code]);
+      eye.presented.push(frame.presentedFrames);
       video.requestVideoFrameCallback(look);
     };
     video.requestVideoFrameCallback(look);
@@ -84,6 +86,8 @@ pub struct Seen {
     pub seen: Vec<(f64, i32)>,
     /// The same of the second window's pictures.
     pub screen: Vec<(f64, i32)>,
+    /// Beside each of `seen` in a booth: how many frames its video has put on the screen so far.
+    pub presented: Vec<u32>,
     /// The picture's width as it came.
     pub width: u32,
     /// The picture's height as it came.
@@ -118,7 +122,7 @@ impl Eye {
 /// # Errors
 /// When no eye was placed.
 pub async fn blink(page: &Page, reading: bool) -> Result<()> {
-    let script = "const eye = window.__eye; eye.key = 0; eye.seen = []; eye.screen = []; eye.reading = arguments[0]; return null;";
+    let script = "const eye = window.__eye; eye.key = 0; eye.seen = []; eye.screen = []; eye.presented = []; eye.reading = arguments[0]; return null;";
     page.run(script, vec![reading.into()]).await
 }
 
@@ -142,7 +146,19 @@ impl Seen {
         distinct_per_second(&self.seen, from_ms, to_ms)
     }
 
-    /// The same of the second window.
+    /// Faces that a booth's video put on the screen, per second, between two times on the wall clock; no more
+    /// than the numbers on them went on, so that the same face shown again counts for nothing.
+    pub fn presented_per_second(&self, from_ms: f64, to_ms: f64) -> f64 {
+        let told = self.seen.iter().zip(&self.presented);
+        let mut read = told.filter(|((at, code), _)| (from_ms..to_ms).contains(at) && *code >= 0);
+        let Some(((began, first), presented)) = read.next() else { return 0.0 };
+        let Some(((ended, last), presented_last)) = read.last() else { return 0.0 };
+        let new = (*last as u16).wrapping_sub(*first as u16);
+        let frames = presented_last.saturating_sub(*presented).min(u32::from(new));
+        f64::from(frames) / ((ended - began) / 1000.0)
+    }
+
+    /// Pictures of the second window with a new number, per second.
     pub fn screens_per_second(&self, from_ms: f64, to_ms: f64) -> f64 {
         distinct_per_second(&self.screen, from_ms, to_ms)
     }

@@ -53,8 +53,8 @@ async fn a_browsers_face_and_window_reach_the_desk_together_over_a_lossy_wire() 
     let desk = Person::enter(&house, operator(1), 1, 440.0).await;
     let (page, mut offers) = Page::open().await;
     let wire = enter(&house, &mut offers).await;
-    house.join(1, 1, booth(1), operator(1)).await;
     let joined = Instant::now();
+    house.join(1, 1, booth(1), operator(1)).await;
     desk.first(joined, Track::Video).await;
     pause(1_000).await;
     assert_eq!(desk.since(joined, Track::Screen).len(), 0, "nothing is shown yet");

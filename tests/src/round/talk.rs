@@ -45,7 +45,7 @@ pub async fn talk(
     let full = at_desk.width as usize == WIDTH && at_desk.height as usize == HEIGHT;
     facts.judge("booth_video_fps", format!("{fps:.1}"), fps >= 20.0 && full, "≥ 20 at 640×480");
     facts.tell("booth_video_size", format!("{}x{}", at_desk.width, at_desk.height));
-    let fps = at_booth.distinct_per_second(from, to);
+    let fps = at_booth.presented_per_second(from, to);
     facts.judge("operator_video_fps", format!("{fps:.1}"), fps >= 15.0, "≥ 15");
     facts.tell("operator_video_size", format!("{}x{}", at_booth.width, at_booth.height));
 
