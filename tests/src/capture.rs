@@ -152,7 +152,7 @@ impl Seen {
         let told = self.seen.iter().zip(&self.presented);
         let mut read = told.filter(|((at, code), _)| (from_ms..to_ms).contains(at) && *code >= 0);
         let Some(((began, first), presented)) = read.next() else { return 0.0 };
-        let Some(((ended, last), presented_last)) = read.last() else { return 0.0 };
+        let Some(((ended, last), presented_last)) = read.next_back() else { return 0.0 };
         let new = (*last as u16).wrapping_sub(*first as u16);
         let frames = presented_last.saturating_sub(*presented).min(u32::from(new));
         f64::from(frames) / ((ended - began) / 1000.0)
