@@ -49,7 +49,7 @@ const WATCH_CANVAS: &str = "
 ";
 
 /// Watches the booth's video. A page is told of at most one frame for each of its own drawings; how many
-/// were put on the screen meanwhile stands in `presentedFrames`.
+/// the video gave to be drawn meanwhile stands in `presentedFrames` (HTMLVideoElement.requestVideoFrameCallback).
 const WATCH_VIDEO: &str = "
   const strip = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
   const watch = (video) => {
@@ -86,7 +86,7 @@ pub struct Seen {
     pub seen: Vec<(f64, i32)>,
     /// The same of the second window's pictures.
     pub screen: Vec<(f64, i32)>,
-    /// Beside each of `seen` in a booth: how many frames its video has put on the screen so far.
+    /// Beside each of `seen` in a booth: how many frames its video has given to be drawn so far.
     pub presented: Vec<u32>,
     /// The picture's width as it came.
     pub width: u32,
@@ -146,16 +146,16 @@ impl Seen {
         distinct_per_second(&self.seen, from_ms, to_ms)
     }
 
-    /// Faces that a booth's video put on the screen, per second, between two times on the wall clock; no more
-    /// than the numbers on them went on, so that the same face shown again counts for nothing.
+    /// Faces that a booth's video gave to be drawn, per second, between two times on the wall clock; no more
+    /// than the numbers on them went on, so that the same face shown again, or none, counts for nothing.
     pub fn presented_per_second(&self, from_ms: f64, to_ms: f64) -> f64 {
         let told = self.seen.iter().zip(&self.presented);
         let mut read = told.filter(|((at, code), _)| (from_ms..to_ms).contains(at) && *code >= 0);
-        let Some(((began, first), presented)) = read.next() else { return 0.0 };
-        let Some(((ended, last), presented_last)) = read.next_back() else { return 0.0 };
+        let Some(((_, first), presented)) = read.next() else { return 0.0 };
+        let Some(((_, last), presented_last)) = read.next_back() else { return 0.0 };
         let new = (*last as u16).wrapping_sub(*first as u16);
         let frames = presented_last.saturating_sub(*presented).min(u32::from(new));
-        f64::from(frames) / ((ended - began) / 1000.0)
+        f64::from(frames) / ((to_ms - from_ms) / 1000.0)
     }
 
     /// Pictures of the second window with a new number, per second.

@@ -127,7 +127,8 @@ async fn one_refused_revision_holds_up_none_of_the_others() {
     assert_eq!((pushed.outcomes.len(), pushed.high), (9, 9));
     assert_eq!(pad.push(house.address(), &sent).await.unwrap(), pushed, "the same answer again");
     let page = link::json::encode(&pad.pull(house.address(), None, 1_000).await);
-    assert!(!page.contains(INDIVIDUAL_NUMBER) && page.contains("対応 8"));
+    // Not four digits of it: ids have such by chance.
+    assert!(!page.replace(' ', "").contains("56789018") && page.contains("対応 8"));
 }
 
 #[tokio::test]

@@ -47,6 +47,8 @@ pub async fn talk(
     facts.tell("booth_video_size", format!("{}x{}", at_desk.width, at_desk.height));
     let fps = at_booth.presented_per_second(from, to);
     facts.judge("operator_video_fps", format!("{fps:.1}"), fps >= 15.0, "≥ 15");
+    let told = at_booth.distinct_per_second(from, to);
+    facts.tell("operator_video_fps_told_to_page", format!("{told:.1}"));
     facts.tell("operator_video_size", format!("{}x{}", at_booth.width, at_booth.height));
 
     let length = to - from;
