@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use desk::note::revision::RevKind;
+use desk::note::revision::{RevKind, Revision};
 use desk::note::{Note, Record, SheetStatus};
 use desk::time::Time;
 use link::json;
@@ -36,6 +36,9 @@ struct Known {
     refused: Option<(String, Option<Record>)>,
 }
 
+/// Records of the file by name.
+type Records = BTreeMap<String, Known>;
+
 /// Makes the rows of these records anew. `own`: something was written here, at this time.
 pub(super) async fn refresh(
     conn: &mut SqliteConnection,
@@ -43,11 +46,37 @@ pub(super) async fn refresh(
     own: Option<Time>,
 ) -> Result<(), VaultError> {
     let names = row::list(&notes.iter().collect::<Vec<_>>());
-    let mut known: BTreeMap<&str, Known> =
-        notes.iter().map(|note| (note.as_str(), Known::default())).collect();
+    let mut known: Records = notes.iter().map(|note| (note.clone(), Known::default())).collect();
     read_heads(conn, &names, &mut known).await?;
     read_refusals(conn, &names, &mut known).await?;
     read_places(conn, &names, &mut known).await?;
+    keep(conn, known, own).await
+}
+
+/// Makes the rows of records of which the file had nothing, each with its one revision: nothing needs to be read back,
+/// which is what most of a first synchronisation would do.
+pub(super) async fn appear(
+    conn: &mut SqliteConnection,
+    revisions: impl Iterator<Item = &Revision>,
+) -> Result<(), VaultError> {
+    let known = |revision: &Revision| {
+        let head = Head {
+            rev: row::name(revision.rev.0),
+            kind: revision.kind,
+            client: revision.client_ms,
+            record: record(revision.body.as_deref()),
+        };
+        (row::name(revision.note.0), Known { heads: vec![head], ..Known::default() })
+    };
+    keep(conn, revisions.map(known).collect(), None).await
+}
+
+/// What a newer program wrote and this one cannot read is kept, synced and not shown.
+fn record(body: Option<&str>) -> Option<Record> {
+    body.and_then(|body| json::decode(body).ok())
+}
+
+async fn keep(conn: &mut SqliteConnection, mut known: Records, own: Option<Time>) -> Result<(), VaultError> {
     allot(conn, &mut known).await?;
     write(conn, &known, own).await?;
     let (mut docs, mut gone) = (Vec::new(), Vec::new());
@@ -61,11 +90,7 @@ pub(super) async fn refresh(
     search::put(conn, docs, gone).await
 }
 
-async fn read_heads(
-    conn: &mut SqliteConnection,
-    names: &str,
-    known: &mut BTreeMap<&str, Known>,
-) -> Result<(), VaultError> {
+async fn read_heads(conn: &mut SqliteConnection, names: &str, known: &mut Records) -> Result<(), VaultError> {
     let read = "select r.note_id, r.rev_id, r.kind, r.client_ms, r.body
                 from json_each(?) cross join revision r on r.note_id = value
                 where r.refused is null and not exists (select 1 from parent p where p.parent_id = r.rev_id)
@@ -76,8 +101,7 @@ async fn read_heads(
             rev: found.try_get(1)?,
             kind: row::kind(found.try_get(2)?)?,
             client: Time(row::uint(found.try_get(3)?)),
-            // What a newer program wrote and this one cannot read is kept, synced and not shown.
-            record: body.and_then(|body| json::decode(body).ok()),
+            record: record(body),
         };
         if let Some(one) = known.get_mut(found.try_get::<&str, _>(0)?) {
             one.heads.push(head);
@@ -89,14 +113,14 @@ async fn read_heads(
 async fn read_refusals(
     conn: &mut SqliteConnection,
     names: &str,
-    known: &mut BTreeMap<&str, Known>,
+    known: &mut Records,
 ) -> Result<(), VaultError> {
     let read =
         "select r.note_id, r.refused, r.body from json_each(?) cross join revision r on r.note_id = value
                 where r.refused is not null and r.settled = 0 order by r.place";
     for found in sqlx::query(read).bind(names).fetch_all(conn).await? {
         let body: Option<&str> = found.try_get(2)?;
-        let refused = (found.try_get(1)?, body.and_then(|body| json::decode(body).ok()));
+        let refused = (found.try_get(1)?, record(body));
         if let Some(one) = known.get_mut(found.try_get::<&str, _>(0)?) {
             one.refused = Some(refused);
         }
@@ -107,7 +131,7 @@ async fn read_refusals(
 async fn read_places(
     conn: &mut SqliteConnection,
     names: &str,
-    known: &mut BTreeMap<&str, Known>,
+    known: &mut Records,
 ) -> Result<(), VaultError> {
     let read = "select note_id, place from json_each(?) cross join note on note_id = value";
     for found in sqlx::query(read).bind(names).fetch_all(conn).await? {
@@ -119,7 +143,7 @@ async fn read_places(
 }
 
 /// Gives each new record a place of its own in the order of time, for good.
-async fn allot(conn: &mut SqliteConnection, known: &mut BTreeMap<&str, Known>) -> Result<(), VaultError> {
+async fn allot(conn: &mut SqliteConnection, known: &mut Records) -> Result<(), VaultError> {
     let wanted: BTreeSet<i64> = known.values().filter(|one| one.place.is_none()).map(Known::wanted).collect();
     if wanted.is_empty() {
         return Ok(());
@@ -147,12 +171,8 @@ async fn is_taken(conn: &mut SqliteConnection, place: i64, wanted: i64) -> Resul
     Ok(sqlx::query_scalar(read).bind(place).fetch_one(conn).await?)
 }
 
-async fn write(
-    conn: &mut SqliteConnection,
-    known: &BTreeMap<&str, Known>,
-    own: Option<Time>,
-) -> Result<(), VaultError> {
-    let rows: Vec<(&&str, &Known)> = known.iter().collect();
+async fn write(conn: &mut SqliteConnection, known: &Records, own: Option<Time>) -> Result<(), VaultError> {
+    let rows: Vec<(&String, &Known)> = known.iter().collect();
     for chunk in rows.chunks(ROWS) {
         let mut insert = QueryBuilder::new(
             "insert into note (note_id, place, heads, head_id, listed, number, category, caller_key, own_ms, open,
@@ -161,7 +181,7 @@ async fn write(
         insert.push_values(chunk, |mut values, (note, one)| {
             let said = one.record().map(Said::of).unwrap_or_default();
             let redacted = one.heads.iter().any(|head| head.kind == RevKind::Redact);
-            values.push_bind(**note).push_bind(one.place).push_bind(one.heads.len() as i64);
+            values.push_bind(note.as_str()).push_bind(one.place).push_bind(one.heads.len() as i64);
             values.push_bind(one.shown().map(|head| head.rev.as_str()));
             values.push_bind(said.listed).push_bind(said.number).push_bind(said.category);
             values.push_bind(said.caller_key).push_bind(own.map(|at| row::int(at.0)));

@@ -1,10 +1,10 @@
 //! What comes from the server: a page with its cursor in one transaction, or the word that this file reads another
 //! chain. Refuses to know how it travelled.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use desk::note::chain;
-use desk::note::revision::{Cursor, StreamId};
+use desk::note::revision::{Cursor, NoteId, Revision, StreamId};
 use desk::time::Time;
 use link::message::notes::Page;
 use sqlx::sqlite::SqliteConnection;
@@ -98,20 +98,25 @@ impl Vault {
         let placed = page.revisions.iter();
         let incoming: Vec<Incoming<'_>> =
             placed.map(|one| Incoming { revision: &one.revision, seq: Some(one.seq) }).collect();
+        let new = unheard_of(conn, page).await?;
         apply::insert(conn, &incoming, false, now).await?;
         arrived(conn, &incoming).await?;
-        let mut touched: BTreeSet<String> =
-            incoming.iter().map(|one| row::name(one.revision.note.0)).collect();
         let redacting = incoming.iter().filter(|one| write::redacts(one.revision.kind));
-        let mut redacted: BTreeSet<String> = redacting.map(|one| row::name(one.revision.note.0)).collect();
-        redacted.extend(page.redacted.iter().map(|note| row::name(note.0)));
-        strip(conn, &redacted).await?;
-        let stripped = !redacted.is_empty();
-        touched.extend(redacted);
+        let mut redacted: BTreeSet<NoteId> = redacting.map(|one| one.revision.note).collect();
+        redacted.extend(page.redacted.iter().copied());
+        let names: BTreeSet<String> = redacted.iter().map(|note| row::name(note.0)).collect();
+        strip(conn, &names).await?;
+        let appears =
+            |revision: &&Revision| new.contains(&revision.note) && !redacted.contains(&revision.note);
+        let revisions = || page.revisions.iter().map(|one| &one.revision);
+        head::appear(conn, revisions().filter(appears)).await?;
+        let others = revisions().filter(|revision| !appears(revision));
+        let mut touched: BTreeSet<String> = others.map(|revision| row::name(revision.note.0)).collect();
+        touched.extend(names);
         if !touched.is_empty() {
             head::refresh(conn, &touched, None).await?;
         }
-        Ok(stripped)
+        Ok(!redacted.is_empty())
     }
 
     /// The last page for now: are the marks what this file believes?
@@ -132,6 +137,21 @@ impl Vault {
         }
         Ok(began)
     }
+}
+
+/// The records of which this page brings one revision and the file has none.
+async fn unheard_of(conn: &mut SqliteConnection, page: &Page) -> Result<BTreeSet<NoteId>, VaultError> {
+    let mut times: BTreeMap<NoteId, u32> = BTreeMap::new();
+    for one in &page.revisions {
+        *times.entry(one.revision.note).or_default() += 1;
+    }
+    times.retain(|_, times| *times == 1);
+    let names: Vec<String> = times.keys().map(|note| row::name(note.0)).collect();
+    let known = "select value from json_each(?) where exists (select 1 from revision where note_id = value)";
+    for name in sqlx::query_scalar::<_, String>(known).bind(row::list(&names)).fetch_all(conn).await? {
+        times.remove(&NoteId(row::uuid(&name)?));
+    }
+    Ok(times.into_keys().collect())
 }
 
 /// What comes by under the very number that it has here need not travel any more: the answer to its push was lost.

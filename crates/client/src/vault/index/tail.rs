@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::TryStreamExt;
+use desk::ids::OperatorId;
+use serde::de::DeserializeOwned;
 use sqlx::Row;
 use sqlx::sqlite::SqliteConnection;
 
 use super::cell::SLOTS;
 use super::gram::Gram;
-use super::write::{Changes, doc};
-use super::{IndexError, cell, list, seat};
+use super::write::Changes;
+use super::{Columns, Doc, IndexError, Place, cell, list, seat};
 
 /// Seats from here on are the tail's. Chunks end far below: a million of them, 65,536 seats each.
 pub const FIRST: i64 = 1 << 40;
@@ -24,6 +25,9 @@ const SHORT: i64 = 256;
 /// The newest notes are left in the tail: one that was begun before them and arrives after them (a longer
 /// talk, a desk that was offline for hours) still finds its place without the newest chunk made anew.
 const LEFT: i64 = 64;
+
+/// Notes read together on their way into cells: a megabyte.
+const TOGETHER: usize = 2_048;
 
 /// So many notes that are older than all there is have a chunk of their own: a quarter of a full one. Fewer
 /// would leave many small chunks, and each costs every search a read.
@@ -40,12 +44,13 @@ pub async fn settle(conn: &mut SqliteConnection) -> Result<(), IndexError> {
     }
     let chunks = chunks(conn).await?;
     // The plus here and below keeps SQLite from walking the places of all notes instead of these seats.
-    let oldest = "select seat, place from note_gram_doc where seat >= ? order by +place limit ?";
-    let rows = sqlx::query(oldest).bind(FIRST).bind(length(conn).await? - LEFT).fetch_all(&mut *conn).await?;
+    let oldest = "select json_group_array(json_array(seat, place)) from
+                  (select seat, place from note_gram_doc where seat >= ? order by +place limit ?)";
+    let oldest = sqlx::query_scalar(oldest).bind(FIRST).bind(length(conn).await? - LEFT);
+    let oldest: String = oldest.fetch_one(&mut *conn).await?;
     let mut before = Vec::new();
     let mut arrived: BTreeMap<usize, Vec<(i64, i64)>> = BTreeMap::new();
-    for row in rows {
-        let (seat, place): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+    for (seat, place) in rows::<(i64, i64)>(&oldest)? {
         match chunks.partition_point(|chunk| chunk.first <= place) {
             0 => before.push(seat),
             after => arrived.entry(after - 1).or_default().push((seat, place)),
@@ -172,18 +177,27 @@ async fn take_seats(conn: &mut SqliteConnection, seats: &[i64], first: i64) -> R
 
 /// Marks in the chunk's cells what its notes hold, from this slot on.
 async fn mark(conn: &mut SqliteConnection, chunk: i64, from: i64) -> Result<(), IndexError> {
-    let notes = "select seat, place, category, disposition, operator_id, channel, folded
+    let notes = "select json_group_array(json_array(seat, place, category, disposition, operator_id, channel, folded))
                  from note_gram_doc where seat between ? and ?";
-    let (from, to) = (seat(chunk, 0) + from, seat(chunk, u16::MAX));
     let mut changes = Changes::default();
-    {
-        let mut rows = sqlx::query(notes).bind(from).bind(to).fetch(&mut *conn);
-        while let Some(row) = rows.try_next().await? {
-            let (seat, doc) = doc(&row)?;
-            changes.add(&doc, (seat & 0xffff) as u16);
+    for from in (from..SLOTS as i64).step_by(TOGETHER) {
+        let to = (from + TOGETHER as i64).min(SLOTS as i64) - 1;
+        let notes = sqlx::query_scalar(notes).bind(seat(chunk, 0) + from).bind(seat(chunk, 0) + to);
+        let notes: String = notes.fetch_one(&mut *conn).await?;
+        for (seat, place, category, disposition, operator, channel, folded) in rows::<Seated>(&notes)? {
+            let columns = Columns { category, disposition, operator: OperatorId(operator), channel };
+            changes.add(&Doc { place: Place(place), columns, folded }, (seat & 0xffff) as u16);
         }
     }
     changes.write(conn, chunk).await
+}
+
+/// Seat, place, the columns, the folded text.
+type Seated = (i64, i64, u16, u8, u32, u8, String);
+
+/// Thousands of rows as one: each row by itself would cost two changes between our thread and the database's.
+fn rows<T: DeserializeOwned>(text: &str) -> Result<Vec<T>, IndexError> {
+    link::json::decode(text).map_err(|_| IndexError::Damaged)
 }
 
 /// Tells the chunk's bounds, or forgets it when no note is left in it. Slots are in the order of places.
