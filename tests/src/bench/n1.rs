@@ -1,17 +1,18 @@
 //! N1: a desk's first sync of a whole archive of handling notes, until they are searchable; and a sync with nothing to
 //! do. The peer is PouchDB with its own server, from npm: it copies the same documents and searches nothing.
 
+use std::io::Write;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use desk::ids::OperatorId;
 use desk::note::revision::{DeviceId, NoteId, RevId, RevKind, Revision, StreamId};
 use desk::note::{Record, chain};
 use desk::time::Time;
 use link::message::VERSION;
-use link::message::notes::{MAX_PUSH, Outcome, Push, Pushed};
+use link::message::notes::{MAX_PAGE, MAX_PUSH, Outcome, Pull, Pulled, Push, Pushed};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use uuid::Uuid;
 
@@ -61,6 +62,7 @@ pub async fn measure() -> Result<Vec<Row>> {
     let (later, asked) = counted.so_far();
     ensure!(asked - requests == 1, "an idle sync is one request, not {}", asked - requests);
     desk.close().await;
+    let limit = bare(&centre, &token, &folder).await?;
     centre.stop().await;
 
     let (peer, idle) = peer(&folder, &records).await?;
@@ -70,7 +72,7 @@ pub async fn measure() -> Result<Vec<Row>> {
             name: format!("first sync of {NOTES} notes until searchable, ms; peer: PouchDB, copied only"),
             ours: ours.as_secs_f64() * 1e3,
             peer: peer.as_secs_f64() * 1e3,
-            limit: None,
+            limit: Some(limit.as_secs_f64() * 1e3),
         },
         Row {
             id: "N1",
@@ -119,6 +121,33 @@ async fn fill(centre: &Centre, token: &str, records: &[Record]) -> Result<u64> {
         });
     }
     Ok(newest)
+}
+
+/// The same pages of the same server as bytes into a plain file, each on the disk before the next is asked for: what
+/// nobody can leave out. Where each page begins is found out beforehand.
+async fn bare(centre: &Centre, token: &str, folder: &Path) -> Result<Duration> {
+    let http = centre.http()?;
+    let url = format!("{}/api/notes/pull", centre.address());
+    let page = async |question: String| -> Result<String> {
+        let request = http.post(&url).header("Content-Type", "application/json").bearer_auth(token);
+        Ok(request.body(question).send().await?.error_for_status()?.text().await?)
+    };
+    let (mut questions, mut cursor, mut more) = (Vec::new(), None, true);
+    while more {
+        let pull = Pull { version: VERSION, cursor, stream: StreamId(Uuid::new_v4()), most: MAX_PAGE };
+        let question = link::json::encode(&pull);
+        questions.push(question.clone());
+        let answer: Pulled = link::json::decode(&page(question).await?)?;
+        let Pulled::Page(found) = answer else { bail!("the server sends its reader back") };
+        (cursor, more) = (Some(found.cursor), found.more);
+    }
+    let mut file = std::fs::File::create(folder.join("bare.pages"))?;
+    let began = Instant::now();
+    for question in questions {
+        file.write_all(page(question).await?.as_bytes())?;
+        file.sync_data()?;
+    }
+    Ok(began.elapsed())
 }
 
 fn revision(record: &Record, stream: StreamId, dseq: u64) -> Revision {
