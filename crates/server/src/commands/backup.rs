@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use desk::time::Time;
 
-use super::{say, verify};
+use super::{run_by, say, verify};
 use crate::config::Config;
+use crate::secret::new_stream;
 use crate::{anchor, lock, store};
 
-pub(super) async fn backup(config: &Config, file: &Path) -> anyhow::Result<()> {
+pub(super) async fn backup(config: &Config, file: &Path, now: Time) -> anyhow::Result<()> {
     if file.exists() {
         bail!("{} is there already; a backup never overwrites one", file.display());
     }
@@ -31,7 +32,9 @@ pub(super) async fn backup(config: &Config, file: &Path) -> anyhow::Result<()> {
     File::open(&draft)?.sync_all()?;
     std::fs::rename(&draft, file)?;
     sync_folder(file)?;
-    live.raise_durable(mark.epoch, seq).await?;
+    let bytes = std::fs::metadata(file)?.len();
+    let line = run_by::line(now, "backup", &format!("notes {seq}, {bytes} bytes, epoch {}", mark.epoch));
+    live.raise_durable(mark.epoch, seq, &line).await?;
     if let Some(path) = config.anchor() {
         anchor::follow(&*live, &path).await?;
     }
@@ -68,8 +71,10 @@ pub(super) async fn restore(config: &Config, file: &Path, force: bool, now: Time
     keep_private(&draft)?;
     let url = format!("sqlite:{}", draft.display());
     let next = store::open_existing(&url, key).await?;
-    next.begin_life().await?;
-    let (mark, head) = (next.notes_mark().await?, next.audit_head().await?);
+    let (mark, epoch) = (next.notes_mark().await?, new_stream().max(1));
+    let line = run_by::line(now, "restore", &format!("notes {}, epoch {} -> {epoch}", mark.seq, mark.epoch));
+    next.begin_life(epoch, &line).await?;
+    let head = next.audit_head().await?;
     next.close().await;
     File::open(&draft)?.sync_all()?;
     put_aside(&database, now)?;
