@@ -22,10 +22,12 @@ use desk::time::Time;
 use crate::clock::{moment, wall_now};
 use crate::config::{Config, Tls};
 use crate::store::{self, Store};
+pub use backup::{copy, put_back};
 use booth::BoothCommand;
 use exchange::ExchangeCommand;
 use manual::ManualCommand;
 use operator::OperatorCommand;
+pub use verify::check_copy;
 
 /// The server of Kenmu: one desk for the city hall's video booths and its telephone line.
 #[derive(Parser)]

@@ -30,8 +30,11 @@ pub(super) async fn verify(store: &dyn Store, anchor: Option<&Path>, now: Time) 
     books.and(audit)
 }
 
-/// How far a copy's notes are, when all of its books are right.
-pub(super) async fn check_copy(store: &dyn Store) -> anyhow::Result<u64> {
+/// How far a database's notes are, when its pages, its audit and its notes are right.
+///
+/// # Errors
+/// What is wrong.
+pub async fn check_copy(store: &dyn Store) -> anyhow::Result<u64> {
     let faults = store.page_faults().await?;
     if let Some(fault) = faults.first() {
         bail!("the copy is damaged: {fault}");
