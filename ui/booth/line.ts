@@ -11,7 +11,7 @@ import type { Who } from '$generated/Who';
 import { after, every, type Cancel } from './steady';
 
 /** The version of the protocol that this page speaks. */
-const VERSION = 4;
+const VERSION = 5;
 /** How many requests may wait for their answers; a person makes a few a minute, so more is a fault. */
 const MAX_UNANSWERED = 64;
 /** The first and the longest pause between two tries, ms. The longest keeps "back within 10 s" true. */

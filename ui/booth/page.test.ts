@@ -48,6 +48,15 @@ test.each(NAMES)('%s has a heading and a name for every control', (name) => {
   }
 });
 
+test.each([
+  ['page-old', 'この画面', 'サーバーより古くなっています'],
+  ['server-old', 'サーバー', 'この画面より古くなっています'],
+])('%s: says which of the two must be updated', (name, which, than) => {
+  open(name);
+  expect(element('why')?.textContent).toContain(than);
+  expect(element('why')?.querySelector('b')?.textContent).toBe(which);
+});
+
 test('the operator’s words come to the top by themselves, and the newest are the largest', () => {
   open('texts');
   expect(element('leaf-texts')?.getAttribute('aria-selected')).toBe('true');

@@ -131,5 +131,5 @@ test('who leaves the queue gets the start screen, who leaves a talk gets thanks,
 
 test('a refusal for good never shows a button that cannot work', () => {
   expect(screenOf(facts({ refused: 'replaced' }))).toMatchObject({ kind: 'trouble', why: 'replaced' });
-  expect(screenOf(facts({ refused: 'server_too_old' }))).toMatchObject({ kind: 'trouble', why: 'refused' });
+  expect(screenOf(facts({ refused: 'too_large' }))).toMatchObject({ kind: 'trouble', why: 'refused' });
 });

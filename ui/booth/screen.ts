@@ -35,6 +35,8 @@ export type Why =
   | 'insecure'
   | 'revoked'
   | 'replaced'
+  | 'page_old'
+  | 'server_old'
   | 'refused';
 
 /** What the page shows. */
@@ -99,6 +101,8 @@ function trouble(why: Why, since: Time, inTalk = false): Screen {
 
 function whyRefused(code: Code): Why {
   if (code === 'unauthorised') return 'revoked';
+  if (code === 'client_too_old') return 'page_old';
+  if (code === 'server_too_old') return 'server_old';
   return code === 'replaced' ? 'replaced' : 'refused';
 }
 

@@ -15,9 +15,9 @@ use crate::state::{BoothChange, BoothState, Callee, DeskChange, DeskState, Digit
 pub use exchange::{Bridge, CallFact, ExchangeOrder, ExchangeSays, LegFact};
 
 /// The version of this protocol. A server takes [`OLDEST`]..=[`VERSION`].
-pub const VERSION: u16 = 4;
+pub const VERSION: u16 = 5;
 /// The oldest version that a server still takes.
-pub const OLDEST: u16 = 4;
+pub const OLDEST: u16 = 5;
 /// The largest frame that either side takes, bytes: an SDP of two tracks is under 8 KiB.
 pub const MAX_FRAME_BYTES: usize = 64 * 1024;
 

@@ -6,6 +6,7 @@ mod booth;
 mod exchange;
 mod manual;
 mod operator;
+mod run_by;
 mod verify;
 
 use std::io::Write;
@@ -21,10 +22,12 @@ use desk::time::Time;
 use crate::clock::{moment, wall_now};
 use crate::config::{Config, Tls};
 use crate::store::{self, Store};
+pub use backup::{copy, put_back};
 use booth::BoothCommand;
 use exchange::ExchangeCommand;
 use manual::ManualCommand;
 use operator::OperatorCommand;
+pub use verify::check_copy;
 
 /// The server of Kenmu: one desk for the city hall's video booths and its telephone line.
 #[derive(Parser)]
@@ -63,7 +66,8 @@ enum Command {
     /// マニュアル・FAQ for the desks.
     #[command(subcommand)]
     Manual(ManualCommand),
-    /// Print what operators tried and may not do, the newest first: time, operator, contact, what, why.
+    /// Print what operators tried and may not do and what commands did, the newest first: time, operator or
+    /// `command`, contact, what, why.
     Audit {
         /// How many lines.
         #[arg(long, default_value_t = 100)]
@@ -162,9 +166,9 @@ impl Cli {
             Command::Verify => {
                 let store =
                     store::open_existing(&config.database, config.database_key_file.as_deref()).await?;
-                verify::verify(&store, config.anchor().as_deref()).await
+                verify::verify(&*store, config.anchor().as_deref(), now).await
             }
-            Command::Backup { file } => backup::backup(&config, &file).await,
+            Command::Backup { file } => backup::backup(&config, &file, now).await,
             Command::Restore { file, force } => backup::restore(&config, &file, force, now).await,
         }
     }

@@ -12,14 +12,14 @@ mod hours;
 mod http;
 mod hub;
 mod lock;
-mod notes;
 mod run;
 mod secret;
-mod store;
 
 pub mod commands;
+pub mod notes;
+pub mod store;
 
 pub use books::{Bookkeeper, Books};
 pub use config::{Config, ConfigError, NoteSettings, Signs, Tls};
-pub use http::ListenError;
+pub use http::{Listed, ListenError, routes};
 pub use run::{Running, StartError, raise_file_limit, run, start};

@@ -7,6 +7,7 @@ use desk::code::Code;
 use desk::ids::OperatorId;
 use desk::note::revision::{NoteId, RevId, RevKind, Revision};
 use desk::note::{Record, SheetStatus, chain, join};
+use link::message::notes::{MAX_PUSH, Push};
 
 /// The longest body of a revision, bytes: a note full of text has some 10 KiB.
 const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -24,8 +25,22 @@ pub struct Judged<'a> {
     pub refused: Option<Code>,
 }
 
+/// Looks at each revision of a push.
+///
+/// # Errors
+/// Why the push as a whole is refused: too many, or not all of them of its stream.
+pub fn looked_at(push: &Push, author: OperatorId) -> Result<Vec<Judged<'_>>, Code> {
+    if push.revisions.len() > MAX_PUSH {
+        return Err(Code::TooLarge);
+    }
+    if push.revisions.iter().any(|revision| revision.stream != push.stream || revision.dseq == 0) {
+        return Err(Code::Malformed);
+    }
+    Ok(push.revisions.iter().map(|revision| judge(revision, author)).collect())
+}
+
 /// Looks at a revision alone: its form, its author and its texts.
-pub fn judge(revision: &Revision, author: OperatorId) -> Judged<'_> {
+fn judge(revision: &Revision, author: OperatorId) -> Judged<'_> {
     let refuse = |code| Judged { revision, record: None, refused: Some(code) };
     if revision.author != author {
         return refuse(Code::Unauthorised);

@@ -192,6 +192,58 @@ async fn an_audit_that_nobody_touched_is_good_and_an_edited_line_is_altered() {
     assert!(told.contains("was altered: line 3"), "{told}");
 }
 
+/// The newest lines of the audit that are a command's: what, and what came of it.
+fn commands_lines(house: &House) -> Vec<(String, String)> {
+    let out = house.command(&["audit"], "").unwrap();
+    let fields = out.lines().map(|line| line.split('\t').map(str::to_owned).collect::<Vec<_>>());
+    let commands = fields.filter(|fields| fields[1] == "command");
+    commands.map(|fields| (fields[3].clone(), fields[4].split_once(": ").unwrap().1.to_owned())).collect()
+}
+
+#[tokio::test]
+async fn a_backup_a_restore_and_a_check_each_leave_a_line_that_the_anchor_holds() {
+    let (mut house, anchor) = audited().await;
+    let settings = anchor.with_extension("toml");
+    std::fs::write(&settings, format!("audit_anchor = '{}'\n", anchor.display())).unwrap();
+    let told = |words: &[&str]| {
+        let out = house.command(&[&["--config", settings.to_str().unwrap()], words].concat(), "");
+        let head = std::fs::read_to_string(&anchor).unwrap();
+        (out, head.split_once(' ').unwrap().0.parse::<u64>().unwrap())
+    };
+    let copy = file(&house).with_extension("backup");
+    let copy = copy.to_str().unwrap();
+    assert_eq!(told(&["backup", copy]).1, 6, "five looks of an operator, and the backup");
+    let (what, backup) = commands_lines(&house).remove(0);
+    let bytes = std::fs::metadata(copy).unwrap().len();
+    let (before, epoch) = backup.split_once(", epoch ").unwrap();
+    assert_eq!((&*what, before), ("backup", &*format!("notes 0, {bytes} bytes")));
+    let (out, anchored) = told(&["verify"]);
+    assert!(out.unwrap().contains("audit_lines\t6\naudit_anchored\t1"));
+    assert_eq!(anchored, 7);
+    assert_eq!(commands_lines(&house)[0], ("verify".into(), "the books are right".into()));
+
+    assert_eq!(told(&["restore", copy, "--force"]).1, 6, "the log is the backup's, and the restore");
+    let lines = commands_lines(&house);
+    let (older, newer) = lines[0].1.strip_prefix("notes 0, epoch ").unwrap().split_once(" -> ").unwrap();
+    assert!(lines.len() == 1 && lines[0].0 == "restore" && older == epoch && newer != epoch, "{lines:?}");
+    assert!(told(&["verify"]).0.unwrap().contains("audit_lines\t6\naudit_anchored\t1"));
+    house.start().await;
+    let operator = desk::ids::OperatorId(1);
+    let pad = Pad::new(operator, &house.token("op01").await);
+    let told = pad.push_with(house.address(), &[], &[]).await.unwrap();
+    assert_eq!(told.epoch.to_string(), newer);
+}
+
+#[tokio::test]
+async fn a_log_that_is_wrong_stays_as_it_was_found() {
+    let (house, anchor) = audited().await;
+    let cut = verdict(&house, &anchor, "delete from audit where audit_id > 3").await;
+    for _ in 0..2 {
+        assert_eq!(house.command(&["verify"], "").unwrap_err().lines().last(), cut.lines().last());
+    }
+    assert!(commands_lines(&house).is_empty());
+}
+
 #[tokio::test]
 async fn a_cut_tail_is_missed_by_the_count_and_by_the_anchor() {
     let (house, anchor) = audited().await;

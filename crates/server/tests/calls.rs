@@ -4,6 +4,7 @@
 
 mod common;
 
+use common::telephone::{answer, call, comes_in};
 use common::{Desk, Exchange, House, inventory};
 use desk::calendar::Calendar;
 use desk::centre::{CallOver, Owner};
@@ -13,14 +14,10 @@ use desk::day::Day;
 use desk::end::EndReason;
 use desk::ids::{CallId, ContactId, OperatorId};
 use desk::presence::Presence;
-use link::message::{Bridge, CallFact, ExchangeOrder, ExchangeSays, LegFact, OperatorSays};
+use link::message::{CallFact, ExchangeOrder, ExchangeSays, LegFact, OperatorSays};
 use link::state::{Caller, DeskState, Digit, TrunkState};
 
 const NUMBER: &str = "09012345678";
-
-fn call(call: u64, number: &str) -> CallFact {
-    CallFact { call: CallId(call), caller: Caller::Number { number: number.into() }, trunk: "main".into() }
-}
 
 /// One operator who is ready, and an exchange.
 async fn scene() -> (House, String, String, Desk, Exchange, OperatorId) {
@@ -38,26 +35,6 @@ async fn scene_in(mut house: House) -> (House, String, String, Desk, Exchange, O
     desk.until(|state| state.me.media).await;
     desk.available().await;
     (house, token, key, desk, exchange, operator)
-}
-
-async fn comes_in(exchange: &mut Exchange, fact: CallFact) {
-    let owner = Owner::Caller { call: fact.call };
-    exchange.says(ExchangeSays::Media(LegFact { owner, leg: 1, up: true })).await;
-    exchange.says(ExchangeSays::Call(fact)).await;
-}
-
-/// The call is answered; gives the bridge.
-async fn answer(desk: &mut Desk, exchange: &mut Exchange) -> Bridge {
-    desk.until(|state| state.offer.is_some()).await;
-    let offer = desk.state.offer.clone().unwrap();
-    assert_eq!(desk.ask(OperatorSays::Accept { offer: offer.offer, fence: offer.fence }).await, None);
-    let order = exchange.order_like(|order| matches!(order, ExchangeOrder::Join { .. })).await;
-    let ExchangeOrder::Join { contact, fence, visitor, operator, masked } = order else {
-        panic!("{order:?}")
-    };
-    exchange.says(ExchangeSays::Joined { contact, fence }).await;
-    desk.until(|state| state.contact.as_ref().is_some_and(|card| card.phase == Phase::Live)).await;
-    Bridge { contact, fence, visitor, operator, held: false, masked, consult: None }
 }
 
 async fn finish(desk: &mut Desk) {

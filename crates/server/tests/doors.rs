@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use common::{House, Key, PASSWORD, Wire};
 use desk::code::Code;
 use desk::ids::BoothId;
-use link::message::{BoothSays, MAX_FRAME_BYTES, OperatorSays, Up, VERSION, Who};
+use link::message::{BoothSays, MAX_FRAME_BYTES, OLDEST, OperatorSays, Up, VERSION, Who};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 #[tokio::test]
@@ -30,15 +30,21 @@ async fn a_good_password_opens_a_bad_one_does_not_and_ten_bad_ones_lock() {
 }
 
 #[tokio::test]
-async fn an_older_server_says_so_to_a_newer_client() {
+async fn whoever_speaks_another_version_hears_which_of_the_two_is_too_old() {
     let mut house = House::build();
     house.start().await;
-    let newer = VERSION + 1;
-    let body = format!(r#"{{"name":"op01","password":"x","version":{newer}}}"#);
-    assert_eq!(house.post("/api/sign-in", "", &body).await, (426, r#"{"code":"server_too_old"}"#.into()));
-    let mut wire = Wire::open(house.address()).await;
-    wire.text(format!(r#"{{"kind":"hello","version":{newer},"who":{{"kind":"something new"}}}}"#)).await;
-    assert_eq!(wire.goodbye().await, Some(Code::ServerTooOld));
+    let ours = Code::ServerTooOld;
+    for (version, code, said) in
+        [(OLDEST - 1, Code::ClientTooOld, "client_too_old"), (VERSION + 1, ours, "server_too_old")]
+    {
+        let body = format!(r#"{{"name":"op01","password":"x","version":{version}}}"#);
+        let refusal = format!(r#"{{"code":"{said}"}}"#);
+        assert_eq!(house.post("/api/sign-in", "", &body).await, (426, refusal));
+        let mut wire = Wire::open(house.address()).await;
+        wire.text(format!(r#"{{"kind":"hello","version":{version},"who":{{"kind":"something else"}}}}"#))
+            .await;
+        assert_eq!(wire.goodbye().await, Some(code));
+    }
 }
 
 #[tokio::test]

@@ -200,6 +200,8 @@ const PARTS: Record<string, Part> = {
   insecure: { facts: { state: null, secure: false } },
   revoked: { facts: { state: null, refused: 'unauthorised' } },
   replaced: { facts: { state: null, refused: 'replaced' } },
+  'page-old': { facts: { state: null, refused: 'client_too_old' } },
+  'server-old': { facts: { state: null, refused: 'server_too_old' } },
   thanks: { contact: { state: { kind: 'ended', end: 'operator_ended', at: at(11, 4) } } },
   sorry: { contact: { state: { kind: 'ended', end: 'line_lost_talking', at: at(11, 4) } } },
   'ended-closed': { now: at(17, 15), contact: { state: { kind: 'ended', end: 'out_of_hours', at: at(17, 15) } }, state: CLOSED },

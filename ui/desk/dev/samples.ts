@@ -128,6 +128,8 @@ function gates(): Record<string, View> {
     'sign-in-busy': signIn({ busy: true }),
     'sign-in-wrong': signIn({ error: 'wrong_password' }),
     'sign-in-locked': signIn({ error: 'locked' }),
+    'sign-in-desk-old': signIn({ error: 'client_too_old' }),
+    'sign-in-server-old': signIn({ error: 'server_too_old' }),
     'take-over': signIn({ take_over: true }),
   };
 }

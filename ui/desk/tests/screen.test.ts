@@ -2,7 +2,7 @@
 // The window as a person meets it: keys, focus and what is sent.
 import { flushSync } from 'svelte';
 import { describe, expect, it } from 'vitest';
-import { acts, desk, draw, element, fail, open, press, show, type, within } from './window';
+import { acts, desk, draw, element, fail, open, press, show, text, type, within } from './window';
 
 describe('F2', () => {
   it('does nothing when nothing rings', () => {
@@ -75,6 +75,17 @@ describe('signing in', () => {
       expect(press('Enter', { key: 'Enter', ...more }).defaultPrevented).toBe(true);
     }
     expect(press('Enter', { key: 'Enter' }).defaultPrevented).toBe(false);
+  });
+});
+
+describe('two versions that do not speak with each other', () => {
+  it.each([
+    ['sign-in-desk-old', '新しくするのはこのアプリです'],
+    ['sign-in-server-old', '新しくするのはサーバーです'],
+  ])('%s: says which one must be updated, and that the notes are safe', (name, which) => {
+    open(name);
+    expect(text('sign-in-error')).toContain(which);
+    expect(text('sign-in-error')).toContain('このパソコンに保存した対応記録は残っていて');
   });
 });
 

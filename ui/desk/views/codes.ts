@@ -15,8 +15,8 @@ export function codeText(code: Code): string {
     case 'wrong_password': return '利用者番号またはパスワードが違います。確かめて、もう一度入力してください。';
     case 'locked': return '続けて間違えたため、しばらくログインできません。15分ほど待つか、管理者に連絡してください。';
     case 'unauthorised': return 'ログインの期限が切れました。もう一度ログインしてください。';
-    case 'server_too_old': return 'サーバーの版が古いため、つながりません。管理者に連絡してください。';
-    case 'client_too_old': return 'このアプリの版が古いため、つながりません。新しい版にしてください。';
+    case 'server_too_old': return 'サーバーの版がこのアプリより古いため、つながりません。新しくするのはサーバーです。管理者に連絡してください。このパソコンに保存した対応記録は残っていて、つながると自動で送ります。';
+    case 'client_too_old': return 'このアプリの版がサーバーより古いため、つながりません。新しくするのはこのアプリです。管理者に連絡してください。このパソコンに保存した対応記録は残っていて、つながると自動で送ります。';
     case 'too_large': return '送る内容が大きすぎます。短くして、もう一度お試しください。';
     case 'too_many': return '操作が多すぎます。少し待って、もう一度お試しください。';
     case 'malformed': return 'サーバーに伝わりませんでした。もう一度お試しください。続くときは管理者に連絡してください。';

@@ -8,8 +8,7 @@ use desk::note::chain;
 use desk::note::revision::{Cursor, NoteId, RevId, RevKind, Revision, StreamId};
 use link::message::notes::{Outcome, Page, Placed, Pull, Pulled, Push, Pushed};
 
-/// What the server's guard refuses in this model.
-pub const POISON: &str = "毒";
+use super::samples::POISON;
 
 #[derive(Clone)]
 enum Slot {
@@ -147,15 +146,5 @@ impl Model {
 
     pub fn redacted(&self) -> BTreeSet<NoteId> {
         self.log.iter().filter(|one| one.kind == RevKind::Redact).map(|one| one.note).collect()
-    }
-
-    /// The heads of every record, from the log alone.
-    pub fn heads(&self) -> BTreeMap<NoteId, BTreeSet<RevId>> {
-        let followed: BTreeSet<RevId> = self.log.iter().flat_map(|one| one.parents.iter().copied()).collect();
-        let mut heads: BTreeMap<NoteId, BTreeSet<RevId>> = BTreeMap::new();
-        for one in self.log.iter().filter(|one| !followed.contains(&one.rev) && one.body.is_some()) {
-            heads.entry(one.note).or_default().insert(one.rev);
-        }
-        heads
     }
 }

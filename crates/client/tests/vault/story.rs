@@ -9,8 +9,8 @@ use desk::time::Time;
 use link::message::notes::{Pull, Pulled, Push};
 use uuid::Uuid;
 
-use super::model::{Model, POISON};
-use super::samples::{NOW, at, edit, handover, id, note, open, record, sheet};
+use super::model::Model;
+use super::samples::{NOW, POISON, at, edit, handover, id, note, open, record, sheet};
 
 async fn vault(folder: &tempfile::TempDir) -> Vault {
     open(&folder.path().join(Uuid::new_v4().simple().to_string()), &DataKey::random().unwrap()).await

@@ -8,11 +8,32 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use desk::time::Time;
 
-use super::{say, verify};
+use super::{run_by, say, verify};
 use crate::config::Config;
+use crate::secret::new_stream;
 use crate::{anchor, lock, store};
 
-pub(super) async fn backup(config: &Config, file: &Path) -> anyhow::Result<()> {
+pub(super) async fn backup(config: &Config, file: &Path, now: Time) -> anyhow::Result<()> {
+    let seq = copy(config, file, now).await?;
+    if config.database_key_file.is_none() {
+        eprintln!(
+            "The database has no key, so the backup is not encrypted either: keep it where nobody else reads."
+        );
+    }
+    say(&format!("notes\t{seq}"))
+}
+
+pub(super) async fn restore(config: &Config, file: &Path, force: bool, now: Time) -> anyhow::Result<()> {
+    let seq = put_back(config, file, force, now).await?;
+    say(&format!("notes\t{seq}"))
+}
+
+/// What `backup` does without its words: a verified copy in a new file, which counts as durable from now on. Gives
+/// how far its notes are.
+///
+/// # Errors
+/// The file is there already, the database cannot be read, or the copy is wrong.
+pub async fn copy(config: &Config, file: &Path, now: Time) -> anyhow::Result<u64> {
     if file.exists() {
         bail!("{} is there already; a backup never overwrites one", file.display());
     }
@@ -31,20 +52,22 @@ pub(super) async fn backup(config: &Config, file: &Path) -> anyhow::Result<()> {
     File::open(&draft)?.sync_all()?;
     std::fs::rename(&draft, file)?;
     sync_folder(file)?;
-    live.raise_durable(mark.epoch, seq).await?;
+    let bytes = std::fs::metadata(file)?.len();
+    let line = run_by::line(now, "backup", &format!("notes {seq}, {bytes} bytes, epoch {}", mark.epoch));
+    live.raise_durable(mark.epoch, seq, &line).await?;
     if let Some(path) = config.anchor() {
         anchor::follow(&*live, &path).await?;
     }
     live.close().await;
-    if key.is_none() {
-        eprintln!(
-            "The database has no key, so the backup is not encrypted either: keep it where nobody else reads."
-        );
-    }
-    say(&format!("notes\t{seq}"))
+    Ok(seq)
 }
 
-pub(super) async fn restore(config: &Config, file: &Path, force: bool, now: Time) -> anyhow::Result<()> {
+/// What `restore` does without its words: a backup in the place of the database, which begins another life. Gives how
+/// far its notes are.
+///
+/// # Errors
+/// A server works, a database is there and `force` is not given, or the backup is wrong. Then nothing has changed.
+pub async fn put_back(config: &Config, file: &Path, force: bool, now: Time) -> anyhow::Result<u64> {
     let database = store::file_of(&config.database)?;
     let hold = lock::alone(&database).context("the database's folder cannot be written to")?;
     if hold.is_none() {
@@ -68,8 +91,10 @@ pub(super) async fn restore(config: &Config, file: &Path, force: bool, now: Time
     keep_private(&draft)?;
     let url = format!("sqlite:{}", draft.display());
     let next = store::open_existing(&url, key).await?;
-    next.begin_life().await?;
-    let (mark, head) = (next.notes_mark().await?, next.audit_head().await?);
+    let (mark, epoch) = (next.notes_mark().await?, new_stream().max(1));
+    let line = run_by::line(now, "restore", &format!("notes {}, epoch {} -> {epoch}", mark.seq, mark.epoch));
+    next.begin_life(epoch, &line).await?;
+    let head = next.audit_head().await?;
     next.close().await;
     File::open(&draft)?.sync_all()?;
     put_aside(&database, now)?;
@@ -84,7 +109,7 @@ pub(super) async fn restore(config: &Config, file: &Path, force: bool, now: Time
     if let (Some(path), Some(head)) = (config.anchor(), head) {
         anchor::write(&path, &head).with_context(|| format!("cannot write {}", path.display()))?;
     }
-    say(&format!("notes\t{}", mark.seq))
+    Ok(mark.seq)
 }
 
 /// The database that was there keeps its contents under another name; its log goes with it.

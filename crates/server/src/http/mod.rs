@@ -24,6 +24,7 @@ mod notes;
 mod prompt;
 mod rate;
 mod refresh;
+mod routes;
 mod sign_in;
 mod strangers;
 
@@ -37,8 +38,7 @@ use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{Redirect, Response};
-use axum::routing::{get, post};
+use axum::response::Response;
 use desk::calendar::Calendar;
 use desk::code::Code;
 use tokio::sync::{Semaphore, watch};
@@ -53,6 +53,8 @@ use crate::store::Store;
 pub(crate) use booth_page::missing as booth_page_missing;
 pub use listen::ListenError;
 pub(crate) use listen::Listening;
+use routes::{Before, behind};
+pub use routes::{Listed, routes};
 
 /// The largest body of a request: a name, a password and a version.
 const MAX_BODY_BYTES: usize = 4 * 1024;
@@ -119,44 +121,27 @@ impl Door {
     }
 }
 
-/// Every route.
+/// What everybody knocks at.
 fn router(config: &Config, door: Arc<Door>) -> Router {
     let limit = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_LIMIT);
-    let api = Router::new()
-        .route("/api/sign-in", post(sign_in::sign_in))
-        .route("/api/refresh", post(refresh::refresh))
-        .route("/api/sign-out", post(refresh::sign_out))
-        .route("/api/hours", get(hours::hours))
-        .route("/api/booth/enrol", post(enrol::enrol))
-        .route("/api/booth/challenge", get(enrol::challenge))
-        .route("/health", get(health::health))
-        .route("/metrics", get(metrics::local_metrics))
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(limit);
-    let notes = Router::new()
-        .route("/api/notes/push", post(notes::push))
-        .route("/api/notes/pull", post(notes::pull))
-        .route("/api/manual", get(manual::manual))
+    let api = behind(Before::Small).layer(DefaultBodyLimit::max(MAX_BODY_BYTES)).layer(limit);
+    let notes = behind(Before::Notes)
         .layer(DefaultBodyLimit::max(MAX_NOTES_BYTES))
         .layer(limit)
         .layer(from_fn_with_state(Arc::clone(&door), who_syncs));
     Router::new()
         .merge(api)
-        .route("/link", get(link::link))
+        .merge(behind(Before::Socket))
         .layer(from_fn_with_state(Arc::clone(&door), who_asks))
         .merge(notes)
+        .merge(behind(Before::Open))
         .with_state(door)
-        .route("/", get(|| async { Redirect::temporary("/booth/") }))
-        .route("/booth", get(|| async { Redirect::permanent("/booth/") }))
-        .nest_service("/booth/", booth_page::service(&config.booth_page, config.tls.is_some()))
+        .nest_service(routes::PAGE, booth_page::service(&config.booth_page, config.tls.is_some()))
 }
 
 /// What stands on `metrics_listen`.
 fn metrics_router(door: Arc<Door>) -> Router {
-    Router::new()
-        .route("/metrics", get(metrics::metrics))
-        .route("/health", get(health::health))
-        .with_state(door)
+    behind(Before::Metrics).with_state(door)
 }
 
 /// As [`who_asks`], for notes: a first sync alone is some hundred pages.

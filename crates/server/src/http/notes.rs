@@ -10,13 +10,13 @@ use axum::http::header::AUTHORIZATION;
 use axum::response::Response;
 use desk::code::Code;
 use desk::time::Time;
-use link::message::notes::{MAX_PUSH, Pull, Pulled, Push, Pushed};
+use link::message::notes::{Pull, Pulled, Push, Pushed};
 use tokio::sync::Semaphore;
 
 use super::Door;
 use super::answer::{answer, fits, read, store_down};
 use crate::hub::Item;
-use crate::notes::judge;
+use crate::notes::looked_at;
 use crate::secret::{MAX_SECRET_BYTES, hash_token};
 use crate::store::{Bearer, Pulling, Pushing};
 
@@ -47,13 +47,7 @@ async fn try_push(door: &Door, headers: &HeaderMap, body: &[u8]) -> Result<Pushe
     let bearer = bearer(door, headers).await?;
     let push: Push = read(body)?;
     fits(push.version)?;
-    if push.revisions.len() > MAX_PUSH {
-        return Err(Code::TooLarge);
-    }
-    if push.revisions.iter().any(|revision| revision.stream != push.stream || revision.dseq == 0) {
-        return Err(Code::Malformed);
-    }
-    let items: Vec<_> = push.revisions.iter().map(|revision| judge(revision, bearer.operator)).collect();
+    let items = looked_at(&push, bearer.operator)?;
     let pushing = Pushing {
         operator: bearer.operator,
         device: push.device,

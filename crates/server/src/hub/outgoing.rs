@@ -147,7 +147,7 @@ impl Hub {
             let word = link::json::encode(&why);
             turn.audit.push(AuditRow {
                 at: turn.now,
-                operator: called.operator,
+                operator: Some(called.operator),
                 contact: Some(called.contact),
                 kind: "dial_refused".into(),
                 detail: format!("{} {}", word.trim_matches('"'), masked(&called.number.0)),

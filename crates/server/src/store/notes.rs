@@ -59,6 +59,8 @@ pub trait NoteStore {
     fn read_notes<'a>(&'a self, take: &'a mut Revisions<'_>) -> Later<'a, NoteStanding>;
     /// Reads every line of the audit out; gives how many were ever counted.
     fn read_audit<'a>(&'a self, take: &'a mut Lines<'_>) -> Later<'a, u64>;
+    /// Writes a line of the audit by itself.
+    fn keep_audit<'a>(&'a self, line: &'a AuditRow) -> Later<'a, ()>;
     /// The newest line of the audit and the chain's state after it; none: there is no line.
     fn audit_head(&self) -> Later<'_, Option<Anchor>>;
     /// The chain's state after a line of the audit.
@@ -77,8 +79,8 @@ pub trait NoteStore {
     fn copy_to<'a>(&'a self, file: &'a Path) -> Later<'a, ()>;
     /// What the database finds wrong with its own pages, one line each.
     fn page_faults(&self) -> Later<'_, Vec<String>>;
-    /// A verified backup has the notes of this life up to here.
-    fn raise_durable(&self, epoch: u64, seq: u64) -> Later<'_, ()>;
-    /// The database goes on from a backup: another life, of which every note is in a backup.
-    fn begin_life(&self) -> Later<'_, ()>;
+    /// A verified backup has the notes of this life up to here, and the audit says so.
+    fn raise_durable<'a>(&'a self, epoch: u64, seq: u64, line: &'a AuditRow) -> Later<'a, ()>;
+    /// The database goes on from a backup: another life, of which every note is in a backup, and the audit says so.
+    fn begin_life<'a>(&'a self, epoch: u64, line: &'a AuditRow) -> Later<'a, ()>;
 }

@@ -38,13 +38,13 @@ pub struct CallerRow {
     pub ours: bool,
 }
 
-/// Something that an operator tried and may not do.
+/// Something that is watched: what an operator tried and may not do, or what a command did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditRow {
     /// When.
     pub at: Time,
-    /// Who.
-    pub operator: OperatorId,
+    /// Who; none: a command on the server's machine, and the detail begins with the system's user.
+    pub operator: Option<OperatorId>,
     /// In which contact.
     pub contact: Option<ContactId>,
     /// What, such as `dial_refused`.

@@ -2,6 +2,7 @@
 #![allow(dead_code, missing_docs, clippy::unwrap_used)]
 
 pub mod pad;
+pub mod telephone;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;

@@ -56,7 +56,8 @@ fn a_sign_in_stores_the_token_opens_the_line_and_the_snapshot_opens_the_desk() {
 
 #[test]
 fn a_failed_sign_in_says_why_and_keeps_the_name() {
-    for code in [Code::WrongPassword, Code::Locked, Code::Unreachable, Code::ClientTooOld] {
+    for code in [Code::WrongPassword, Code::Locked, Code::Unreachable, Code::ClientTooOld, Code::ServerTooOld]
+    {
         let mut table = Table::new();
         sign_in(&mut table);
         table.put(Input::SignIn(Err(code)));
@@ -124,6 +125,19 @@ fn a_line_that_comes_back_after_its_token_went_on_with_a_new_one_and_the_desk_st
     assert_eq!(table.did(), session());
     table.put(Input::Line(LineEvent::Refused(Code::Unauthorised)));
     assert_eq!(table.did()[0], Output::ClearToken, "a new token that is refused is refused for good");
+}
+
+#[test]
+fn a_desk_whose_server_speaks_another_version_says_so_and_keeps_its_session() {
+    for code in [Code::ClientTooOld, Code::ServerTooOld] {
+        let mut table = Table::at_work();
+        table.cut();
+        table.put(Input::Line(LineEvent::Refused(code)));
+        assert!(matches!(table.shown().screen, Screen::SignIn { error: Some(shown), .. } if shown == code));
+        let did = table.did();
+        assert!(did.contains(&Output::CloseLine));
+        assert!(!did.contains(&Output::ClearToken), "after the update it goes on without a password");
+    }
 }
 
 #[test]

@@ -4,9 +4,8 @@ use std::path::Path;
 
 use sqlx::{Row, SqlitePool};
 
-use super::super::StoreError;
-use super::int;
-use crate::secret::new_stream;
+use super::super::{AuditRow, StoreError};
+use super::{audit, int};
 
 /// One statement and so one moment; the copy has no free pages, and with a key it has the same one.
 pub(super) async fn copy_to(pool: &SqlitePool, file: &Path) -> Result<(), StoreError> {
@@ -25,22 +24,29 @@ pub(super) async fn page_faults(pool: &SqlitePool) -> Result<Vec<String>, StoreE
     Ok(faults)
 }
 
-pub(super) async fn raise_durable(pool: &SqlitePool, epoch: u64, seq: u64) -> Result<(), StoreError> {
+pub(super) async fn raise_durable(
+    pool: &SqlitePool,
+    epoch: u64,
+    seq: u64,
+    line: &AuditRow,
+) -> Result<(), StoreError> {
+    let mut turn = pool.begin_with("begin immediate").await?;
     sqlx::query(
         "update counter set value = ?1 where name = 'durable_seq' and value < ?1
              and (select value from counter where name = 'epoch') = ?2",
     )
     .bind(int(seq))
     .bind(int(epoch))
-    .execute(pool)
+    .execute(&mut *turn)
     .await?;
-    Ok(())
+    audit::keep(&mut turn, line).await?;
+    Ok(turn.commit().await?)
 }
 
-pub(super) async fn begin_life(pool: &SqlitePool) -> Result<(), StoreError> {
+pub(super) async fn begin_life(pool: &SqlitePool, epoch: u64, line: &AuditRow) -> Result<(), StoreError> {
     let mut turn = pool.begin_with("begin immediate").await?;
     sqlx::query("update counter set value = ? where name = 'epoch'")
-        .bind(int(new_stream().max(1)))
+        .bind(int(epoch))
         .execute(&mut *turn)
         .await?;
     sqlx::query(
@@ -48,5 +54,6 @@ pub(super) async fn begin_life(pool: &SqlitePool) -> Result<(), StoreError> {
     )
     .execute(&mut *turn)
     .await?;
+    audit::keep(&mut turn, line).await?;
     Ok(turn.commit().await?)
 }

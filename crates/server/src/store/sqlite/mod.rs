@@ -165,6 +165,10 @@ impl NoteStore for Sqlite {
         Box::pin(audit::read_all(&self.readers, take))
     }
 
+    fn keep_audit<'a>(&'a self, line: &'a AuditRow) -> Later<'a, ()> {
+        Box::pin(audit::keep_alone(&self.writer, line))
+    }
+
     fn audit_head(&self) -> Later<'_, Option<Anchor>> {
         Box::pin(audit::head(&self.readers))
     }
@@ -193,12 +197,12 @@ impl NoteStore for Sqlite {
         Box::pin(backup::page_faults(&self.readers))
     }
 
-    fn raise_durable(&self, epoch: u64, seq: u64) -> Later<'_, ()> {
-        Box::pin(backup::raise_durable(&self.writer, epoch, seq))
+    fn raise_durable<'a>(&'a self, epoch: u64, seq: u64, line: &'a AuditRow) -> Later<'a, ()> {
+        Box::pin(backup::raise_durable(&self.writer, epoch, seq, line))
     }
 
-    fn begin_life(&self) -> Later<'_, ()> {
-        Box::pin(backup::begin_life(&self.writer))
+    fn begin_life<'a>(&'a self, epoch: u64, line: &'a AuditRow) -> Later<'a, ()> {
+        Box::pin(backup::begin_life(&self.writer, epoch, line))
     }
 
     fn caller_secret(&self) -> Later<'_, Vec<u8>> {

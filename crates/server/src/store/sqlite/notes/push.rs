@@ -352,7 +352,7 @@ impl Work<'_> {
     }
 
     async fn audit(&mut self, kind: &str, detail: String) -> Result<(), StoreError> {
-        let (at, operator) = (self.pushing.now, self.pushing.operator);
+        let (at, operator) = (self.pushing.now, Some(self.pushing.operator));
         audit::keep(self.turn, &AuditRow { at, operator, contact: None, kind: kind.into(), detail }).await
     }
 
