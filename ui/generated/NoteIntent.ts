@@ -25,7 +25,15 @@ written: Written,
 /**
  * Where the caret stands.
  */
-caret: [TextField, number] | null, } | { "kind": "save", 
+caret: [TextField, number] | null, 
+/**
+ * Which [`NotePane::version`] the page had before it.
+ */
+version: number, } | { "kind": "take_number", 
+/**
+ * Which note.
+ */
+note: NoteId, } | { "kind": "save", 
 /**
  * Which note.
  */

@@ -14,7 +14,7 @@ name: string,
  */
 kana: string, 
 /**
- * 生年月日, 1980-04-01; empty when unknown.
+ * 生年月日, 1980-04-01; what was typed of it until it is one, such as 昭和55年4月; empty when unknown.
  */
 birth: string, 
 /**

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use desk::time::{Millis, Time};
 use link::line::{self, Line, LineEvent};
-use link::message::{LegSignal, OperatorSays, Who};
+use link::message::{DeskSignal, OperatorSays, Who};
 use link::state::{DeskChange, DeskState};
 use rustls::ClientConfig;
 use tokio::sync::{mpsc, watch};
@@ -45,7 +45,7 @@ const CHECK_EVERY: Duration = Duration::from_secs(2);
 /// How long tasks may take to end with the desk.
 const END_LIMIT: Duration = Duration::from_secs(3);
 
-type Event = LineEvent<DeskState, DeskChange, LegSignal>;
+type Event = LineEvent<DeskState, DeskChange, DeskSignal>;
 
 /// The operator's desk.
 pub struct Desk;

@@ -11,7 +11,9 @@ use desk::presence::Chosen;
 use desk::time::Time;
 use serde::{Deserialize, Serialize};
 
-use crate::state::{BoothChange, BoothState, Callee, DeskChange, DeskState, Digit, VisitorTrouble};
+use crate::state::{
+    BoothChange, BoothState, Callee, DeskChange, DeskState, Digit, PhoneNumber, VisitorTrouble,
+};
 pub use exchange::{Bridge, CallFact, ExchangeOrder, ExchangeSays, LegFact};
 
 /// The version of this protocol. A server takes [`OLDEST`]..=[`VERSION`].
@@ -291,6 +293,13 @@ pub enum OperatorSays {
         /// Closed or open.
         on: bool,
     },
+    /// 発信番号を使う: asks for the number behind a call, which comes by [`DeskSignal::Number`] before the answer and
+    /// leaves a line in the audit. Refused with `gone` unless the call is or was last this operator's, or a shift
+    /// lead asks; with `no_number` where none was told or it is kept no more.
+    Number {
+        /// Which contact.
+        contact: ContactId,
+    },
     /// Sign out.
     SignOut,
 }
@@ -386,8 +395,23 @@ pub enum LegSignal {
     },
 }
 
+/// What an operator's desktop is told that is not part of its state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum DeskSignal {
+    /// About its media leg.
+    Leg(LegSignal),
+    /// The answer to [`OperatorSays::Number`]. It is in no state and in no event, so that nothing keeps it.
+    Number {
+        /// Which contact's.
+        contact: ContactId,
+        /// Personal: for the note's field alone.
+        number: PhoneNumber,
+    },
+}
+
 /// From the server to an operator's desktop.
-pub type ToOperator = Down<DeskState, DeskChange, LegSignal>;
+pub type ToOperator = Down<DeskState, DeskChange, DeskSignal>;
 /// From the server to a booth page.
 pub type ToBooth = Down<BoothState, BoothChange, LegSignal>;
 /// From the server to the exchange.

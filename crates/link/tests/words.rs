@@ -7,7 +7,9 @@ use desk::contact::DialFailure;
 use desk::end::EndReason;
 use desk::ids::{BoothId, CallId, ContactId, Fence, OperatorId};
 use link::json::{decode, encode};
-use link::message::{Bridge, CallFact, ExchangeOrder, ExchangeSays, LegFact, LegOffer, LegSignal};
+use link::message::{
+    Bridge, CallFact, DeskSignal, ExchangeOrder, ExchangeSays, LegFact, LegOffer, LegSignal,
+};
 use link::state::{Caller, Digit, PhoneNumber, Quality, TrunkState};
 
 const CONTACT: ContactId = ContactId(7);
@@ -113,6 +115,21 @@ fn every_word_of_the_exchange_survives_the_way_there_and_back() {
     }
     for word in ordered() {
         assert_eq!(decode::<ExchangeOrder>(&encode(&word)), Ok(word));
+    }
+}
+
+#[test]
+fn what_a_desk_is_told_of_its_leg_and_of_a_caller_survives_the_way() {
+    let number = PhoneNumber("09012345678".into());
+    for signal in [
+        DeskSignal::Leg(LegSignal::Answer { leg: 9, sdp: "v=0".into() }),
+        DeskSignal::Leg(LegSignal::Refused { leg: 9, code: Code::NoExchange }),
+        DeskSignal::Leg(LegSignal::RestartIce { leg: 9 }),
+        DeskSignal::Leg(LegSignal::Unknown { leg: 9 }),
+        DeskSignal::Number { contact: CONTACT, number },
+    ] {
+        assert_eq!(decode::<DeskSignal>(&encode(&signal)), Ok(signal.clone()));
+        assert!(!format!("{signal:?}").contains("0901234"));
     }
 }
 

@@ -14,8 +14,8 @@ use desk::day::Day;
 use desk::end::EndReason;
 use desk::ids::{CallId, ContactId, OperatorId};
 use desk::presence::Presence;
-use link::message::{CallFact, ExchangeOrder, ExchangeSays, LegFact, OperatorSays};
-use link::state::{Caller, DeskState, Digit, TrunkState};
+use link::message::{CallFact, DeskSignal, ExchangeOrder, ExchangeSays, LegFact, OperatorSays};
+use link::state::{Caller, DeskState, Digit, PhoneNumber, TrunkState};
 
 const NUMBER: &str = "09012345678";
 
@@ -269,4 +269,56 @@ async fn a_call_of_the_closed_hours_is_due_two_hours_after_the_next_opening() {
     assert_eq!(card.end, EndReason::OutOfHours);
     assert_eq!(card.due, monday.plus(1).at(10 * 60 + 30), "the telephone opens at 8:30");
     assert_eq!(house.verified("conservation_difference"), 0);
+}
+
+#[tokio::test]
+async fn a_callers_number_goes_to_whose_call_it_is_and_to_the_lead_and_each_look_is_audited() {
+    let (house, token, _, mut desk, mut exchange, _) = scene().await;
+    house.command(&["operator", "add", "op02", "--display", "オペレーター02"], common::PASSWORD).unwrap();
+    house
+        .command(&["operator", "add", "lead01", "--display", "責任者01", "--lead"], common::PASSWORD)
+        .unwrap();
+    let mut other = house.operator(&house.token("op02").await, None).await;
+    let mut lead = house.operator(&house.token("lead01").await, None).await;
+    lead.until(|state| state.wall.is_some()).await;
+
+    comes_in(&mut exchange, call(1, NUMBER)).await;
+    desk.until(|state| state.offer.is_some()).await;
+    let contact = desk.state.offer.clone().unwrap().contact;
+    let wanted = OperatorSays::Number { contact };
+    assert_eq!(desk.ask(wanted.clone()).await, Some(Code::Gone), "it is only offered");
+    answer(&mut desk, &mut exchange).await;
+    let told = DeskSignal::Number { contact, number: PhoneNumber(NUMBER.into()) };
+    // The same request once more, as after a cut: the number comes again, because nothing keeps it.
+    let request = common::new_request();
+    for times in 1..=2 {
+        assert_eq!(desk.ask_as(request, wanted.clone()).await, None);
+        desk.answers.clear();
+        assert_eq!(desk.signals, vec![told.clone(); times]);
+    }
+    assert_eq!(other.ask(wanted.clone()).await, Some(Code::Gone));
+    assert_eq!(lead.ask(wanted.clone()).await, None);
+    assert_eq!((other.signals.len(), lead.signals), (0, vec![told.clone()]));
+
+    exchange.says(ExchangeSays::CallOver { call: CallId(1), how: CallOver::HungUp }).await;
+    finish(&mut desk).await;
+    assert_eq!(desk.ask(wanted.clone()).await, None, "the note may still be open");
+    // Whoever comes in again sees no number in what was kept for them.
+    let again = house.operator(&token, None).await;
+    assert!(again.signals.is_empty() && !link::json::encode(&again.state).contains(NUMBER));
+    let audit = house.command(&["audit"], "").unwrap();
+    let line = |name: &str| format!("{name}\t{contact}\tnumber_taken");
+    let count = |name: &str| audit.lines().filter(|row| row.contains(&line(name))).count();
+    assert_eq!((count("op01"), count("op02"), count("lead01")), (3, 0, 1), "{audit}");
+    assert!(!audit.contains(NUMBER));
+}
+
+#[tokio::test]
+async fn a_number_that_was_withheld_or_never_there_is_refused_and_not_audited() {
+    let (house, _, _, mut desk, mut exchange, _) = scene().await;
+    comes_in(&mut exchange, CallFact { caller: Caller::Withheld, ..call(1, "") }).await;
+    let contact = answer(&mut desk, &mut exchange).await.contact;
+    assert_eq!(desk.ask(OperatorSays::Number { contact }).await, Some(Code::NoNumber));
+    assert_eq!(desk.ask(OperatorSays::Number { contact: ContactId(99) }).await, Some(Code::Gone));
+    assert!(desk.signals.is_empty() && house.command(&["audit"], "").unwrap().lines().count() <= 1);
 }

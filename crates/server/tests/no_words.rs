@@ -15,7 +15,8 @@ use desk::centre::{CallOver, Owner};
 use desk::contact::{CallbackResult, Phase};
 use desk::ids::{CallId, OperatorId};
 use link::message::{
-    BoothSays, CallFact, Down, ExchangeOrder, ExchangeSays, OperatorSays, PublicHours, SignedIn, VERSION, Who,
+    BoothSays, CallFact, DeskSignal, Down, ExchangeOrder, ExchangeSays, OperatorSays, PublicHours, SignedIn,
+    VERSION, Who,
 };
 use link::state::Caller;
 
@@ -97,6 +98,7 @@ async fn neither_log_nor_files_hold_what_was_written_or_a_secret() {
     let (database, log) = (folder.path().join("k.db"), folder.path().join("log"));
     house.config.database = format!("sqlite:{}", database.display());
     house.add_operator("op01", "オペレーター01");
+    house.command(&["--clock", MOMENT, "operator", "lead", "op01"], "").unwrap();
     let key = house.add_exchange();
     let (child, address) = start(&house.config.database, &log);
 
@@ -116,6 +118,8 @@ async fn neither_log_nor_files_hold_what_was_written_or_a_secret() {
     exchange.says(ExchangeSays::CallOver { call: CallId(1), how: CallOver::HungUp }).await;
     desk.until(|state| !state.callbacks.cards.is_empty()).await;
     let contact = desk.state.callbacks.cards[0].contact;
+    assert_eq!(desk.ask(OperatorSays::Number { contact }).await, None);
+    assert!(matches!(&desk.signals[..], [.., DeskSignal::Number { number, .. }] if number.0 == NUMBER));
     let result = CallbackResult::NotReached;
     assert_eq!(desk.ask(OperatorSays::SettleCallback { contact, result }).await, None);
     drop(child);

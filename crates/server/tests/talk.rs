@@ -11,7 +11,7 @@ use desk::end::EndReason;
 use desk::ids::{BoothId, OperatorId};
 use desk::presence::{Channels, Presence};
 use link::message::{
-    BoothSays, Bridge, ExchangeOrder, ExchangeSays, LegFact, LegOffer, LegSignal, OperatorSays,
+    BoothSays, Bridge, DeskSignal, ExchangeOrder, ExchangeSays, LegFact, LegOffer, LegSignal, OperatorSays,
 };
 use link::state::{BoothContactState, BoothDoing, RingEnd};
 
@@ -129,7 +129,7 @@ async fn media_words_pass_through_and_without_an_exchange_the_owner_hears_so() {
     while desk.signals.is_empty() {
         desk.step().await;
     }
-    assert_eq!(desk.signals, [answer]);
+    assert_eq!(desk.signals, [DeskSignal::Leg(answer)]);
 
     drop(exchange);
     page.until(|state| !state.exchange_up).await;

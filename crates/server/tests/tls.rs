@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use common::{House, PASSWORD};
 use link::line::{self, LineEvent, trust};
-use link::message::{LegSignal, OperatorSays, SignIn, SignedIn, VERSION, Who};
+use link::message::{DeskSignal, OperatorSays, SignIn, SignedIn, VERSION, Who};
 use link::state::{DeskChange, DeskState};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, SanType};
 use server::Tls;
@@ -78,7 +78,7 @@ async fn sign_in_and_line_work_with_the_citys_own_authority_and_with_no_other() 
         let who = Who::Operator { token: signed_in.token.clone() };
         let url = format!("wss://localhost:{port}/link");
         let config = line::Config { url, who, tls: Some(trust(Some(ca)).unwrap()) };
-        line::open::<OperatorSays, DeskState, DeskChange, LegSignal>(config)
+        line::open::<OperatorSays, DeskState, DeskChange, DeskSignal>(config)
     };
     let (_line, mut heard) = open(&own.file);
     let first = timeout(LIMIT, heard.recv()).await.unwrap().unwrap();

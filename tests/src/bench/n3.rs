@@ -87,7 +87,7 @@ async fn typed(seat: &mut Seat, note: NoteId, text: &str) -> Result<f64> {
     // The desk's clock and ours are the same one, but for what each rounds away; the key before is longer ago.
     let pressed = Time((now_ms() as u64).saturating_sub(PAUSE.as_millis() as u64 / 2));
     let began = Instant::now();
-    seat.intend(&Intent::Note { note: NoteIntent::Edit { note, written, caret } }).await?;
+    seat.intend(&Intent::Note { note: NoteIntent::Edit { note, written, caret, version: 1 } }).await?;
     let saved = |desk: &client::view::DeskView| match desk.notes.pane.as_ref().map(|pane| pane.saved) {
         Some(Saved::Draft { at, .. }) => at >= pressed,
         Some(Saved::Empty | Saved::Writing | Saved::Stored { .. } | Saved::Failed) | None => false,

@@ -134,7 +134,8 @@ pub(super) async fn edit(seat: &mut Seat, note: NoteId, text: &str) -> Result<()
         ..Written::default()
     };
     let caret = Some((desk::note::TextField::Text, text.chars().count() as u32));
-    seat.intend(&Intent::Note { note: NoteIntent::Edit { note, written: Box::new(written), caret } }).await
+    let written = Box::new(written);
+    seat.intend(&Intent::Note { note: NoteIntent::Edit { note, written, caret, version: 1 } }).await
 }
 
 impl Typed {

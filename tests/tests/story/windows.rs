@@ -1,15 +1,18 @@
-//! The real window: its web process dies in a talk.
+//! The real window: its web process dies in a talk; and it opens the reservation system beside itself.
 
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use kenmu_tests::child::{descendants, signal};
+use desk::note::NeedField;
+use kenmu_tests::child::{Variables, descendants, signal};
 use kenmu_tests::round::ready;
 use kenmu_tests::screen::Area;
 use kenmu_tests::sound::now_ms;
 use kenmu_tests::stage::{Stage, VISITOR_HZ};
 use kenmu_tests::wait::until;
-use kenmu_tests::window::Window;
+use kenmu_tests::window::{Came, Window};
 use media::barcode;
 use media::picture::I420;
 
@@ -54,6 +57,92 @@ async fn a_web_process_that_is_killed_in_a_talk_takes_no_sound_with_it() -> Resu
     window.close().await;
     close(stage, vec![], vec![booth]).await?;
     Ok(())
+}
+
+/// The reservation system as the settings have it.
+const RESERVATIONS: &str = "https://yoyaku.example.invalid/ageo/counter?lang=ja";
+/// Who makes the reservation: stands in the note and must not stand in the address.
+const NAME: &str = "見本花子";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_reservation_system_opens_in_the_systems_browser_and_a_reservation_needs_its_tick() -> Result<()>
+{
+    let settings = format!("[notes]\nreservation_url = '{RESERVATIONS}'\n");
+    let stage = stage("reservation", 1, &settings).await?;
+    let browser = Browser::register(&stage.folder)?;
+    let mut variables = stage.desk_variables();
+    variables.extend(browser.variables());
+    let window = Window::open(&stage.centre, "op01", &variables).await?;
+    window.sign_in("op01").await?;
+    let page = &window.page;
+    page.press("new-note").await?;
+    page.choose("disposition", "reservation_made").await?;
+    window.fill_note(Came::ByTelephone).await?;
+    page.fill("note-text", &format!("{NAME}さんの予約を取りました。")).await?;
+    page.press("open-reservation").await?;
+    until("the browser has opened", Duration::from_secs(10), || async {
+        (!browser.opened().is_empty()).then_some(())
+    })
+    .await?;
+
+    page.choose("reservation-kind", "issue").await?;
+    page.fill("field-reservation_when", "4月9日 10:30").await?;
+    page.press("finish").await?;
+    // Time for what must not happen: a note that is stored, and a second page.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let pane = window.desk().await?.notes.pane.context("the note is not finished")?;
+    ensure!(
+        pane.missing == [NeedField::Registered] && !pane.finished,
+        "the tick is missing: {:?}",
+        pane.missing
+    );
+    ensure!(browser.opened() == [RESERVATIONS], "the address and nothing else: {:?}", browser.opened());
+    ensure!(page.windows().await?.len() == 1, "no window of ours was opened for it");
+    page.press("registered").await?;
+    page.press("finish").await?;
+    page.miss("note-pane").await?;
+    window.close().await;
+    close(stage, vec![], vec![]).await?;
+    Ok(())
+}
+
+/// A browser that is registered with the system as the user's own, and writes down what it is given.
+struct Browser {
+    home: PathBuf,
+    visits: PathBuf,
+}
+
+impl Browser {
+    fn register(folder: &Path) -> Result<Browser> {
+        let home = folder.join("home");
+        let (visits, program) = (home.join("visits"), home.join("browser"));
+        let entries = home.join("applications");
+        std::fs::create_dir_all(&entries)?;
+        std::fs::write(&program, format!("#!/bin/sh\nprintf '%s\\n' \"$@\" >> '{}'\n", visits.display()))?;
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755))?;
+        let entry = format!(
+            "[Desktop Entry]\nType=Application\nName=Browser\nExec={} %u\nMimeType=x-scheme-handler/https;\n",
+            program.display()
+        );
+        std::fs::write(entries.join("browser.desktop"), entry)?;
+        let known = "[Default Applications]\nx-scheme-handler/https=browser.desktop\n";
+        std::fs::write(home.join("mimeapps.list"), known)?;
+        Ok(Browser { home, visits })
+    }
+
+    /// By which the system's opener finds it (XDG Base Directory and MIME Applications specifications).
+    fn variables(&self) -> Variables {
+        let home = || Some(self.home.to_string_lossy().into_owned());
+        let own = ["XDG_DATA_HOME", "XDG_CONFIG_HOME"].map(|name| (name.to_owned(), home()));
+        let program = self.home.join("browser").to_string_lossy().into_owned();
+        own.into_iter().chain([("BROWSER".to_owned(), Some(program))]).collect()
+    }
+
+    /// Every argument that it was ever given.
+    fn opened(&self) -> Vec<String> {
+        let told = std::fs::read_to_string(&self.visits).unwrap_or_default();
+        told.lines().map(str::to_owned).collect()
+    }
 }
 
 /// Rows of the bar code that nothing on the picture covers, and how often each is repeated to make the

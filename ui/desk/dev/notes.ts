@@ -62,6 +62,7 @@ function wraps(now: number): Record<string, View> {
     'wrapup-dispatch': wrap({ ...RESULT, person: { ...PERSON, phone: '782-992' } }, { missing: ['phone', 'sex', 'sheet'], needs: { person: true, sheet: 'dispatch' } }),
     'wrapup-sheet': wrap({ ...RESULT, person: { ...PERSON, sex: 'female', phone: '048-782-9922' } }, { missing: ['sheet'], needs: { person: true, sheet: 'dispatch' } }),
     'wrapup-raised': wrap({ ...RESULT, person: { ...PERSON, sex: 'female', phone: '048-782-9922' } }, { needs: { person: true, sheet: 'dispatch' }, sheet: sheets(now)[2] ?? null }),
+    'wrapup-withheld': wrap({ ...HALF, disposition: 'callback_planned' }, { facts: facts(now, { caller: '非通知', caller_key: null }), missing: ['kana', 'phone', 'reachable', 'promise_due'], needs: { phone: true, promise: true } }),
     'wrapup-promise': wrap({ ...HALF, disposition: 'callback_planned', promise: { due: now + 90 * MINUTE, who: '', result: '' } }, { missing: ['kana', 'phone', 'reachable'], needs: { phone: true, promise: true } }),
   };
 }

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { NoteIntent } from '$generated/NoteIntent';
 import type { NotePane } from '$generated/NotePane';
 import type { View } from '$generated/View';
+import { facts, PERSON, written } from '../dev/papers';
 import { acts, draw, element, open, press, rests, sample, show, text, type, visited } from './window';
 
 /** What was meant with notes. */
@@ -153,6 +154,32 @@ describe('choosing', () => {
     expect(last()).toMatchObject({ written: { person: { birth: '1980-04-01' } } });
     expect(text('birth-both')).toContain('昭和55年 西暦 1980年4月1日');
     expect(element('birth-month')).toHaveProperty('value', '4');
+  });
+  it('drafts a birth date with each key, and goes on with what was drafted', () => {
+    open('note-dispatch');
+    type('birth-year', '55');
+    expect(last()).toMatchObject({ written: { person: { birth: '昭和55年' } }, caret: ['birth', 4] });
+    type('birth-month', '4');
+    expect(last()).toMatchObject({ written: { person: { birth: '昭和55年4月' } }, caret: ['birth', 6] });
+    draw(panel('note-dispatch', { version: 2, written: written({ disposition: 'dispatch_requested', person: { ...PERSON, birth: '昭和55年4月' } }) }));
+    expect(['year', 'month', 'day'].map((part) => element(`birth-${part}`))).toMatchObject([{ value: '55' }, { value: '4' }, { value: '' }]);
+    type('birth-day', '1');
+    expect(last()).toMatchObject({ written: { person: { birth: '1980-04-01' } }, caret: null });
+    type('birth-day', '12');
+    expect(last()).toMatchObject({ written: { person: { birth: '1980-04-12' } } });
+  });
+  it('asks for the number of the call with one press, and says where there is none', () => {
+    open('note-promise');
+    expect(text('take-number')).toBe('発信番号を使う 090-****-5678');
+    element('take-number')?.click();
+    expect(last()).toEqual({ kind: 'take_number', note: '01890000-0000-7000-8000-000000000001' });
+    draw(panel('note-promise', { facts: facts(Date.now(), { channel: 'callback' }) }));
+    expect(text('take-number')).toContain('かけた番号を使う');
+    draw(panel('note-promise', { facts: facts(Date.now(), { caller: '非通知', caller_key: null }) }));
+    expect(element('take-number')).toBeNull();
+    expect(text('no-number')).toContain('発信番号なし(非通知)');
+    draw(panel('note-promise', { facts: facts(Date.now(), { channel: 'aside', caller: null, caller_key: null }) }));
+    expect([element('take-number'), element('no-number')]).toEqual([null, null]);
   });
   it('promises a day and a time in Japan', () => {
     open('note-promise');

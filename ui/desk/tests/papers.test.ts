@@ -12,7 +12,7 @@ import * as normal from '../rooms/note/normal';
 import { Choice } from '../rooms/records/choice.svelte';
 import { partsOf } from '../rooms/records/parts';
 import { base64 } from '../rooms/sheets/files';
-import { bothCalendars, dateOf, partsOf as dateParts } from '../words/birth';
+import { bothCalendars, dateOf, draftOf, partsOf as dateParts } from '../words/birth';
 import { acts, click, element, open, press, show, text, type } from './window';
 
 const notes = (): NoteIntent[] => acts().flatMap((act) => (act.kind === 'note' ? [act.note] : []));
@@ -237,6 +237,25 @@ describe('what is put right', () => {
     expect(dateOf({ era: '平成', year: '2', month: '2', day: '30' })).toBe('');
     expect(dateParts('1989-01-07')).toEqual({ era: '昭和', year: '64', month: '1', day: '7' });
     expect(bothCalendars('1980-04-07', MONDAY)).toContain('45歳');
+  });
+  it('is kept as it is typed, and read back so', () => {
+    const typed = { era: '昭和', year: '55', month: '4', day: '' };
+    for (const [parts, text] of [
+      [typed, '昭和55年4月'],
+      [{ ...typed, month: '' }, '昭和55年'],
+      [{ ...typed, year: '', day: '1' }, '昭和年4月1日'],
+      [{ ...typed, year: 'S55.4', month: '' }, '昭和S55.4年'],
+      [{ ...typed, year: '昭和55年4月', month: '' }, '昭和昭和55年4月年'],
+      [{ ...typed, era: '西暦', year: '198', month: '' }, '西暦198年'],
+      [{ ...typed, day: '31' }, '昭和55年4月31日'],
+    ] as const) {
+      expect(draftOf(parts)).toBe(text);
+      expect(dateParts(text)).toEqual(parts);
+      expect(bothCalendars(text, MONDAY)).toBe('');
+    }
+    expect(draftOf({ ...typed, day: '１' })).toBe('1980-04-01');
+    expect(draftOf({ era: '明治', year: '', month: '', day: '' })).toBe('');
+    expect(dateParts('')).toEqual({ era: '昭和', year: '', month: '', day: '' });
   });
   it('takes away every run that may be a number, in any writing', () => {
     for (const run of ['1234 5678 9018', '１２３４－５６７８－９０１８', '一二三四五六七八九〇一八', '123456789018']) expect(without(`番号${run}です`, 'individual_number')).toBe('番号です');

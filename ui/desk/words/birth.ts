@@ -1,4 +1,5 @@
-// 生年月日: an era with its years, or the western calendar. Kept as 1980-04-01; shown in both calendars, with the age.
+// 生年月日: an era with its years, or the western calendar. Kept as 1980-04-01, and as 昭和55年4月 while it is being typed;
+// shown in both calendars, with the age.
 
 /** An era by the day on which it began, the newest first. */
 interface Era {
@@ -26,11 +27,16 @@ export interface Parts {
   readonly day: string;
 }
 
-/** The parts of a date that is kept; empty parts for none. */
+/** A whole date, as it is kept. */
+export function isDate(text: string): boolean {
+  return /^\d{4}-\d\d-\d\d$/u.test(text);
+}
+
+/** The parts of what is kept: a date, or what of one was typed; empty parts for none. */
 export function partsOf(date: string): Parts {
   const found = /^(\d{4})-(\d\d)-(\d\d)$/u.exec(date);
   const era = ERAS.find(({ from }) => date >= from);
-  if (found === null || era === undefined) return { era: '昭和', year: '', month: '', day: '' };
+  if (found === null || era === undefined) return typedParts(date);
   const [, year = '', month = '', day = ''] = found;
   return { era: era.name, year: String(Number(year) - Number(era.from.slice(0, 4)) + 1), month: String(Number(month)), day: String(Number(day)) };
 }
@@ -40,6 +46,16 @@ export function dateOf(parts: Parts): string {
   const whole = wholeDate(parts.year);
   if (whole !== null) return whole;
   return dated(parts.era, figures(parts.year), figures(parts.month), figures(parts.day));
+}
+
+/** What is kept while it is being typed: the date as soon as the parts are one, else `昭和55年4月`; nothing of an era alone. */
+export function draftOf(parts: Parts): string {
+  const { era, year, month, day } = parts;
+  const date = dated(era, figures(year), figures(month), figures(day));
+  if (date !== '') return date;
+  const after = (text: string, unit: string): string => (text === '' ? '' : text + unit);
+  const rest = after(month, '月') + after(day, '日');
+  return year === '' && rest === '' ? '' : `${era}${year}年${rest}`;
 }
 
 /** `昭和55年 西暦 1980年4月1日 46歳`; empty for no date. */
@@ -54,7 +70,14 @@ export function bothCalendars(date: string, now: number): string {
 /** `昭和55年4月1日(1980年)`; what is no date stays as it is. */
 export function birthWord(date: string): string {
   const { era, year, month, day } = partsOf(date);
-  return year === '' ? date : `${era}${year === '1' ? '元' : year}年${month}月${day}日(${date.slice(0, 4)}年)`;
+  return !isDate(date) ? date : `${era}${year === '1' ? '元' : year}年${month}月${day}日(${date.slice(0, 4)}年)`;
+}
+
+function typedParts(text: string): Parts {
+  const named = [...ERAS.map(({ name }) => name), WESTERN].find((name) => text.startsWith(name));
+  const found = named === undefined ? null : /^(.*?)年(?:(.*?)月)?(?:(.*?)日)?$/u.exec(text.slice(named.length));
+  const [, year = '', month = '', day = ''] = found ?? [];
+  return { era: named ?? '昭和', year, month, day };
 }
 
 function wholeDate(text: string): string | null {

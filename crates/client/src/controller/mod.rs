@@ -20,7 +20,7 @@ use desk::code::Code;
 use desk::ids::{ContactId, OfferId};
 use desk::time::Time;
 use link::line::LineEvent;
-use link::message::{LegSignal, OperatorSays, RequestId};
+use link::message::{DeskSignal, LegSignal, OperatorSays, RequestId};
 use link::state::{DeskChange, DeskState};
 
 use crate::shell::Notice;
@@ -264,7 +264,12 @@ impl Controller {
         }
     }
 
-    fn line(&mut self, now: Time, event: LineEvent<DeskState, DeskChange, LegSignal>, out: &mut Vec<Output>) {
+    fn line(
+        &mut self,
+        now: Time,
+        event: LineEvent<DeskState, DeskChange, DeskSignal>,
+        out: &mut Vec<Output>,
+    ) {
         if self.watch == Watch::Idle {
             // The last words of a line that was closed here.
             return;
@@ -306,7 +311,10 @@ impl Controller {
             }
             LineEvent::Signal(signal) => {
                 self.watch.heard(now);
-                self.signal(now, signal, out);
+                match signal {
+                    DeskSignal::Leg(signal) => self.signal(now, signal, out),
+                    DeskSignal::Number { contact, number } => self.notes.take_number(contact, number),
+                }
             }
             LineEvent::Answer { request, refused } => {
                 self.watch.heard(now);

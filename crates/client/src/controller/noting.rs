@@ -4,6 +4,7 @@
 use desk::code::Code;
 use desk::contact::Disposition;
 use desk::ids::ContactId;
+use desk::note::NoteId;
 use desk::presence::Chosen;
 use desk::time::{Millis, Time};
 use link::message::OperatorSays;
@@ -170,11 +171,24 @@ impl Controller {
             let password = Some(Secret(password.clone()));
             return self.open_vault(password, out);
         }
+        if let NoteIntent::TakeNumber { note } = note {
+            return self.ask_number(note, out);
+        }
         let Stage::Desk(work) = &mut self.stage else { return };
         let awake = matches!(note, NoteIntent::Awake);
         let done = self.notes.intent(seen(work, now, self.offset_ms), note);
         if !awake {
             work.note_refused(done.err());
+        }
+    }
+
+    /// 発信番号を使う: only the server has it, so that a desk without its server says so at once.
+    fn ask_number(&mut self, note: NoteId, out: &mut Vec<Output>) {
+        let Stage::Desk(work) = &mut self.stage else { return };
+        let known = if self.watch.is_up() { self.notes.wants_number(note) } else { Err(Code::Unreachable) };
+        work.note_refused(known.err());
+        if let Ok(contact) = known {
+            self.say(OperatorSays::Number { contact }, Asked::Other, out);
         }
     }
 

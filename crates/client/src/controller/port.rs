@@ -3,7 +3,7 @@
 use desk::code::Code;
 use link::line::LineEvent;
 use link::message::notes::NotesMark;
-use link::message::{LegSignal, OperatorSays, PublicHours, RequestId, SignedIn};
+use link::message::{DeskSignal, OperatorSays, PublicHours, RequestId, SignedIn};
 use link::state::{DeskChange, DeskState};
 
 use super::notes::{VaultJob, VaultNews};
@@ -53,7 +53,7 @@ pub enum Input {
     /// The devices tell, mostly for the check.
     Check(CheckNews),
     /// The line tells.
-    Line(LineEvent<DeskState, DeskChange, LegSignal>),
+    Line(LineEvent<DeskState, DeskChange, DeskSignal>),
     /// The line has taken what was said under this name; none: it has not, nothing was sent.
     Said {
         /// Whose.

@@ -4,6 +4,7 @@
 mod fixtures;
 mod legs;
 mod notes;
+mod number;
 mod offers;
 mod offline;
 mod records;

@@ -387,6 +387,13 @@ pub enum NoteIntent {
         written: Box<Written>,
         /// Where the caret stands.
         caret: Option<(TextField, u32)>,
+        /// Which [`NotePane::version`] the page had before it.
+        version: u32,
+    },
+    /// 発信番号を使う: the caller's number into 連絡先, from the server.
+    TakeNumber {
+        /// Which note.
+        note: NoteId,
     },
     /// 下書き保存 (Ctrl+Enter): now, digits at the caret included.
     Save {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::NoteChannel;
 use super::hold;
 use super::sheet::SheetKind;
+use super::wareki;
 use super::written::{CategoryCode, EndChecks, Person, Promise, Reservation, Written};
 use crate::contact::Disposition;
 
@@ -222,7 +223,7 @@ fn missing_of(asks: Asks, written: &Written) -> Vec<NeedField> {
         Asks::Dispatch => &[
             (NeedField::Name, blank(&person.name)),
             (NeedField::Kana, blank(&person.kana)),
-            (NeedField::Birth, blank(&person.birth)),
+            (NeedField::Birth, !is_whole(&person.birth)),
             (NeedField::Sex, person.sex.is_none()),
             (NeedField::Address, blank(&person.address)),
             (NeedField::Phone, blank(&person.phone)),
@@ -259,6 +260,11 @@ fn person_needed(person: &Person, needs: Needs) -> Person {
         },
         (false, false) => Person::default(),
     }
+}
+
+/// A date of birth as it is kept, and not what of one was typed so far.
+fn is_whole(birth: &str) -> bool {
+    wareki::parse(birth).is_ok_and(|date| date.to_string() == birth)
 }
 
 fn blank(text: &str) -> bool {

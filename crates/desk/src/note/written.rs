@@ -77,7 +77,7 @@ pub struct Person {
     pub name: String,
     /// フリガナ.
     pub kana: String,
-    /// 生年月日, 1980-04-01; empty when unknown.
+    /// 生年月日, 1980-04-01; what was typed of it until it is one, such as 昭和55年4月; empty when unknown.
     pub birth: String,
     /// 性別.
     pub sex: Option<Sex>,

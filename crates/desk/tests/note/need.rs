@@ -241,3 +241,14 @@ fn an_answer_is_due_on_the_next_opening_day_and_for_an_incident_today() {
         }
     }
 }
+
+#[test]
+fn a_date_of_birth_is_missing_until_it_is_whole() {
+    let mut written = full(Disposition::DispatchRequested);
+    let sheet = Some(SheetKind::Dispatch);
+    assert_eq!(missing(&written, NoteChannel::Phone, sheet), []);
+    for typed in ["昭和55年4月", "昭和55年4月1日", "昭和年1日", "1980-02-30", "1980-4-1", ""] {
+        written.person.birth = typed.to_owned();
+        assert_eq!(missing(&written, NoteChannel::Phone, sheet), [Birth], "{typed}");
+    }
+}

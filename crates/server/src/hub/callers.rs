@@ -4,15 +4,17 @@
 use std::collections::BTreeMap;
 
 use desk::centre::Fact;
-use desk::ids::{CallId, ContactId};
+use desk::code::Code;
+use desk::ids::{CallId, ContactId, OperatorId, Session};
 use desk::time::{Millis, Time};
 use link::message::CallFact;
-use link::state::{Caller, CallerCard, Digit, MAX_DIGITS};
+use link::state::{Caller, CallerCard, Digit, MAX_DIGITS, PhoneNumber};
 use ring::hmac;
 
+use super::LineId;
 use super::task::Hub;
-use super::turn::Turn;
-use crate::store::CallerRow;
+use super::turn::{After, Turn};
+use crate::store::{AuditRow, CallerRow};
 
 /// Digits at either end of a number that a list shows.
 const SHOWN_HEAD: usize = 3;
@@ -93,6 +95,14 @@ impl Callers {
         })
     }
 
+    /// The number itself, where there is one.
+    fn number(&self, contact: ContactId) -> Option<PhoneNumber> {
+        match &self.known.get(&contact)?.caller {
+            Caller::Number { number } => Some(PhoneNumber(number.clone())),
+            Caller::Withheld | Caller::Payphone | Caller::OutOfArea => None,
+        }
+    }
+
     /// Which call of this number it is within the time; without a number every call is the first.
     fn times(&self, contact: ContactId, known: &Known, again: Millis) -> u32 {
         let Caller::Number { number } = &known.caller else { return 1 };
@@ -118,6 +128,28 @@ impl Hub {
             let (caller, called, ours) = (fact.caller, turn.now, false);
             turn.callers.push(CallerRow { contact, caller, called, ours });
         }
+    }
+
+    /// 発信番号を使う: the number goes to the line that asks, and who asked goes into the audit.
+    pub(super) fn tell_number(
+        &mut self,
+        turn: &mut Turn,
+        line: LineId,
+        (operator, session): (OperatorId, Session),
+        contact: ContactId,
+    ) -> Option<Code> {
+        if self.centre.operator(operator).and_then(|known| known.session) != Some(session) {
+            return Some(Code::NotSignedIn);
+        }
+        let known = self.centre.contact(contact);
+        if !known.is_some_and(|known| known.operator == Some(operator)) && !self.names.leads(operator) {
+            return Some(Code::Gone);
+        }
+        let Some(number) = self.callers.number(contact) else { return Some(Code::NoNumber) };
+        let (kind, detail) = ("number_taken".into(), String::new());
+        turn.audit.push(AuditRow { at: turn.now, operator, contact: Some(contact), kind, detail });
+        turn.after.push(After::Number(line, contact, number));
+        None
     }
 
     /// The caller pressed a key.

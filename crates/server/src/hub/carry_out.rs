@@ -4,8 +4,8 @@ use desk::centre::{Output, Owner, RescindWhy};
 use desk::code::Code;
 use desk::ids::{CallId, ContactId, OfferId, OperatorId, Session};
 use desk::time::Time;
-use link::message::{Down, ExchangeOrder, LegSignal, RequestId, VERSION};
-use link::state::{RingEnd, RingNotice};
+use link::message::{DeskSignal, Down, ExchangeOrder, LegSignal, RequestId, VERSION};
+use link::state::{PhoneNumber, RingEnd, RingNotice};
 
 use super::LineId;
 use super::parties::Caller;
@@ -46,6 +46,7 @@ impl Hub {
             After::Answer(line, request, refused) => self.send(line, Common::Answer(request, refused)),
             After::Pong(line) => self.send(line, Common::Pong(now)),
             After::Signal(owner, signal) => self.signal(owner, signal),
+            After::Number(line, contact, number) => self.send_number(line, contact, number),
             After::Order(order) => self.order(order),
             After::Close(line, code) => self.close_line(line, code),
             After::CloseOld(mut way, answer, code) => {
@@ -153,7 +154,7 @@ impl Hub {
         match owner {
             Owner::Operator { operator } => {
                 if let Some(desk) = self.parties.desks.get_mut(&operator) {
-                    desk.place.send(Down::Signal { signal });
+                    desk.place.send(Down::Signal { signal: DeskSignal::Leg(signal) });
                 }
             }
             Owner::Booth { booth } => {
@@ -163,6 +164,14 @@ impl Hub {
             }
             // A telephone has no page that could be told.
             Owner::Caller { .. } => {}
+        }
+    }
+
+    /// To the line that asked and to no other: a desk that came in again meanwhile asks again.
+    fn send_number(&mut self, line: LineId, contact: ContactId, number: PhoneNumber) {
+        let Some(Caller::Operator(operator)) = self.parties.lines.get(&line) else { return };
+        if let Some(desk) = self.parties.desks.get_mut(operator).filter(|desk| desk.place.is_on(line)) {
+            desk.place.send(Down::Signal { signal: DeskSignal::Number { contact, number } });
         }
     }
 

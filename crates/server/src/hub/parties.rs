@@ -6,7 +6,7 @@ use desk::centre::Owner;
 use desk::code::Code;
 use desk::ids::{BoothId, OperatorId, Session};
 use desk::time::{Millis, Time};
-use link::message::{Down, LegSignal, ToExchange, VERSION};
+use link::message::{DeskSignal, Down, LegSignal, ToExchange, VERSION};
 use link::resume::Outbox;
 use link::state::{BoothChange, BoothState, DeskChange, DeskState, RingNotice, TrunkState};
 use tokio::sync::mpsc;
@@ -21,20 +21,20 @@ pub(super) const RESUME_KEPT: Millis = Millis::seconds(60);
 /// The most missed events that are sent one by one; more are a snapshot. Half of a line's queue.
 pub(super) const RESUME_MAX: usize = super::PERSON_QUEUE / 2;
 
-/// The way back to a person's line.
-pub(super) struct Way<S, C> {
+/// The way back to a person's line: `S` is the whole state, `C` one change, `G` a signal.
+pub(super) struct Way<S, C, G> {
     pub line: LineId,
     /// None: closed from our side, its end is awaited.
-    out: Option<mpsc::Sender<Down<S, C, LegSignal>>>,
+    out: Option<mpsc::Sender<Down<S, C, G>>>,
 }
 
-impl<S, C> Way<S, C> {
-    pub fn new(line: LineId, out: mpsc::Sender<Down<S, C, LegSignal>>) -> Way<S, C> {
+impl<S, C, G> Way<S, C, G> {
+    pub fn new(line: LineId, out: mpsc::Sender<Down<S, C, G>>) -> Way<S, C, G> {
         Way { line, out: Some(out) }
     }
 
     /// Sends, or closes the line when its queue is full: a slow reader comes back and resumes.
-    pub fn send(&mut self, message: Down<S, C, LegSignal>) {
+    pub fn send(&mut self, message: Down<S, C, G>) {
         let Some(out) = &self.out else { return };
         if out.try_send(message).is_err() {
             tracing::info!(line = self.line.0, "the line was too slow or is gone");
@@ -50,13 +50,13 @@ impl<S, C> Way<S, C> {
 }
 
 /// The way to a desktop.
-pub(super) type DeskWay = Way<DeskState, DeskChange>;
+pub(super) type DeskWay = Way<DeskState, DeskChange, DeskSignal>;
 /// The way to a booth's page.
-pub(super) type BoothWay = Way<BoothState, BoothChange>;
+pub(super) type BoothWay = Way<BoothState, BoothChange, LegSignal>;
 
 /// A person's place: the line when there is one, and the stream of events, whether or not anybody reads.
-pub(super) struct Place<S, C> {
-    pub way: Option<Way<S, C>>,
+pub(super) struct Place<S, C, G> {
+    pub way: Option<Way<S, C, G>>,
     /// Since when nobody reads.
     pub gone_since: Option<Time>,
     pub outbox: Outbox<C>,
@@ -65,9 +65,9 @@ pub(super) struct Place<S, C> {
     pub answers: Answers,
 }
 
-impl<S: Clone, C: Clone> Place<S, C> {
+impl<S: Clone, C: Clone, G> Place<S, C, G> {
     /// A new stream on a line.
-    pub fn new(way: Way<S, C>, answers: Answers) -> Place<S, C> {
+    pub fn new(way: Way<S, C, G>, answers: Answers) -> Place<S, C, G> {
         Place { way: Some(way), gone_since: None, outbox: Outbox::new(new_stream()), shown: None, answers }
     }
 
@@ -77,13 +77,13 @@ impl<S: Clone, C: Clone> Place<S, C> {
     }
 
     /// Takes a new line for the same stream; an older one is closed without a word, its owner is here.
-    pub fn take_line(&mut self, way: Way<S, C>) {
+    pub fn take_line(&mut self, way: Way<S, C, G>) {
         self.way = Some(way);
         self.gone_since = None;
     }
 
     /// Sends, when somebody reads.
-    pub fn send(&mut self, message: Down<S, C, LegSignal>) {
+    pub fn send(&mut self, message: Down<S, C, G>) {
         if let Some(way) = &mut self.way {
             way.send(message);
         }
@@ -134,7 +134,7 @@ pub(super) struct Desk {
     pub expires: Time,
     /// How the last ring ended.
     pub notice: Option<RingNotice>,
-    pub place: Place<DeskState, DeskChange>,
+    pub place: Place<DeskState, DeskChange, DeskSignal>,
 }
 
 /// The exchange's line.
@@ -184,7 +184,7 @@ pub(super) enum Caller {
 pub(super) struct Parties {
     pub lines: BTreeMap<LineId, Caller>,
     pub desks: BTreeMap<OperatorId, Desk>,
-    pub booths: BTreeMap<BoothId, Place<BoothState, BoothChange>>,
+    pub booths: BTreeMap<BoothId, Place<BoothState, BoothChange, LegSignal>>,
     pub exchange: Option<ExchangeLine>,
     /// Booths whose page was here since the start.
     pub seen: BTreeSet<BoothId>,

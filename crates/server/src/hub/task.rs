@@ -297,6 +297,7 @@ impl Hub {
                 | After::WelcomeExchange(_)
                 | After::Pong(_)
                 | After::Signal(..)
+                | After::Number(..)
                 | After::Order(_)
                 | After::Close(..) => {}
             }

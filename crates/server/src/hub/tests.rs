@@ -16,7 +16,8 @@ use desk::ids::{BoothId, ContactId, OperatorId};
 use desk::presence::{Channels, Chosen};
 use desk::time::{Millis, Time};
 use link::message::{
-    BoothSays, Bridge, Down, ExchangeOrder, ExchangeSays, LegFact, LegSignal, OperatorSays, RequestId, Resume,
+    BoothSays, Bridge, DeskSignal, Down, ExchangeOrder, ExchangeSays, LegFact, LegSignal, OperatorSays,
+    RequestId, Resume,
 };
 use link::state::{BoothChange, BoothDevice, BoothState, DeskChange, DeskState};
 use tokio::sync::{mpsc, watch};
@@ -148,10 +149,10 @@ impl Centre {
 }
 
 /// A person's client.
-struct Person<S, C, T> {
+struct Person<S, C, G, T> {
     inbox: Inbox,
     line: LineId,
-    heard: mpsc::Receiver<Down<S, C, LegSignal>>,
+    heard: mpsc::Receiver<Down<S, C, G>>,
     state: S,
     stream: u64,
     event: u64,
@@ -162,17 +163,17 @@ struct Person<S, C, T> {
     wrap: fn(LineId, Words<T>) -> Item,
 }
 
-type Desk = Person<DeskState, DeskChange, OperatorSays>;
-type Booth = Person<BoothState, BoothChange, BoothSays>;
+type Desk = Person<DeskState, DeskChange, DeskSignal, OperatorSays>;
+type Booth = Person<BoothState, BoothChange, LegSignal, BoothSays>;
 
-impl<S: std::fmt::Debug, C, T> Person<S, C, T> {
+impl<S: std::fmt::Debug, C, G, T> Person<S, C, G, T> {
     async fn first(
         inbox: Inbox,
         line: LineId,
-        mut heard: mpsc::Receiver<Down<S, C, LegSignal>>,
+        mut heard: mpsc::Receiver<Down<S, C, G>>,
         apply: fn(&mut S, C),
         wrap: fn(LineId, Words<T>) -> Item,
-    ) -> Person<S, C, T> {
+    ) -> Person<S, C, G, T> {
         let Some(Down::Welcome { stream, resumed, .. }) = heard.recv().await else { panic!("a welcome") };
         let Some(Down::Snapshot { event, state, .. }) = heard.recv().await else { panic!("a snapshot") };
         Person { inbox, line, heard, state, stream, event, resumed, changes: 0, apply, wrap }

@@ -2,9 +2,10 @@
 
 use desk::centre::{Fact, Input, Output, Owner};
 use desk::code::Code;
-use desk::ids::{BoothId, OperatorId};
+use desk::ids::{BoothId, ContactId, OperatorId};
 use desk::time::Time;
 use link::message::{ExchangeOrder, LegSignal, RequestId};
+use link::state::PhoneNumber;
 
 use super::LineId;
 use super::parties::{BoothWay, DeskWay, ExchangeLine};
@@ -29,6 +30,8 @@ pub(super) enum After {
     Pong(LineId),
     /// A word of the exchange, or about it, to the owner of a leg.
     Signal(Owner, LegSignal),
+    /// A caller's number, for the desk that asked on this line.
+    Number(LineId, ContactId, PhoneNumber),
     /// Something for the exchange.
     Order(ExchangeOrder),
     /// The end of a line.

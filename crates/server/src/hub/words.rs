@@ -33,14 +33,16 @@ impl Hub {
                 if let Some(refused) = desk.place.answers.given(request) {
                     return turn.after.push(After::Answer(line, request, refused));
                 }
+                // A number goes with its answer and is kept nowhere: asked for again, it is looked up and audited again.
+                let is_number = matches!(body, OperatorSays::Number { .. });
                 let is_sign_out = body == OperatorSays::SignOut;
                 let token = desk.token;
-                let refused = self.operator_says(turn, operator, session, body);
+                let refused = self.operator_says(turn, line, (operator, session), body);
                 if is_sign_out && refused.is_none() {
                     turn.revoked.push(token);
                     return self.leave_desk(turn, operator, Some(request), Code::NotSignedIn);
                 }
-                if let Some(desk) = self.parties.desks.get_mut(&operator) {
+                if let Some(desk) = self.parties.desks.get_mut(&operator).filter(|_| !is_number) {
                     desk.place.answers.keep(request, refused);
                 }
                 turn.after.push(After::Answer(line, request, refused));
@@ -51,8 +53,8 @@ impl Hub {
     fn operator_says(
         &mut self,
         turn: &mut Turn,
-        operator: OperatorId,
-        session: Session,
+        line: LineId,
+        (operator, session): (OperatorId, Session),
         body: OperatorSays,
     ) -> Option<Code> {
         let input = match body {
@@ -87,6 +89,9 @@ impl Hub {
             }
             OperatorSays::SettleCallback { contact, result } => {
                 return self.settle_callback(turn, operator, session, contact, result);
+            }
+            OperatorSays::Number { contact } => {
+                return self.tell_number(turn, line, (operator, session), contact);
             }
             OperatorSays::CallBack { contact } => return self.call_back(turn, operator, session, contact),
             OperatorSays::Consult { contact, to, blind } => {

@@ -19,8 +19,8 @@ use desk::ids::{BoothId, OperatorId};
 use desk::presence::{Channels, Chosen};
 use futures_util::{SinkExt, StreamExt};
 use link::message::{
-    BoothSays, Bridge, Challenge, Down, EnrolCode, ExchangeOrder, ExchangeSays, LegFact, LegSignal,
-    OperatorSays, RequestId, Resume, SignedIn, Up, VERSION, Who,
+    BoothSays, Bridge, Challenge, DeskSignal, Down, EnrolCode, ExchangeOrder, ExchangeSays, LegFact,
+    LegSignal, OperatorSays, RequestId, Resume, SignedIn, Up, VERSION, Who,
 };
 use link::state::{BoothChange, BoothState, DeskChange, DeskState};
 use ring::rand::SystemRandom;
@@ -306,20 +306,20 @@ pub fn new_request() -> RequestId {
 }
 
 /// A person's client: applies what it hears.
-pub struct Client<S, C> {
+pub struct Client<S, C, G> {
     pub wire: Wire,
     pub state: S,
     pub stream: u64,
     pub event: u64,
     pub session: u64,
     pub resumed: bool,
-    pub signals: Vec<LegSignal>,
+    pub signals: Vec<G>,
     pub answers: Vec<(RequestId, Option<Code>)>,
     apply: fn(&mut S, C),
 }
 
-pub type Desk = Client<DeskState, DeskChange>;
-pub type Booth = Client<BoothState, BoothChange>;
+pub type Desk = Client<DeskState, DeskChange, DeskSignal>;
+pub type Booth = Client<BoothState, BoothChange, LegSignal>;
 
 impl Desk {
     pub async fn welcomed(wire: Wire) -> Desk {
@@ -347,13 +347,13 @@ impl Booth {
     }
 }
 
-impl<S: DeserializeOwned + std::fmt::Debug, C: DeserializeOwned> Client<S, C> {
-    async fn first(mut wire: Wire, apply: fn(&mut S, C)) -> Client<S, C> {
-        let (stream, session) = match wire.next::<S, C, LegSignal>().await {
+impl<S: DeserializeOwned + std::fmt::Debug, C: DeserializeOwned, G: DeserializeOwned> Client<S, C, G> {
+    async fn first(mut wire: Wire, apply: fn(&mut S, C)) -> Client<S, C, G> {
+        let (stream, session) = match wire.next::<S, C, G>().await {
             Down::Welcome { stream, session, resumed: false, .. } => (stream, session.0),
             _ => panic!("a welcome with a snapshot was expected"),
         };
-        let Down::Snapshot { event, state, .. } = wire.next::<S, C, LegSignal>().await else {
+        let Down::Snapshot { event, state, .. } = wire.next::<S, C, G>().await else {
             panic!("a snapshot was expected")
         };
         let (signals, answers) = (Vec::new(), Vec::new());
@@ -362,7 +362,7 @@ impl<S: DeserializeOwned + std::fmt::Debug, C: DeserializeOwned> Client<S, C> {
 
     /// Takes one message.
     pub async fn step(&mut self) {
-        match self.wire.next::<S, C, LegSignal>().await {
+        match self.wire.next::<S, C, G>().await {
             Down::Event { event, change, .. } => {
                 assert_eq!(event, self.event + 1, "a gap");
                 self.event = event;

@@ -121,7 +121,7 @@ export class Editing {
   }
 
   #tell(caret: [TextField, number] | null): void {
-    if (this.#pane !== null) this.#send({ kind: 'edit', note: this.#pane.note, written: this.written, caret });
+    if (this.#pane !== null) this.#send({ kind: 'edit', note: this.#pane.note, written: this.written, caret, version: this.#pane.version });
   }
 
   #with(field: TextField, text: string): Written {

@@ -16,7 +16,7 @@ export function savedWord(saved: Saved, offset: number): SavedWord {
   switch (saved.kind) {
     case 'empty': return { icon: null, tone: 'plain', word: '' };
     case 'writing': return { icon: null, tone: 'plain', word: '保存しています' };
-    case 'draft': return { icon: 'check', tone: 'good', word: `下書き保存済み ${clock(saved.at + offset)}` };
+    case 'draft': return { icon: 'check', tone: 'good', word: saved.held_back ? '下書き保存済み' : `下書き保存済み ${clock(saved.at + offset)}` };
     case 'stored':
       return saved.synced
         ? { icon: 'check', tone: 'good', word: `保存済み ${clockWithSeconds(saved.at + offset)}` }

@@ -107,11 +107,12 @@ impl Notes {
                 Ok(())
             }
             NoteIntent::Awake | NoteIntent::Lock => Ok(()),
-            NoteIntent::Edit { note, written, caret } => {
-                self.of(note)?.edit(*written, caret);
+            NoteIntent::Edit { note, written, caret, version } => {
+                self.of(note)?.edit(*written, caret, version);
                 Ok(())
             }
-            NoteIntent::Save { .. }
+            NoteIntent::TakeNumber { .. }
+            | NoteIntent::Save { .. }
             | NoteIntent::Finish { .. }
             | NoteIntent::New
             | NoteIntent::Leave

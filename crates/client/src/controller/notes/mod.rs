@@ -21,7 +21,7 @@ use desk::contact::{Disposition, Phase};
 use desk::ids::ContactId;
 use desk::note::NoteId;
 use desk::time::Time;
-use link::state::DeskState;
+use link::state::{DeskState, PhoneNumber};
 
 use crate::view::notes::{NoteIntent, Told, VaultTrouble};
 use amend::Amend;
@@ -135,10 +135,12 @@ impl Notes {
             return self.locked_intent(intent);
         }
         match intent {
-            NoteIntent::Edit { note, written, caret } => {
-                self.of(note)?.edit(*written, caret);
+            NoteIntent::Edit { note, written, caret, version } => {
+                self.of(note)?.edit(*written, caret, version);
                 Ok(())
             }
+            // The line is asked before it comes here.
+            NoteIntent::TakeNumber { .. } => Ok(()),
             NoteIntent::Save { note } => {
                 self.of(note)?.save();
                 Ok(())
@@ -169,6 +171,24 @@ impl Notes {
             | NoteIntent::Article { .. }
             | NoteIntent::ExportSheets { .. }
             | NoteIntent::ImportSheets { .. } => self.room(seen, intent),
+        }
+    }
+
+    /// 発信番号を使う: of which contact the server is to be asked.
+    ///
+    /// # Errors
+    /// Why there is nothing to ask for.
+    pub(super) fn wants_number(&mut self, note: NoteId) -> Result<ContactId, Code> {
+        if self.lock.is_locked() {
+            return Err(Code::Locked);
+        }
+        self.of(note)?.wants_number()
+    }
+
+    /// The server has told a caller's number: it goes into the field as if it had been typed, and nowhere else.
+    pub(super) fn take_number(&mut self, contact: ContactId, number: PhoneNumber) {
+        if let Some(pane) = self.pane.as_mut().filter(|pane| pane.contact() == Some(contact)) {
+            pane.take_number(&number);
         }
     }
 

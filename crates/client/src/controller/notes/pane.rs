@@ -6,9 +6,9 @@ use desk::contact::Disposition;
 use desk::ids::{ContactId, OperatorId};
 use desk::note::hold::{self, Held};
 use desk::note::revision::{RevId, RevKind};
-use desk::note::{Facts, Note, NoteId, Record, TextField, Written, join, need};
+use desk::note::{Facts, Note, NoteId, Person, Record, TextField, Written, join, need, tidy};
 use desk::time::{Millis, Time};
-use link::state::ContactCard;
+use link::state::{ContactCard, PhoneNumber};
 
 use super::facts;
 use super::port::{Draft, VaultJob, Writing};
@@ -30,6 +30,17 @@ enum OnWay {
 enum Told {
     No { again: Option<Time> },
     Yes,
+}
+
+/// 発信番号を使う.
+#[derive(Debug, PartialEq, Eq)]
+enum Number {
+    /// Nobody asked for it.
+    Unasked,
+    /// The server was asked.
+    Asked,
+    /// It stands in the field since `version`; a page that has not seen that yet still has `before`.
+    Taken { version: u32, before: String },
 }
 
 /// One note in the pane.
@@ -64,6 +75,7 @@ pub(super) struct Pane {
     done: bool,
     /// Whether the server was told that this contact's wrap-up is over.
     told: Told,
+    number: Number,
 }
 
 impl Pane {
@@ -113,6 +125,7 @@ impl Pane {
             finished: None,
             done: false,
             told: Told::No { again: None },
+            number: Number::Unasked,
         }
     }
 
@@ -144,8 +157,16 @@ impl Pane {
         self.written == Written::default() && self.parents.is_empty()
     }
 
-    /// Something was typed or chosen.
-    pub(super) fn edit(&mut self, written: Written, caret: Option<(TextField, u32)>) {
+    /// Something was typed or chosen. `version`: what the page had before it.
+    pub(super) fn edit(&mut self, mut written: Written, caret: Option<(TextField, u32)>, version: u32) {
+        if let Number::Taken { version: since, before } = &self.number
+            && version < *since
+            && written.person.phone == *before
+        {
+            // It was on its way when the number came: both stay, and the page is told again.
+            written.person.phone.clone_from(&self.written.person.phone);
+            self.version += 1;
+        }
         let changed = written != self.written;
         (self.written, self.caret) = (written, caret);
         let kept = self.hold();
@@ -178,9 +199,34 @@ impl Pane {
     pub(super) fn choose(&mut self, disposition: Disposition) {
         if self.written.disposition != Some(disposition) {
             let written = Written { disposition: Some(disposition), ..self.written.clone() };
-            self.edit(written, None);
+            self.edit(written, None, self.version);
             self.version += 1;
         }
+    }
+
+    /// Whose number the server is asked for.
+    ///
+    /// # Errors
+    /// `no_number`: nobody called, or no number was told.
+    pub(super) fn wants_number(&mut self) -> Result<ContactId, Code> {
+        let known = self.facts.caller_key.as_ref().and(self.contact());
+        let contact = known.ok_or(Code::NoNumber)?;
+        self.number = Number::Asked;
+        Ok(contact)
+    }
+
+    /// The number that was asked for.
+    pub(super) fn take_number(&mut self, number: &PhoneNumber) {
+        if self.number != Number::Asked {
+            return;
+        }
+        // With its hyphens: eleven digits in a row could still become an Individual Number, and would not be kept.
+        let phone = tidy::phone(&number.0).unwrap_or_else(|_| number.0.clone());
+        let before = self.written.person.phone.clone();
+        let person = Person { phone, ..self.written.person.clone() };
+        self.edit(Written { person, ..self.written.clone() }, None, self.version);
+        self.version += 1;
+        self.number = Number::Taken { version: self.version, before };
     }
 
     /// Judges the fields anew. True: what may be kept has changed.

@@ -59,6 +59,7 @@ impl Notes {
             }
             // The pane's, the records' and the lock's.
             NoteIntent::Edit { .. }
+            | NoteIntent::TakeNumber { .. }
             | NoteIntent::Save { .. }
             | NoteIntent::Finish { .. }
             | NoteIntent::New

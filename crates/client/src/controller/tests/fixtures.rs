@@ -11,7 +11,7 @@ use desk::presence::{Channels, Chosen, Presence};
 use desk::time::{Millis, Time};
 use link::line::LineEvent;
 use link::message::notes::NotesMark;
-use link::message::{LegSignal, OperatorSays, RequestId, SignedIn};
+use link::message::{DeskSignal, LegSignal, OperatorSays, RequestId, SignedIn};
 use link::state::{
     Callbacks, ChannelBoard, ContactCard, DayCounts, DeskChange, DeskState, Hours, Me, OfferCard, QueueBoard,
     ScreenShare, VisitorTrouble,
@@ -182,7 +182,7 @@ impl Table {
     }
 
     pub fn signal(&mut self, signal: LegSignal) {
-        self.put(Input::Line(LineEvent::Signal(signal)));
+        self.put(Input::Line(LineEvent::Signal(DeskSignal::Leg(signal))));
     }
 
     pub fn leg(&mut self, leg: u64, news: LegNews) {

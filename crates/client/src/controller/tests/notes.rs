@@ -74,8 +74,8 @@ pub fn said(text: &str) -> Written {
 
 pub fn edit(table: &mut Table, written: Written, caret: Option<u32>) {
     let caret = caret.map(|place| (TextField::Text, place));
-    let name = pane(table).note;
-    note(table, NoteIntent::Edit { note: name, written: Box::new(written), caret });
+    let NotePane { note: name, version, .. } = *pane(table);
+    note(table, NoteIntent::Edit { note: name, written: Box::new(written), caret, version });
 }
 
 pub fn drafted(table: &mut Table, failed: Option<VaultTrouble>) {
