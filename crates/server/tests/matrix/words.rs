@@ -50,6 +50,7 @@ fn desk_words(about: About) -> Vec<OperatorSays> {
         OperatorSays::Screen { contact, wanted: false },
         OperatorSays::Digit { contact, digit: Digit::Star },
         OperatorSays::Hold { contact, held: true },
+        OperatorSays::Number { contact },
         OperatorSays::Consult { contact, to: number, blind: false },
         OperatorSays::JoinConsult { contact, joined: true },
         OperatorSays::Transfer { contact },
@@ -87,6 +88,7 @@ fn desk_name(word: &OperatorSays) -> &'static str {
         OperatorSays::JoinConsult { .. } => "join_consult",
         OperatorSays::Transfer { .. } => "transfer",
         OperatorSays::Suspend { .. } => "suspend",
+        OperatorSays::Number { .. } => "number",
         OperatorSays::SignOut => "sign_out",
     }
 }
