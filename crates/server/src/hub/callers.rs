@@ -146,8 +146,13 @@ impl Hub {
             return Some(Code::Gone);
         }
         let Some(number) = self.callers.number(contact) else { return Some(Code::NoNumber) };
-        let (kind, detail) = ("number_taken".into(), String::new());
-        turn.audit.push(AuditRow { at: turn.now, operator, contact: Some(contact), kind, detail });
+        turn.audit.push(AuditRow {
+            at: turn.now,
+            operator: Some(operator),
+            contact: Some(contact),
+            kind: "number_taken".into(),
+            detail: String::new(),
+        });
         turn.after.push(After::Number(line, contact, number));
         None
     }
