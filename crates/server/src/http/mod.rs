@@ -136,6 +136,7 @@ fn router(config: &Config, door: Arc<Door>) -> Router {
     let notes = Router::new()
         .route("/api/notes/push", post(notes::push))
         .route("/api/notes/pull", post(notes::pull))
+        .route("/api/notes/search", post(notes::search))
         .route("/api/manual", get(manual::manual))
         .layer(DefaultBodyLimit::max(MAX_NOTES_BYTES))
         .layer(limit)
