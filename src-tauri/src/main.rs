@@ -21,6 +21,10 @@ mod window;
 
 use std::process::ExitCode;
 
+/// What was typed and refused does not outlive its buffers.
+#[global_allocator]
+static MEMORY: client::memory::Wiping = client::memory::Wiping;
+
 fn main() -> ExitCode {
     #[cfg(target_os = "linux")]
     linux::prepare_environment();

@@ -82,6 +82,11 @@ impl Seat {
         Ok(Seat { name: account.to_owned(), child, stdin, views })
     }
 
+    /// The desk's process id.
+    pub fn process(&self) -> i32 {
+        self.child.id()
+    }
+
     /// Does what a person would.
     ///
     /// # Errors

@@ -109,7 +109,7 @@ result: string, } | { "kind": "search",
 /**
  * What; none: the room closes.
  */
-query: SearchQuery | null, } | { "kind": "read", 
+query: SearchQuery | null, } | { "kind": "search_older" } | { "kind": "read", 
 /**
  * Which.
  */

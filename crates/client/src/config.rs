@@ -253,6 +253,11 @@ impl ServerUrl {
         format!("{}/api/notes/pull", self.base)
     }
 
+    /// Where notes that no desk keeps are looked for.
+    pub fn search(&self) -> String {
+        format!("{}/api/notes/search", self.base)
+    }
+
     /// Where the line is opened.
     pub fn link(&self) -> String {
         let rest = self.base.split_once("://").map_or("", |(_, rest)| rest);

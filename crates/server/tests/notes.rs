@@ -8,10 +8,12 @@ use common::pad::{Pad, places};
 use desk::code::Code;
 use desk::ids::OperatorId;
 use desk::note::revision::{Cursor, NoteId, RevId, RevKind, StreamId};
-use desk::note::{Record, chain};
+use desk::note::sought::Filter;
+use desk::note::{CategoryCode, Record, chain};
 use desk::time::Time;
 use link::message::OperatorSays;
-use link::message::notes::{Outcome, Pulled, Viewed};
+use link::message::VERSION;
+use link::message::notes::{MAX_SOUGHT, Outcome, Pulled, Search, Searched, Viewed};
 use uuid::Uuid;
 
 /// By the rule of the check digit a valid one; belongs to nobody.
@@ -314,4 +316,58 @@ async fn what_was_redacted_is_in_no_page_no_file_and_no_log_and_the_chain_still_
     let again = pad.revision(page.redacted[0], &[after], RevKind::Edit, Some(&record));
     pad.push(house.address(), std::slice::from_ref(&again)).await.unwrap();
     assert_eq!(pad.page(house.address(), Some(page.cursor)).await.revisions[0].revision, again);
+}
+
+async fn look(pad: &Pad, house: &House, words: &str, filter: Filter, most: u32) -> Searched {
+    let search = Search { version: VERSION, words: words.into(), filter, most };
+    pad.post(house.address(), "/api/notes/search", &search).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_note_that_no_desk_keeps_is_found_at_the_server_by_words_and_filter() {
+    const LATER: u64 = 8 * 86_400_000;
+    let (mut house, mut pad) = house().await;
+    let mut other = second(&house).await;
+    let mut record = pad.record("ﾏｲﾅﾝﾊﾞｰカードの転入");
+    if let Record::Note(note) = &mut record {
+        note.written.categories = vec![CategoryCode(104), CategoryCode(601)];
+    }
+    let old = pad.revision(NoteId(Uuid::now_v7()), &[], RevKind::Edit, Some(&record));
+    let (first, gone) = (pad.write("申請の案内"), pad.write("申請の黒塗り"));
+    let edited = pad.edit(&first, "申請の変更");
+    let redact = pad.revision(gone.note, &[gone.rev], RevKind::Redact, None);
+    house.command(&["operator", "lead", "op01"], "").unwrap();
+    let sent = [old.clone(), first, gone, edited.clone(), redact];
+    pad.push(house.address(), &sent).await.unwrap();
+    let sibling = other.edit(&sent[1], "申請の別の変更");
+    other.push(house.address(), std::slice::from_ref(&sibling)).await.unwrap();
+    let all = Filter::default;
+    assert_eq!(look(&pad, &house, "", all(), 9).await.found, [], "desks have what has just come");
+
+    house.kill().await;
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_millis() as u64;
+    let moment = Time(now + LATER);
+    house.config.clock = Some(moment);
+    house.start().await;
+    pad.token = house.token("op01").await;
+    let found = |searched: Searched| searched.found.into_iter().map(|one| one.revision).collect::<Vec<_>>();
+    assert_eq!(found(look(&pad, &house, "マイナンバー 転入", all(), 9).await), [old.clone()]);
+    assert_eq!(
+        found(look(&pad, &house, "申請", all(), 9).await),
+        [edited, sibling],
+        "heads alone, both of them"
+    );
+    assert_eq!(found(look(&pad, &house, "黒塗り", all(), 9).await), []);
+    for (category, many) in [(1, 1), (104, 1), (6, 1), (601, 1), (2, 0), (103, 0)] {
+        let filter = Filter { category: Some(category), ..all() };
+        assert_eq!(look(&pad, &house, "", filter, 9).await.found.len(), many, "{category}");
+    }
+    let one = look(&pad, &house, "", all(), 1).await;
+    assert!(one.more && one.found.len() == 2, "one record, of which two heads stand");
+    let long = Search { version: VERSION, words: "あ".repeat(MAX_SOUGHT + 1), filter: all(), most: 9 };
+    let refused = pad.post::<_, Searched>(house.address(), "/api/notes/search", &long).await;
+    assert_eq!(refused.unwrap_err().0, 409);
+    pad.token = "nobody".into();
+    let stranger = pad.post::<_, Searched>(house.address(), "/api/notes/search", &long).await;
+    assert_eq!(stranger.unwrap_err().0, 401);
 }

@@ -117,7 +117,7 @@ const ARTICLE = `# 電子証明書の更新
 `;
 
 function rooms(now: number): Record<string, View> {
-  const search = { query: { words: '', category: null, disposition: null, operator: null, channel: null, from: '', to: '' }, hits: hits(now), more: true, keep_days: 7, bad_date: false };
+  const search = { query: { words: '', category: null, disposition: null, operator: null, channel: null, from: '', to: '' }, hits: hits(now), more: true, keep_days: 7, bad_date: false, older: { kind: 'unasked' as const } };
   const reading = { note: 'hit-W-20260330-0004', heads: heads(now, 1), person_shown: false, person_hidden: true, refused: null, redacted: false };
   const lead = (notes: Partial<NotesView>): View => papers(leading(now, mondayWall(now)), notes);
   const found = [
@@ -128,6 +128,8 @@ function rooms(now: number): Record<string, View> {
   return {
     records: idle(now, { search, attention: ATTENTION, unsynced: 2 }),
     'records-none': idle(now, { search: { ...search, hits: [], more: false, bad_date: true } }),
+    'records-older': idle(now, { search: { ...search, more: false, older: { kind: 'here', more: true } } }),
+    'records-failed': idle(now, { search: { ...search, more: false, older: { kind: 'failed' } } }),
     'records-waiting': idle(now, {}),
     'records-call': papers(calling(now, {}, {}), { search, pane: pane(now, HALF, { missing: ['disposition'] }) }),
     reading: lead({ search, reading }),
@@ -151,6 +153,8 @@ export const NOTE_PRESSED: Readonly<Record<string, string>> = {
   'card-loss': 'quick-loss',
   records: 'room-records',
   'records-none': 'room-records',
+  'records-older': 'room-records',
+  'records-failed': 'room-records',
   'records-waiting': 'room-records',
   'records-call': 'room-records',
   reading: 'room-records',

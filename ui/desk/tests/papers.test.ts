@@ -68,6 +68,24 @@ describe('the records', () => {
   });
 });
 
+describe('older records', () => {
+  it('are asked of the server by one press, and the list says how far back it looks', () => {
+    open('records');
+    click('room-records');
+    expect(text('hits-count')).toContain('送ってから7日ぶん');
+    click('search-older');
+    expect(last()).toEqual({ kind: 'search_older' });
+    show('records-failed');
+    expect(text('hits-count')).toContain('サーバーが答えませんでした');
+    click('search-older');
+    show('records-older');
+    expect(text('hits-count')).toContain('サーバーには、ほかにもあります');
+    expect(element('search-older')).toBeNull();
+    show('records-none');
+    expect(element('search-older')).toHaveProperty('disabled', true);
+  });
+});
+
 describe('two heads', () => {
   it('become one by a person’s choice, part by part', () => {
     open('resolve');

@@ -10,8 +10,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use client::memory::Wiping;
 use client::view::{Intent, View};
 use client::{Config, Desk, NoKeyring, Notice, Shell};
+
+/// What was typed and refused does not outlive its buffers.
+#[global_allocator]
+static MEMORY: Wiping = Wiping;
 
 fn main() -> ExitCode {
     match run() {

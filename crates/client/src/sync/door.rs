@@ -8,7 +8,7 @@ use std::time::Duration;
 use desk::code::Code;
 use link::json;
 use link::message::Refusal;
-use link::message::notes::{Pull, Pulled, Push, Pushed};
+use link::message::notes::{Pull, Pulled, Push, Pushed, Search, Searched};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use reqwest::{Client, StatusCode};
 use serde::Serialize;
@@ -52,6 +52,8 @@ pub struct SyncDoor {
     pub push: String,
     /// The address of `/api/notes/pull`.
     pub pull: String,
+    /// The address of `/api/notes/search`.
+    pub search: String,
 }
 
 /// The door with the token that is shown at it.
@@ -68,6 +70,11 @@ impl HttpDoor {
     /// From now on this one is shown; none: nobody knocks.
     pub(super) fn token(&self, token: Option<Secret>) {
         *self.token.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = token;
+    }
+
+    /// Looks for what no desk keeps.
+    pub(super) async fn search(&self, search: &Search) -> Result<Searched, DoorFault> {
+        self.post(&self.door.search, search).await
     }
 
     async fn post<T: DeserializeOwned>(&self, url: &str, body: &impl Serialize) -> Result<T, DoorFault> {

@@ -4,11 +4,12 @@
 mod door;
 mod round;
 
+use std::future::Future;
 use std::time::{Duration, SystemTime};
 
 use desk::note::revision::StreamId;
 use desk::time::Time;
-use link::message::notes::NotesMark;
+use link::message::notes::{NotesMark, Search};
 use tokio::sync::{mpsc, watch};
 use tokio::time;
 
@@ -27,6 +28,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 /// The longest pause of a vault that cannot write: room on the disk is noticed soon.
 const DISK_PAUSE: Duration = Duration::from_secs(2);
+/// How long a search waits for a new token: a renewal is one request.
+const RENEWED_WITHIN: Duration = Duration::from_secs(10);
 /// With neither a word of the desk nor a hint: hints are not promised.
 const NOW_AND_THEN: Duration = Duration::from_secs(300);
 
@@ -59,9 +62,11 @@ struct Wishes {
 pub struct Sync;
 
 /// The desk's end.
-#[derive(Debug)]
 pub struct SyncHandle {
     wishes: watch::Sender<Wishes>,
+    door: SyncDoor,
+    vault: Vault,
+    news: mpsc::Sender<SyncNews>,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -70,9 +75,14 @@ impl Sync {
     /// waits.
     pub fn start(door: SyncDoor, vault: Vault, news: mpsc::Sender<SyncNews>) -> SyncHandle {
         let (wishes, seen) = watch::channel(Wishes::default());
-        let task =
-            tokio::spawn(Carrier { door: HttpDoor::new(door), vault, news, wishes: seen, well: false }.run());
-        SyncHandle { wishes, task }
+        let carrier = Carrier {
+            door: HttpDoor::new(door.clone()),
+            vault: vault.clone(),
+            news: news.clone(),
+            wishes: seen,
+            well: false,
+        };
+        SyncHandle { wishes, door, vault, news, task: tokio::spawn(carrier.run()) }
     }
 }
 
@@ -102,6 +112,32 @@ impl SyncHandle {
             wishes.mark = mark;
             news
         });
+    }
+
+    /// Brings what fits of the notes that no desk keeps into the vault; gives whether there may be more. None: the server
+    /// did not answer. A token that has died is asked for anew, once.
+    pub fn older(&self, search: Search) -> impl Future<Output = Option<bool>> + Send + 'static {
+        let (door, vault, news) = (HttpDoor::new(self.door.clone()), self.vault.clone(), self.news.clone());
+        let mut wishes = self.wishes.subscribe();
+        async move {
+            let mut token = wishes.borrow_and_update().token.clone();
+            for _ in 0..2 {
+                door.token(token.clone());
+                match door.search(&search).await {
+                    Ok(searched) => {
+                        let kept = vault.older(&searched, now()).await.ok()?;
+                        return kept.then_some(searched.more);
+                    }
+                    Err(DoorFault::Unauthorised) => {
+                        let _ = news.try_send(SyncNews::Unauthorised);
+                        let renewed = wishes.wait_for(|wishes| wishes.closed || wishes.token != token);
+                        token = time::timeout(RENEWED_WITHIN, renewed).await.ok()?.ok()?.token.clone();
+                    }
+                    Err(DoorFault::Away | DoorFault::Refused(_)) => return None,
+                }
+            }
+            None
+        }
     }
 
     /// Ends the carrying. What is under way either counts or does not.

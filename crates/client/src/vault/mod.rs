@@ -12,6 +12,7 @@ pub mod index;
 mod keep;
 pub mod keys;
 mod lists;
+mod older;
 mod outbox;
 mod page;
 mod proof;

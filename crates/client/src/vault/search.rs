@@ -2,7 +2,7 @@
 
 use desk::contact::Disposition;
 use desk::note::revision::NoteId;
-use desk::note::{Note, NoteChannel, Record};
+use desk::note::{Note, NoteChannel, Record, sought};
 use link::json;
 use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
@@ -13,10 +13,6 @@ use super::{Filter, Vault, row};
 use crate::view::notes::Hit;
 
 pub(super) use super::index::fold;
-
-/// Stands before each category of a note in the searched text: nobody types it, and a 大区分 is found as the beginning
-/// of its 小区分.
-const CATEGORY: char = '\u{e000}';
 
 /// What the index gets of a note: all heads' texts, so that a note in conflict is found by either. None for what is not
 /// searched: 連絡票, 引継ぎ, and what is gone.
@@ -31,17 +27,7 @@ pub(super) fn doc<'a>(place: i64, records: impl Iterator<Item = &'a Record>) -> 
     };
     let mut text = String::new();
     for note in notes {
-        for category in &note.written.categories {
-            text.push_str(&format!("{CATEGORY}{:04} ", category.0));
-        }
-        let facts = &note.facts;
-        let named = [&facts.number, &facts.operator_name].into_iter().map(String::as_str);
-        let named = named.chain(facts.caller.as_deref()).chain(facts.booth.as_deref());
-        let listed = note.written.handouts.iter().chain(&note.written.articles).map(String::as_str);
-        for part in named.chain(note.written.texts().map(|(_, text)| text)).chain(listed) {
-            text.push_str(part);
-            text.push('\n');
-        }
+        sought::add(&mut text, note);
     }
     Some(Doc { place: Place(place), columns, folded: fold(&text) })
 }
@@ -102,12 +88,7 @@ impl Vault {
     /// # Errors
     /// When the file cannot be read.
     pub async fn search(&self, words: &str, filter: Filter, most: u32) -> Result<Vec<Hit>, VaultError> {
-        let mut sought: String = words.chars().filter(|sign| *sign != CATEGORY).collect();
-        match filter.category {
-            Some(group @ 0..=99) => sought.push_str(&format!(" {CATEGORY}{group:02}")),
-            Some(code) => sought.push_str(&format!(" {CATEGORY}{code:04}")),
-            None => {}
-        }
+        let sought = sought::query(words, filter.category);
         let columns = index::Filter {
             category: None,
             disposition: filter.disposition.map(disposition),

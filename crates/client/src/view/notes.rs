@@ -151,6 +151,26 @@ pub struct SearchView {
     pub keep_days: u32,
     /// A date that was typed makes no sense.
     pub bad_date: bool,
+    /// What became of looking further.
+    pub older: Older,
+}
+
+/// The notes that the desk keeps no more and the server has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Older {
+    /// Nobody asked for them.
+    Unasked,
+    /// The server is looking.
+    Asked,
+    /// The server did not answer.
+    Failed,
+    /// Those that fit are among the hits.
+    Here {
+        /// There may be more than it has sent.
+        more: bool,
+    },
 }
 
 /// What is looked for; everything that is set must fit.
@@ -470,6 +490,8 @@ pub enum NoteIntent {
         /// What; none: the room closes.
         query: Option<SearchQuery>,
     },
+    /// サーバーの古い記録もさがす: what the desk keeps no more, by the same query.
+    SearchOlder,
     /// Opens a record for reading; none: closes it.
     Read {
         /// Which.

@@ -6,7 +6,7 @@ use desk::ids::OperatorId;
 use desk::note::revision::{RevId, RevKind};
 use desk::note::{Record, SheetStatus};
 use desk::time::Time;
-use link::message::notes::{Pull, Pulled, Push};
+use link::message::notes::{Placed, Pull, Pulled, Push, Searched};
 use uuid::Uuid;
 
 use super::model::Model;
@@ -193,6 +193,23 @@ async fn only_what_is_old_and_in_a_verified_backup_is_forgotten() {
     assert!(vault.read(old).await.unwrap().is_none());
     assert!(vault.search("古い", Filter::default(), 9).await.unwrap().is_empty());
     assert!(vault.read(open).await.unwrap().is_some() && vault.read(late).await.unwrap().is_some());
+
+    // What the server finds of it comes back until the next tidying, and can be gone on with.
+    let found = vec![Placed { seq: 1, revision: server.log[0].clone() }];
+    let foreign = Searched { epoch: 2, found: found.clone(), more: false };
+    assert!(!vault.older(&foreign, month).await.unwrap(), "of another life of the server");
+    let searched = Searched { epoch: 1, found, more: false };
+    for _ in 0..2 {
+        assert!(vault.older(&searched, month).await.unwrap());
+    }
+    let kept = vault.read(old).await.unwrap().unwrap();
+    assert!(kept.synced && kept.heads.len() == 1);
+    assert_eq!(vault.search("古い", Filter::default(), 9).await.unwrap().len(), 1);
+    assert_eq!(vault.purge(month, 30).await.unwrap(), 1);
+    assert!(vault.read(old).await.unwrap().is_none());
+    let mut altered = searched;
+    altered.found[0].revision.body = Some("{}".into());
+    assert!(!vault.older(&altered, month).await.unwrap(), "not what it was committed to");
 }
 
 #[tokio::test]

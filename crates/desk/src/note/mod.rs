@@ -14,6 +14,7 @@ pub mod join;
 pub mod need;
 pub mod revision;
 mod sheet;
+pub mod sought;
 pub mod tidy;
 pub mod wareki;
 mod written;

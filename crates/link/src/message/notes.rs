@@ -1,9 +1,10 @@
-//! `POST /api/notes/push` and `POST /api/notes/pull`: how revisions travel. The access token stands in the header
+//! `POST /api/notes/push`, `POST /api/notes/pull` and `POST /api/notes/search`: how revisions travel. The access token stands in the header
 //! `Authorization: Bearer …`. A refusal of the whole request is [`Refusal`](super::Refusal).
 
 use desk::code::Code;
 use desk::note::Article;
 use desk::note::revision::{Cursor, DeviceId, NoteId, Revision, StreamId};
+use desk::note::sought::Filter;
 use desk::time::Time;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,10 @@ pub const MAX_PUSH: usize = 100;
 pub const MAX_PUSH_BYTES: usize = 1024 * 1024;
 /// Revisions in one page of a pull at most: some 700 KiB.
 pub const MAX_PAGE: u32 = 1_000;
+/// Records in the answer to a search at most: as many as a desk shows.
+pub const MAX_FOUND: u32 = 100;
+/// The longest words of a search, characters: what fits into the field.
+pub const MAX_SOUGHT: usize = 200;
 
 /// The body of a push. Sent again after a lost answer it gets the same answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -150,6 +155,30 @@ pub struct NotesMark {
     /// The newest revision.
     #[cfg_attr(feature = "ts", ts(type = "number"))]
     pub seq: u64,
+}
+
+/// The body of `POST /api/notes/search`: what desks keep no more is looked for at the server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Search {
+    /// The client's protocol version.
+    pub version: u16,
+    /// Words, separated by white space; each must occur.
+    pub words: String,
+    /// What must fit beside them.
+    pub filter: Filter,
+    /// Records wanted at most; [`MAX_FOUND`] at most.
+    pub most: u32,
+}
+
+/// The good answer to a search.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Searched {
+    /// Which life of the server's database.
+    pub epoch: u64,
+    /// Every head of the records that fit, in the order of the sequence.
+    pub found: Vec<Placed>,
+    /// There may be more.
+    pub more: bool,
 }
 
 /// The query of `GET /api/manual`, which wants the access token like the notes.

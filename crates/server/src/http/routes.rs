@@ -61,6 +61,7 @@ fn all() -> Vec<Route> {
         gets("/metrics", Small, get(metrics::local_metrics)),
         posts("/api/notes/push", Notes, post(notes::push)),
         posts("/api/notes/pull", Notes, post(notes::pull)),
+        posts("/api/notes/search", Notes, post(notes::search)),
         gets("/api/manual", Notes, get(manual::manual)),
         gets("/link", Socket, get(link::link)),
         gets("/", Open, get(|| async { Redirect::temporary(PAGE) })),

@@ -17,7 +17,7 @@ use desk::time::{Millis, Time};
 use prometheus_client::metrics::histogram::Histogram;
 
 use crate::secret::TokenHash;
-pub use notes::{Lines, NoteStore, Pulling, Pushing, Revisions};
+pub use notes::{Lines, NoteStore, Pulling, Pushing, Revisions, Searching};
 pub use people::{
     Account, Approval, AuditRow, Bearer, BoothRow, CallbackRow, CallerRow, Directory, Enrolled,
     ExchangeKeyRow, Handed, NewBooth, OperatorRow, Owed, Refreshed,

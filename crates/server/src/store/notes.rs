@@ -4,8 +4,9 @@ use std::path::Path;
 
 use desk::ids::OperatorId;
 use desk::note::revision::{Cursor, DeviceId, Revision, StreamId};
+use desk::note::sought::Sought;
 use desk::time::Time;
-use link::message::notes::{ManualArticle, NotesMark, Pulled, Pushed, Viewed};
+use link::message::notes::{ManualArticle, NotesMark, Pulled, Pushed, Searched, Viewed};
 
 use super::{AuditRow, Later};
 use crate::audit::Anchor;
@@ -41,6 +42,17 @@ pub struct Pulling<'a> {
     pub since: Time,
 }
 
+/// What a desk looks for among what it keeps no more.
+#[derive(Debug)]
+pub struct Searching<'a> {
+    /// What must be in a note.
+    pub sought: &'a Sought,
+    /// Desks have what came since.
+    pub before: Time,
+    /// Records at most.
+    pub most: u32,
+}
+
 /// Where revisions are read to, one after the other: place, revision, and the chain's state beside it.
 pub type Revisions<'a> = dyn FnMut(u64, &Revision, &str) + Send + 'a;
 /// Where the audit is read to, one line after the other: its number, what it says, and the chain's state beside it.
@@ -53,6 +65,8 @@ pub trait NoteStore {
     fn push<'a>(&'a self, pushing: Pushing<'a>) -> Later<'a, Option<Pushed>>;
     /// A page, as of one moment.
     fn pull<'a>(&'a self, pulling: Pulling<'a>) -> Later<'a, Pulled>;
+    /// What fits of the notes that desks keep no more, the newest first.
+    fn search<'a>(&'a self, searching: Searching<'a>) -> Later<'a, Searched>;
     /// How far the notes are.
     fn notes_mark(&self) -> Later<'_, NotesMark>;
     /// Reads every revision out, and what the tables say beside them, as of one moment.

@@ -1,6 +1,7 @@
 //! Every route of the list by everybody, and everything that is no route.
 
-use link::message::notes::{Pull, Push};
+use desk::note::sought::Filter;
+use link::message::notes::{Pull, Push, Search};
 use link::message::{Refresh, SignIn, VERSION};
 use server::{Listed, routes};
 
@@ -35,6 +36,10 @@ fn asked(people: &People, door: Listed, bearer: &str) -> (String, String) {
         }
         ("POST", "/api/notes/pull") => {
             link::json::encode(&Pull { version: VERSION, cursor: None, stream, most: 1 })
+        }
+        ("POST", "/api/notes/search") => {
+            let (words, filter) = ("戸籍".to_owned(), Filter::default());
+            link::json::encode(&Search { version: VERSION, words, filter, most: 1 })
         }
         ("POST", "/api/sign-out")
         | (

@@ -202,6 +202,7 @@ impl Notes {
                 }
             }
             VaultNews::Found { serial, hits } => self.rooms.found(serial, hits),
+            VaultNews::Older(more) => self.jobs.extend(self.rooms.further(more)),
             VaultNews::Articles { words, found } => self.rooms.articles(&words, found),
             VaultNews::Article(text) => self.rooms.article(text),
             // The session's, not the notes'.

@@ -125,6 +125,7 @@ impl Notes {
             | NoteIntent::SettleHandover { .. }
             | NoteIntent::SettlePromise { .. }
             | NoteIntent::Search { .. }
+            | NoteIntent::SearchOlder
             | NoteIntent::Read { .. }
             | NoteIntent::ShowPerson
             | NoteIntent::Change { .. }

@@ -165,6 +165,7 @@ impl Notes {
             NoteIntent::Lock => self.lock(seen),
             NoteIntent::Unlock { .. } | NoteIntent::Awake => Ok(()),
             NoteIntent::Search { .. }
+            | NoteIntent::SearchOlder
             | NoteIntent::Read { .. }
             | NoteIntent::ShowPerson
             | NoteIntent::Manual { .. }

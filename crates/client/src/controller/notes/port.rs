@@ -1,10 +1,10 @@
 //! What the notes ask of the vault and what it answers. Plain data: knows no database and no key.
 
 use desk::code::Code;
-use desk::contact::Disposition;
 use desk::ids::OperatorId;
 use desk::note::revision::{NoteId, RevId, RevKind};
-use desk::note::{NoteChannel, Record, SheetColumn};
+pub use desk::note::sought::Filter;
+use desk::note::{Record, SheetColumn};
 use desk::time::Time;
 use link::state::DeskState;
 
@@ -42,6 +42,13 @@ pub enum VaultJob {
         filter: Filter,
         /// How many are wanted.
         most: u32,
+    },
+    /// Brings what fits of the older notes here, which only the server has; answered by [`VaultNews::Older`].
+    Older {
+        /// Words, separated by white space.
+        words: String,
+        /// What else must fit.
+        filter: Filter,
     },
     /// Somebody looked at personal fields: for the audit.
     Viewed {
@@ -93,23 +100,6 @@ pub struct Writing {
     pub record: Option<Record>,
     /// When, this machine's clock.
     pub at: Time,
-}
-
-/// What must fit beside the words.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// 大区分 (1) or 小区分 (104).
-    pub category: Option<u16>,
-    /// 対応結果.
-    pub disposition: Option<Disposition>,
-    /// 担当.
-    pub operator: Option<OperatorId>,
-    /// チャネル.
-    pub channel: Option<NoteChannel>,
-    /// Not before.
-    pub from: Option<Time>,
-    /// Before.
-    pub to: Option<Time>,
 }
 
 /// A record as the vault has it.
@@ -214,6 +204,8 @@ pub enum VaultNews {
         /// The newest first.
         hits: Vec<Hit>,
     },
+    /// What fits of the older notes is here, and whether there may be more; none: the server did not answer.
+    Older(Option<bool>),
     /// The password is the operator's, or not.
     Checked(bool),
     /// Articles that fit.

@@ -8,7 +8,7 @@ use desk::time::Time;
 use super::port::{Filter, Kept, KeptHead, VaultJob};
 use super::{Notes, Seen};
 use crate::view::notes::{
-    Head, Hit, ManualHit, ManualText, ManualView, NoteIntent, ReadingView, SearchQuery, SearchView,
+    Head, Hit, ManualHit, ManualText, ManualView, NoteIntent, Older, ReadingView, SearchQuery, SearchView,
 };
 
 /// Hits that are shown: more than a person reads through; the view says that there are more.
@@ -32,6 +32,8 @@ struct Searching {
     hits: Vec<Hit>,
     more: bool,
     bad_date: bool,
+    /// The older notes at the server, for this query.
+    older: Older,
 }
 
 #[derive(Debug)]
@@ -46,6 +48,7 @@ impl Notes {
     pub(super) fn room(&mut self, seen: Seen, intent: NoteIntent) -> Result<(), Code> {
         let jobs = match intent {
             NoteIntent::Search { query } => self.rooms.look_for(query, self.door == super::Door::Open),
+            NoteIntent::SearchOlder => self.rooms.look_further(),
             NoteIntent::Read { note } => self.rooms.open(note),
             NoteIntent::ShowPerson => self.rooms.show_person(seen.now),
             NoteIntent::Manual { words } => self.rooms.manual(words),
@@ -88,8 +91,32 @@ impl Notes {
 impl Rooms {
     /// The same search once more: notes have come meanwhile.
     pub(super) fn look_again(&mut self) -> Option<VaultJob> {
-        let query = self.search.as_ref()?.query.clone();
-        self.look_for(Some(query), true)
+        let Searching { query, older, .. } = self.search.as_ref()?;
+        let (query, older) = (query.clone(), *older);
+        let job = self.look_for(Some(query), true);
+        if let Some(search) = &mut self.search {
+            search.older = older;
+        }
+        job
+    }
+
+    /// サーバーの古い記録もさがす: once for a query; after a failure, again.
+    fn look_further(&mut self) -> Option<VaultJob> {
+        let search = self.search.as_mut()?;
+        match search.older {
+            Older::Unasked | Older::Failed => {}
+            Older::Asked | Older::Here { .. } => return None,
+        }
+        let filter = filter(&search.query)?;
+        search.older = Older::Asked;
+        Some(VaultJob::Older { words: search.query.words.clone(), filter })
+    }
+
+    /// The server has answered, or not. What came for another query is here too, and does no harm.
+    pub(super) fn further(&mut self, more: Option<bool>) -> Option<VaultJob> {
+        let search = self.search.as_mut().filter(|search| search.older == Older::Asked)?;
+        search.older = more.map_or(Older::Failed, |more| Older::Here { more });
+        self.look_again()
     }
 
     fn look_for(&mut self, query: Option<SearchQuery>, open: bool) -> Option<VaultJob> {
@@ -102,7 +129,7 @@ impl Rooms {
         // What was found before stays until the new answer is there, so that nothing flickers under a typing hand.
         let (hits, more) = self.search.take().map(|before| (before.hits, before.more)).unwrap_or_default();
         let (words, bad_date) = (query.words.clone(), filter.is_none());
-        self.search = Some(Searching { query, hits, more, bad_date });
+        self.search = Some(Searching { query, hits, more, bad_date, older: Older::Unasked });
         self.serial += 1;
         let serial = self.serial;
         filter.map(|filter| VaultJob::Search { serial, words, filter, most: MAX_HITS as u32 + 1 })
@@ -210,7 +237,8 @@ impl Rooms {
     pub(super) fn search_view(&self, keep_days: u32) -> Option<SearchView> {
         let search = self.search.as_ref()?;
         let (query, hits) = (search.query.clone(), search.hits.clone());
-        Some(SearchView { query, hits, more: search.more, keep_days, bad_date: search.bad_date })
+        let Searching { more, bad_date, older, .. } = *search;
+        Some(SearchView { query, hits, more, keep_days, bad_date, older })
     }
 
     /// `name`: the name on an operator's tag, where it is known.

@@ -10,9 +10,9 @@ use link::state::{DeskState, Wall};
 
 use super::fixtures::{Table, state};
 use super::notes::{edit, jobs, note, open, pane, rev, said, writing};
-use crate::controller::{Input, Kept, KeptHead, Output, VaultJob, VaultNews, Writing};
+use crate::controller::{Filter, Input, Kept, KeptHead, Output, VaultJob, VaultNews, Writing};
 use crate::view::Intent;
-use crate::view::notes::{NoteIntent, SearchQuery};
+use crate::view::notes::{NoteIntent, Older, SearchQuery};
 
 fn name(n: u128) -> NoteId {
     NoteId(uuid::Uuid::from_u128(n))
@@ -194,6 +194,37 @@ fn a_search_takes_japanese_dates_and_shows_the_latest_answer_only() {
     table.put(Input::Vault(VaultNews::Found { serial, hits: Vec::new() }));
     note(&mut table, NoteIntent::Search { query: None });
     assert_eq!(table.desk().notes.search, None);
+}
+
+#[test]
+fn older_notes_are_asked_of_the_server_once_a_query_and_looked_for_again_when_they_are_here() {
+    let mut table = writing();
+    let query = SearchQuery { words: "戸籍".into(), category: Some(6), ..SearchQuery::default() };
+    let older = |table: &Table| table.desk().notes.search.as_ref().unwrap().older;
+    note(&mut table, NoteIntent::Search { query: Some(query.clone()) });
+    assert_eq!(older(&table), Older::Unasked);
+    jobs(&mut table);
+    for _ in 0..2 {
+        note(&mut table, NoteIntent::SearchOlder);
+    }
+    let asked = jobs(&mut table);
+    let filter = Filter { category: Some(6), ..Filter::default() };
+    assert_eq!(asked, [VaultJob::Older { words: "戸籍".into(), filter: filter.clone() }]);
+    table.put(Input::Vault(VaultNews::Older(None)));
+    assert_eq!(older(&table), Older::Failed);
+    jobs(&mut table);
+    note(&mut table, NoteIntent::SearchOlder);
+    assert_eq!(jobs(&mut table).len(), 1, "after a failure it can be tried again");
+    table.put(Input::Vault(VaultNews::Older(Some(true))));
+    assert!(matches!(&jobs(&mut table)[..], [VaultJob::Search { .. }]));
+    assert_eq!(older(&table), Older::Here { more: true });
+    table.put(Input::Vault(VaultNews::Moved));
+    assert_eq!(older(&table), Older::Here { more: true }, "the same query stays looked for");
+    note(&mut table, NoteIntent::Search { query: Some(SearchQuery { words: "戸".into(), ..query }) });
+    assert_eq!(older(&table), Older::Unasked);
+    jobs(&mut table);
+    table.put(Input::Vault(VaultNews::Older(Some(false))));
+    assert_eq!((older(&table), jobs(&mut table)), (Older::Unasked, vec![]), "an answer to another query");
 }
 
 #[test]

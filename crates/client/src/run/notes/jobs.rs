@@ -65,7 +65,7 @@ pub(super) async fn done(vault: &Vault, exports: &Path, job: VaultJob) -> Option
             Some(VaultNews::Told(sheets::import(vault, &name, &data, &columns, author).await))
         }
         // The session's own.
-        VaultJob::Keep(_) | VaultJob::Check(_) => None,
+        VaultJob::Keep(_) | VaultJob::Check(_) | VaultJob::Older { .. } => None,
     }
 }
 
@@ -75,6 +75,7 @@ pub(super) fn not_done(job: &VaultJob, failed: VaultTrouble) -> Option<VaultNews
         VaultJob::Draft(draft) => Some(VaultNews::Drafted { note: draft.note, failed: Some(failed) }),
         VaultJob::Write(writing) => Some(VaultNews::Wrote { note: writing.note, rev: Err(failed) }),
         VaultJob::Check(_) => Some(VaultNews::Checked(false)),
+        VaultJob::Older { .. } => Some(VaultNews::Older(None)),
         VaultJob::Forget(_)
         | VaultJob::Read(_)
         | VaultJob::Lists

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use desk::note::Forms;
 use desk::note::revision::StreamId;
 use link::json;
+use link::message::VERSION;
+use link::message::notes::{MAX_FOUND, Search};
 use link::state::DeskState;
 use tokio::sync::mpsc;
 use uuid::Uuid;
@@ -167,6 +169,13 @@ impl Session {
                 let file = open.unlocked.file.clone();
                 let good = blocking(move || Keys::is_password(&file, &password)).await;
                 Some(VaultNews::Checked(good.unwrap_or(false)))
+            }
+            VaultJob::Older { words, filter } => {
+                let search = Search { version: VERSION, words, filter, most: MAX_FOUND };
+                let (older, news) = (open.sync.older(search), self.news.clone());
+                // It may take seconds, and typing must not wait for it. The desk may have left meanwhile.
+                tokio::spawn(async move { drop(news.send(VaultNews::Older(older.await)).await) });
+                None
             }
             job => {
                 let writes =

@@ -11,7 +11,6 @@
 
 mod cell;
 mod find;
-mod fold;
 mod gram;
 mod tail;
 mod write;
@@ -22,8 +21,8 @@ mod tests;
 use desk::ids::OperatorId;
 use desk::time::Time;
 
+pub use desk::note::sought::fold;
 pub use find::find;
-pub use fold::fold;
 pub use tail::settle;
 pub use write::{add_many, remove};
 

@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 
 use desk::ids::{BoothId, OperatorId};
 use desk::time::{Millis, Time};
-use link::message::notes::{ManualArticle, NotesMark, Pulled, Pushed};
+use link::message::notes::{ManualArticle, NotesMark, Pulled, Pushed, Searched};
 use prometheus_client::metrics::histogram::Histogram;
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -30,7 +30,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use super::{
     Account, Approval, AuditRow, Batch, Bearer, CallbackRow, CallerRow, Directory, Enrolled, ExchangeKeyRow,
     Handed, Later, Lines, Loaded, NewBooth, NoteStore, Page, Pulling, Pushing, Refreshed, Revisions,
-    Standing, Store, StoreError,
+    Searching, Standing, Store, StoreError,
 };
 use crate::audit::Anchor;
 use crate::notes::NoteStanding;
@@ -151,6 +151,10 @@ impl NoteStore for Sqlite {
 
     fn pull<'a>(&'a self, pulling: Pulling<'a>) -> Later<'a, Pulled> {
         Box::pin(notes::pull(&self.readers, pulling))
+    }
+
+    fn search<'a>(&'a self, searching: Searching<'a>) -> Later<'a, Searched> {
+        Box::pin(notes::search(&self.readers, searching))
     }
 
     fn notes_mark(&self) -> Later<'_, NotesMark> {

@@ -4,6 +4,7 @@ mod pull;
 mod push;
 mod read;
 mod row;
+mod search;
 
 use link::message::notes::NotesMark;
 use sqlx::{Row, SqliteConnection};
@@ -14,6 +15,7 @@ use super::uint;
 pub(super) use pull::pull;
 pub(super) use push::{Log, push};
 pub(super) use read::read_all;
+pub(super) use search::search;
 
 /// The counters of the notes.
 #[derive(Clone, Copy, Debug, Default)]

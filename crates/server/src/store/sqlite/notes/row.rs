@@ -13,11 +13,19 @@ use super::super::{small, uint};
 /// Bytes of a name.
 const NAME_BYTES: usize = 16;
 
+macro_rules! columns {
+    () => {
+        "select seq, rev_id, note_id, stream_id, dseq, parents, author, kind, client_ms, body,
+             salt, commitment, chain
+         from note_revision where "
+    };
+}
+
 /// So many revisions after a place, as [`revision`] and [`chain`] read them.
-pub(super) const AFTER: &str =
-    "select seq, rev_id, note_id, stream_id, dseq, parents, author, kind, client_ms, body,
-         salt, commitment, chain
-     from note_revision where seq > ? order by seq limit ?";
+pub(super) const AFTER: &str = concat!(columns!(), "seq > ? order by seq limit ?");
+/// A record's heads that say something, as [`revision`] reads them.
+pub(super) const HEADS: &str =
+    concat!(columns!(), "seq in (select seq from note_head where note_id = ?) and body is not null");
 
 /// The chain's state after a row of [`AFTER`].
 pub(super) fn chain(row: &SqliteRow) -> &str {

@@ -1,6 +1,92 @@
-//! Folding: what one finds by hand as the same text becomes the same text. Refuses to know grams and notes.
+//! What a search looks for and what of a note it looks at: the same at a desk, which has an index, and at the server, which
+//! has none. Knows no index and no database.
 
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
+
+use super::{Note, NoteChannel};
+use crate::contact::Disposition;
+use crate::ids::OperatorId;
+use crate::time::Time;
+
+/// Stands before each category of a note in the searched text: nobody types it, and a 大区分 is found as the beginning
+/// of its 小区分.
+const CATEGORY: char = '\u{e000}';
+
+/// What must fit beside the words. Nothing is asked where there is nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filter {
+    /// 大区分 (1) or 小区分 (104): the note's main one or one of the others.
+    pub category: Option<u16>,
+    /// 対応結果.
+    pub disposition: Option<Disposition>,
+    /// 担当.
+    pub operator: Option<OperatorId>,
+    /// チャネル.
+    pub channel: Option<NoteChannel>,
+    /// Begun then or later.
+    pub from: Option<Time>,
+    /// Begun before.
+    pub to: Option<Time>,
+}
+
+/// A search that looks at one note after the other.
+#[derive(Debug)]
+pub struct Sought {
+    folded: String,
+    filter: Filter,
+}
+
+impl Sought {
+    /// White space separates words; without any, the filter alone decides.
+    pub fn new(words: &str, filter: Filter) -> Sought {
+        Sought { folded: fold(&query(words, filter.category)), filter }
+    }
+
+    /// The note holds every word and passes the filter.
+    pub fn fits(&self, note: &Note) -> bool {
+        let (facts, Filter { category: _, disposition, operator, channel, from, to }) =
+            (&note.facts, &self.filter);
+        if disposition.is_some_and(|wanted| note.written.disposition != Some(wanted))
+            || operator.is_some_and(|wanted| facts.operator != wanted)
+            || channel.is_some_and(|wanted| facts.channel != wanted)
+            || from.is_some_and(|from| facts.opened < from)
+            || to.is_some_and(|to| facts.opened >= to)
+        {
+            return false;
+        }
+        let mut text = String::new();
+        add(&mut text, note);
+        let text = fold(&text);
+        self.folded.split(' ').all(|word| text.contains(word))
+    }
+}
+
+/// The words of a query with its category among them.
+pub fn query(words: &str, category: Option<u16>) -> String {
+    let mut sought: String = words.chars().filter(|sign| *sign != CATEGORY).collect();
+    match category {
+        Some(group @ 0..=99) => sought.push_str(&format!(" {CATEGORY}{group:02}")),
+        Some(code) => sought.push_str(&format!(" {CATEGORY}{code:04}")),
+        None => {}
+    }
+    sought
+}
+
+/// Adds what of a note is searched.
+pub fn add(text: &mut String, note: &Note) {
+    for category in &note.written.categories {
+        text.push_str(&format!("{CATEGORY}{:04} ", category.0));
+    }
+    let facts = &note.facts;
+    let named = [&facts.number, &facts.operator_name].into_iter().map(String::as_str);
+    let named = named.chain(facts.caller.as_deref()).chain(facts.booth.as_deref());
+    let listed = note.written.handouts.iter().chain(&note.written.articles).map(String::as_str);
+    for part in named.chain(note.written.texts().map(|(_, text)| text)).chain(listed) {
+        text.push_str(part);
+        text.push('\n');
+    }
+}
 
 /// Text in which the search looks: NFKC (so ｶﾞ, ガ and カ with a combining mark are one), lower case, hiragana
 /// as katakana, each run of white space one space, none at the ends. Folding twice changes nothing more.
