@@ -18,6 +18,7 @@ pub mod counted;
 pub mod fact;
 pub mod hear;
 pub mod input_method;
+pub mod pdf;
 pub mod phone;
 pub mod place;
 pub mod play;

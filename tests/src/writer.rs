@@ -56,6 +56,7 @@ impl Writer {
             http: centre.http()?,
             push: format!("{base}/api/notes/push"),
             pull: format!("{base}/api/notes/pull"),
+            manual: format!("{base}/api/manual"),
         };
         let sync = Sync::start(door, vault.clone(), told);
         let news = tokio::spawn(async move {

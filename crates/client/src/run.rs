@@ -186,7 +186,12 @@ async fn run(
 /// The way of notes: the same trust as the sign-in.
 fn sync_door(config: &Config, tls: Option<Arc<ClientConfig>>) -> io::Result<SyncDoor> {
     let http = sign_in::client(tls).map_err(io::Error::other)?;
-    Ok(SyncDoor { http, push: config.server.push(), pull: config.server.pull() })
+    Ok(SyncDoor {
+        http,
+        push: config.server.push(),
+        pull: config.server.pull(),
+        manual: config.server.manual(),
+    })
 }
 
 fn feed(desk: &mut Controller, hands: &mut Hands, clock: &Clock, input: Input) {

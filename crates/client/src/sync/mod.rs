@@ -1,20 +1,22 @@
 //! Carries revisions between a vault and the server: when something was written, when the server hints at news, after
-//! a fault, and now and then. Refuses to decide what becomes of them: the vault and the server do.
+//! a fault, and now and then; and the manual's texts to the vault. Refuses to decide what becomes of them: the vault and
+//! the server do.
 
 mod door;
 mod round;
 
 use std::time::{Duration, SystemTime};
 
+use desk::note::Article;
 use desk::note::revision::StreamId;
 use desk::time::Time;
-use link::message::notes::NotesMark;
+use link::message::notes::{Manual, ManualArticle, NotesMark};
 use tokio::sync::{mpsc, watch};
 use tokio::time;
 
 use crate::controller::Secret;
 use crate::vault::{Vault, VaultError};
-use crate::view::notes::VaultTrouble;
+use crate::view::notes::{ManualText, VaultTrouble};
 
 pub use door::{Door, DoorFault, SyncDoor};
 pub use round::{Fault, round};
@@ -29,6 +31,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 const DISK_PAUSE: Duration = Duration::from_secs(2);
 /// With neither a word of the desk nor a hint: hints are not promised.
 const NOW_AND_THEN: Duration = Duration::from_secs(300);
+/// Under what name the vault keeps the tag of the manual's texts that it has.
+const MANUAL: &str = "manual";
 
 /// What the desk learns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +54,8 @@ pub enum SyncNews {
 struct Wishes {
     token: Option<Secret>,
     mark: NotesMark,
+    /// The articles that the server has, as its state says.
+    articles: Vec<Article>,
     /// Counts what needs a round at once.
     wakes: u64,
     closed: bool,
@@ -70,8 +76,9 @@ impl Sync {
     /// waits.
     pub fn start(door: SyncDoor, vault: Vault, news: mpsc::Sender<SyncNews>) -> SyncHandle {
         let (wishes, seen) = watch::channel(Wishes::default());
-        let task =
-            tokio::spawn(Carrier { door: HttpDoor::new(door), vault, news, wishes: seen, well: false }.run());
+        let carrier =
+            Carrier { door: HttpDoor::new(door), vault, news, wishes: seen, well: false, read: None };
+        let task = tokio::spawn(carrier.run());
         SyncHandle { wishes, task }
     }
 }
@@ -104,6 +111,17 @@ impl SyncHandle {
         });
     }
 
+    /// Which articles the server has: their texts are read when the list is another one.
+    pub fn articles(&self, articles: &[Article]) {
+        self.wishes.send_if_modified(|wishes| {
+            let news = wishes.articles != articles;
+            if news {
+                wishes.articles = articles.to_vec();
+            }
+            news
+        });
+    }
+
     /// Ends the carrying. What is under way either counts or does not.
     pub async fn close(self) {
         self.wishes.send_modify(|wishes| wishes.closed = true);
@@ -119,6 +137,8 @@ struct Carrier {
     wishes: watch::Receiver<Wishes>,
     /// What the desk was told last about the vault.
     well: bool,
+    /// The list of articles whose texts are in the vault; none: nobody has asked yet.
+    read: Option<Vec<Article>>,
 }
 
 impl Carrier {
@@ -128,7 +148,7 @@ impl Carrier {
             let begun = self.wishes.borrow_and_update().clone();
             let mut wishes = self.wishes.clone();
             let result = tokio::select! {
-                result = self.round() => result,
+                result = self.round(&begun) => result,
                 () = closed(&mut wishes) => return,
             };
             let rest = match result {
@@ -153,7 +173,7 @@ impl Carrier {
         !wishes.closed
     }
 
-    async fn round(&self) -> Result<(), Fault> {
+    async fn round(&mut self, begun: &Wishes) -> Result<(), Fault> {
         let before = self.vault.stream();
         let news = self.news.clone();
         // A full channel has a Moved in it already.
@@ -162,7 +182,28 @@ impl Carrier {
         if before != after {
             self.tell(SyncNews::Stream(after)).await;
         }
-        result
+        result?;
+        self.texts(begun).await
+    }
+
+    /// The manual's texts, after the notes: once, and whenever the list of articles has changed.
+    async fn texts(&mut self, begun: &Wishes) -> Result<(), Fault> {
+        if self.read.as_ref() == Some(&begun.articles) {
+            return Ok(());
+        }
+        let etag = self.vault.kept(MANUAL).await?;
+        if let Manual::Texts { etag, articles } = self.door.manual(etag.as_deref()).await? {
+            let text = |one: ManualArticle| {
+                let Article { code, title, version } = one.article;
+                ManualText { code, title, version, text: one.text }
+            };
+            let texts: Vec<ManualText> = articles.into_iter().map(text).collect();
+            self.vault.keep_articles(&texts).await?;
+            // After the texts: what is read twice does no harm.
+            self.vault.keep(MANUAL, &etag).await?;
+        }
+        self.read = Some(begun.articles.clone());
+        Ok(())
     }
 
     async fn tell(&self, news: SyncNews) {
@@ -209,7 +250,7 @@ impl Carrier {
                     return false;
                 }
                 let hinted = wishes.mark != begun.mark && self.is_news(wishes.mark).await;
-                if wishes.wakes != begun.wakes || hinted {
+                if wishes.wakes != begun.wakes || wishes.articles != begun.articles || hinted {
                     return true;
                 }
             }
