@@ -18,9 +18,9 @@ build_packages="build-essential pkg-config cmake perl libwebkit2gtk-4.1-dev libg
 # To hear it: a sound server of the tests' own, and telephones.
 sound_packages="pulseaudio pulseaudio-utils procps sip-tester baresip-core"
 # To run it untouched: a screen, a bus, a keyring, another clock, browsers, their drivers and what opens the one that is
-# the user's own.
+# the user's own. The manual's PDFs are read by poppler-utils, and qpdf locks one.
 run_packages="xvfb xdg-utils dbus dbus-x11 gnome-keyring libsecret-tools faketime chromium chromium-driver webkit2gtk-driver fonts-noto-cjk
-  libayatana-appindicator3-1"
+  libayatana-appindicator3-1 poppler-utils poppler-data qpdf"
 # To write Japanese in it as a person does.
 input_packages="fcitx5 fcitx5-mozc fcitx5-frontend-gtk3 xdotool"
 # To compare with it. Its own service has no business here: the bench starts what it measures.

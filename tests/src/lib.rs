@@ -19,6 +19,7 @@ pub mod fact;
 pub mod hear;
 pub mod input_method;
 pub mod memory;
+pub mod pdf;
 pub mod phone;
 pub mod place;
 pub mod play;

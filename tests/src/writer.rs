@@ -57,6 +57,7 @@ impl Writer {
             push: format!("{base}/api/notes/push"),
             pull: format!("{base}/api/notes/pull"),
             search: format!("{base}/api/notes/search"),
+            manual: format!("{base}/api/manual"),
         };
         let sync = Sync::start(door, vault.clone(), told);
         let news = tokio::spawn(async move {

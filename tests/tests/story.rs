@@ -7,6 +7,7 @@ mod story {
     mod devices;
     mod doors;
     mod input_method;
+    mod manual;
     mod network;
     mod notes_conflict;
     mod notes_sync;

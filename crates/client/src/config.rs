@@ -258,6 +258,11 @@ impl ServerUrl {
         format!("{}/api/notes/search", self.base)
     }
 
+    /// Where the manual's texts are read.
+    pub fn manual(&self) -> String {
+        format!("{}/api/manual", self.base)
+    }
+
     /// Where the line is opened.
     pub fn link(&self) -> String {
         let rest = self.base.split_once("://").map_or("", |(_, rest)| rest);

@@ -187,7 +187,8 @@ async fn run(
 fn sync_door(config: &Config, tls: Option<Arc<ClientConfig>>) -> io::Result<SyncDoor> {
     let http = sign_in::client(tls).map_err(io::Error::other)?;
     let server = &config.server;
-    Ok(SyncDoor { http, push: server.push(), pull: server.pull(), search: server.search() })
+    let (push, pull, search) = (server.push(), server.pull(), server.search());
+    Ok(SyncDoor { http, push, pull, search, manual: server.manual() })
 }
 
 fn feed(desk: &mut Controller, hands: &mut Hands, clock: &Clock, input: Input) {

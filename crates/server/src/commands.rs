@@ -6,6 +6,7 @@ mod booth;
 mod exchange;
 mod manual;
 mod operator;
+mod pdf;
 mod run_by;
 mod verify;
 

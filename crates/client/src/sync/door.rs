@@ -8,9 +8,9 @@ use std::time::Duration;
 use desk::code::Code;
 use link::json;
 use link::message::Refusal;
-use link::message::notes::{Pull, Pulled, Push, Pushed, Search, Searched};
+use link::message::notes::{Manual, Pull, Pulled, Push, Pushed, Search, Searched};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, RequestBuilder, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -18,7 +18,7 @@ use crate::controller::Secret;
 
 /// How long a request may take: a page of a megabyte through a bad network.
 const LIMIT: Duration = Duration::from_secs(30);
-/// The largest answer, bytes: ten times a full page.
+/// The largest answer, bytes: ten times a full page, twice the largest manual.
 const MAX_ANSWER: usize = 16 * 1024 * 1024;
 
 /// Where pushes and pulls go.
@@ -54,6 +54,8 @@ pub struct SyncDoor {
     pub pull: String,
     /// The address of `/api/notes/search`.
     pub search: String,
+    /// The address of `/api/manual`.
+    pub manual: String,
 }
 
 /// The door with the token that is shown at it.
@@ -77,11 +79,22 @@ impl HttpDoor {
         self.post(&self.door.search, search).await
     }
 
+    /// The texts of マニュアル・FAQ, unless they are those of this tag.
+    pub(super) async fn manual(&self, etag: Option<&str>) -> Result<Manual, DoorFault> {
+        let url = &self.door.manual;
+        let url = etag.map_or_else(|| url.clone(), |etag| format!("{url}?etag={etag}"));
+        self.send(self.door.http.get(url)).await
+    }
+
     async fn post<T: DeserializeOwned>(&self, url: &str, body: &impl Serialize) -> Result<T, DoorFault> {
+        let request = self.door.http.post(url).header(CONTENT_TYPE, "application/json");
+        self.send(request.body(json::encode(body))).await
+    }
+
+    async fn send<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, DoorFault> {
         let token = self.token.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone();
         let Some(token) = token.map(|token| token.0.clone()) else { return Err(DoorFault::Unauthorised) };
-        let request = self.door.http.post(url).timeout(LIMIT).header(CONTENT_TYPE, "application/json");
-        let request = request.header(AUTHORIZATION, format!("Bearer {token}")).body(json::encode(body));
+        let request = request.timeout(LIMIT).header(AUTHORIZATION, format!("Bearer {token}"));
         let mut response = request.send().await.map_err(|_| DoorFault::Away)?;
         let status = response.status();
         let mut answer = Vec::new();

@@ -1,5 +1,6 @@
 //! Carries revisions between a vault and the server: when something was written, when the server hints at news, after
-//! a fault, and now and then. Refuses to decide what becomes of them: the vault and the server do.
+//! a fault, and now and then; and the manual's texts to the vault. Refuses to decide what becomes of them: the vault and
+//! the server do.
 
 mod door;
 mod round;
@@ -7,15 +8,16 @@ mod round;
 use std::future::Future;
 use std::time::{Duration, SystemTime};
 
+use desk::note::Article;
 use desk::note::revision::StreamId;
 use desk::time::Time;
-use link::message::notes::{NotesMark, Search};
+use link::message::notes::{Manual, ManualArticle, NotesMark, Search};
 use tokio::sync::{mpsc, watch};
 use tokio::time;
 
 use crate::controller::Secret;
 use crate::vault::{Vault, VaultError};
-use crate::view::notes::VaultTrouble;
+use crate::view::notes::{ManualText, VaultTrouble};
 
 pub use door::{Door, DoorFault, SyncDoor};
 pub use round::{Fault, round};
@@ -32,6 +34,8 @@ const DISK_PAUSE: Duration = Duration::from_secs(2);
 const RENEWED_WITHIN: Duration = Duration::from_secs(10);
 /// With neither a word of the desk nor a hint: hints are not promised.
 const NOW_AND_THEN: Duration = Duration::from_secs(300);
+/// Under what name the vault keeps the tag of the manual's texts that it has.
+const MANUAL: &str = "manual";
 
 /// What the desk learns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +57,8 @@ pub enum SyncNews {
 struct Wishes {
     token: Option<Secret>,
     mark: NotesMark,
+    /// The articles that the server has, as its state says.
+    articles: Vec<Article>,
     /// Counts what needs a round at once.
     wakes: u64,
     closed: bool,
@@ -81,6 +87,7 @@ impl Sync {
             news: news.clone(),
             wishes: seen,
             well: false,
+            read: None,
         };
         SyncHandle { wishes, door, vault, news, task: tokio::spawn(carrier.run()) }
     }
@@ -140,6 +147,17 @@ impl SyncHandle {
         }
     }
 
+    /// Which articles the server has: their texts are read when the list is another one.
+    pub fn articles(&self, articles: &[Article]) {
+        self.wishes.send_if_modified(|wishes| {
+            let news = wishes.articles != articles;
+            if news {
+                wishes.articles = articles.to_vec();
+            }
+            news
+        });
+    }
+
     /// Ends the carrying. What is under way either counts or does not.
     pub async fn close(self) {
         self.wishes.send_modify(|wishes| wishes.closed = true);
@@ -155,6 +173,8 @@ struct Carrier {
     wishes: watch::Receiver<Wishes>,
     /// What the desk was told last about the vault.
     well: bool,
+    /// The list of articles whose texts are in the vault; none: nobody has asked yet.
+    read: Option<Vec<Article>>,
 }
 
 impl Carrier {
@@ -164,7 +184,7 @@ impl Carrier {
             let begun = self.wishes.borrow_and_update().clone();
             let mut wishes = self.wishes.clone();
             let result = tokio::select! {
-                result = self.round() => result,
+                result = self.round(&begun) => result,
                 () = closed(&mut wishes) => return,
             };
             let rest = match result {
@@ -189,7 +209,7 @@ impl Carrier {
         !wishes.closed
     }
 
-    async fn round(&self) -> Result<(), Fault> {
+    async fn round(&mut self, begun: &Wishes) -> Result<(), Fault> {
         let before = self.vault.stream();
         let news = self.news.clone();
         // A full channel has a Moved in it already.
@@ -198,7 +218,28 @@ impl Carrier {
         if before != after {
             self.tell(SyncNews::Stream(after)).await;
         }
-        result
+        result?;
+        self.texts(begun).await
+    }
+
+    /// The manual's texts, after the notes: once, and whenever the list of articles has changed.
+    async fn texts(&mut self, begun: &Wishes) -> Result<(), Fault> {
+        if self.read.as_ref() == Some(&begun.articles) {
+            return Ok(());
+        }
+        let etag = self.vault.kept(MANUAL).await?;
+        if let Manual::Texts { etag, articles } = self.door.manual(etag.as_deref()).await? {
+            let text = |one: ManualArticle| {
+                let Article { code, title, version } = one.article;
+                ManualText { code, title, version, text: one.text }
+            };
+            let texts: Vec<ManualText> = articles.into_iter().map(text).collect();
+            self.vault.keep_articles(&texts).await?;
+            // After the texts: what is read twice does no harm.
+            self.vault.keep(MANUAL, &etag).await?;
+        }
+        self.read = Some(begun.articles.clone());
+        Ok(())
     }
 
     async fn tell(&self, news: SyncNews) {
@@ -245,7 +286,7 @@ impl Carrier {
                     return false;
                 }
                 let hinted = wishes.mark != begun.mark && self.is_news(wishes.mark).await;
-                if wishes.wakes != begun.wakes || hinted {
+                if wishes.wakes != begun.wakes || wishes.articles != begun.articles || hinted {
                     return true;
                 }
             }

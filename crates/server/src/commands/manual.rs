@@ -1,8 +1,6 @@
 //! `kenmu-server manual …`: マニュアル・FAQ in, listed and out.
 
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, bail};
 use clap::Subcommand;
@@ -10,7 +8,7 @@ use desk::note::Article;
 use desk::time::Time;
 use link::message::notes::ManualArticle;
 
-use super::say;
+use super::{pdf, say};
 use crate::store::Store;
 
 /// One article, bytes of text: a thick manual of 300 pages.
@@ -50,7 +48,7 @@ pub(super) enum ManualCommand {
 pub(super) async fn run(store: &dyn Store, command: ManualCommand, now: Time) -> anyhow::Result<()> {
     match command {
         ManualCommand::Import { file, code, title, edition } => {
-            let text = text_of(&file)?;
+            let text = text_of(&file).await?;
             let article = Article { code, title, version: edition };
             for line in [&article.code, &article.title, &article.version] {
                 check_line(line)?;
@@ -79,7 +77,7 @@ pub(super) async fn run(store: &dyn Store, command: ManualCommand, now: Time) ->
 /// Whether the desks have room for it beside the others.
 async fn check_room(store: &dyn Store, new: &ManualArticle) -> anyhow::Result<()> {
     if new.text.trim().is_empty() {
-        bail!("the file has no text; a PDF of scanned pictures has none");
+        bail!("the file has no text");
     }
     if new.text.len() > MAX_TEXT_BYTES {
         bail!("the text has {} bytes, more than {MAX_TEXT_BYTES}; import it in parts", new.text.len());
@@ -108,32 +106,13 @@ fn check_line(line: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn text_of(file: &Path) -> anyhow::Result<String> {
+async fn text_of(file: &Path) -> anyhow::Result<String> {
     let pdf = file.extension().is_some_and(|end| end.eq_ignore_ascii_case("pdf"));
     if pdf {
-        return text_of_pdf(file);
+        return pdf::text_of(file).await;
     }
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     let text =
         String::from_utf8(bytes).with_context(|| format!("{} is not text in UTF-8", file.display()))?;
     Ok(text.trim_start_matches('\u{feff}').replace("\r\n", "\n"))
-}
-
-/// Japanese PDFs want the tables of character codes that poppler has.
-fn text_of_pdf(file: &Path) -> anyhow::Result<String> {
-    let made = Command::new("pdftotext").args(["-enc", "UTF-8", "-nopgbrk"]).arg(file).arg("-").output();
-    let made = match made {
-        Err(fault) if fault.kind() == ErrorKind::NotFound => bail!(
-            "a PDF needs pdftotext, which is not installed: install poppler-utils, or import the text as Markdown"
-        ),
-        other => other.context("pdftotext did not run")?,
-    };
-    if !made.status.success() {
-        bail!(
-            "pdftotext could not read {}: {}",
-            file.display(),
-            String::from_utf8_lossy(&made.stderr).trim()
-        );
-    }
-    String::from_utf8(made.stdout).context("pdftotext gave no UTF-8")
 }

@@ -162,6 +162,7 @@ impl Session {
                 let forms = state.forms.clone();
                 let kept = open.vault.keep(DESK, &json::encode(&*state)).await;
                 open.unlocked.online(forms.offline_days);
+                open.sync.articles(&forms.articles);
                 self.purge(&forms).await;
                 kept.err().map(|fault| VaultNews::Trouble(Some(super::open::trouble(&fault))))
             }
