@@ -261,6 +261,7 @@ function passes(code: Code): boolean {
     case 'not_ready':
     case 'never_here':
     case 'offline_too_long':
+    case 'not_checked':
       return false;
   }
 }

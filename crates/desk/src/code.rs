@@ -69,6 +69,8 @@ pub enum Code {
     NeverHere,
     /// This machine was without the server for longer than a sign-in without it is allowed.
     OfflineTooLong,
+    /// No lead has checked the 連絡票 as it stands.
+    NotChecked,
 }
 
 impl Code {
@@ -102,7 +104,8 @@ impl Code {
             | Code::BadLength
             | Code::NotReady
             | Code::NeverHere
-            | Code::OfflineTooLong => false,
+            | Code::OfflineTooLong
+            | Code::NotChecked => false,
         }
     }
 }

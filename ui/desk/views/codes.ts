@@ -34,6 +34,7 @@ export function codeText(code: Code): string {
     case 'not_ready': return '相手はいま受けられません。状態を確かめて、ほかの相手を選んでください。';
     case 'never_here': return 'このパソコンでは、サーバーにつながってからの初回ログインがまだです。ネットワークを確かめてください。';
     case 'offline_too_long': return 'サーバーにつながらない期間が上限を超えました。ネットワークにつないで、ログインしてください。';
+    case 'not_checked': return '業務責任者の確認がまだの連絡票です。確認のあとで、送付済にしてください。';
     case 'bad_length': return '文字が空か、長すぎます。200字までで入力してください。';
   }
 }

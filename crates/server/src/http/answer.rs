@@ -67,7 +67,8 @@ pub(super) fn refuse(code: Code) -> Response {
         | Code::NotReady
         | Code::BadLength
         | Code::NeverHere
-        | Code::OfflineTooLong => StatusCode::CONFLICT,
+        | Code::OfflineTooLong
+        | Code::NotChecked => StatusCode::CONFLICT,
     };
     json(status, link::json::encode(&Refusal { code }))
 }
