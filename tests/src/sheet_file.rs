@@ -105,6 +105,7 @@ mod tests {
             household: 0,
             due: Day::from_ymd(2027, 1, 4).unwrap(),
             status: SheetStatus::Unsent,
+            changed: None,
             checked: None,
             city: CityAnswer::default(),
         }

@@ -262,6 +262,7 @@ function passes(code: Code): boolean {
     case 'never_here':
     case 'offline_too_long':
     case 'no_number':
+    case 'not_checked':
       return false;
   }
 }

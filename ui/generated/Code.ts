@@ -3,4 +3,4 @@
 /**
  * A refusal that another program can act on. The names are a contract: never renamed, only added to.
  */
-export type Code = "gone" | "taken" | "too_late" | "stale_fence" | "wrong_state" | "not_signed_in" | "replaced" | "no_media" | "wrong_password" | "locked" | "unauthorised" | "server_too_old" | "client_too_old" | "too_large" | "too_many" | "malformed" | "no_exchange" | "already_waiting" | "queue_full" | "closed" | "store_down" | "unreachable" | "no_keyring" | "in_talk_elsewhere" | "expired" | "individual_number" | "secret_text" | "bad_length" | "not_ready" | "never_here" | "offline_too_long" | "no_number";
+export type Code = "gone" | "taken" | "too_late" | "stale_fence" | "wrong_state" | "not_signed_in" | "replaced" | "no_media" | "wrong_password" | "locked" | "unauthorised" | "server_too_old" | "client_too_old" | "too_large" | "too_many" | "malformed" | "no_exchange" | "already_waiting" | "queue_full" | "closed" | "store_down" | "unreachable" | "no_keyring" | "in_talk_elsewhere" | "expired" | "individual_number" | "secret_text" | "bad_length" | "not_ready" | "never_here" | "offline_too_long" | "no_number" | "not_checked";

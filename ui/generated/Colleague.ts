@@ -21,4 +21,8 @@ presence: Presence,
 /**
  * Can be asked now.
  */
-ready: boolean, };
+ready: boolean, 
+/**
+ * Leads shifts: checks the sheets of others.
+ */
+lead: boolean, };

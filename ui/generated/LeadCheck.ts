@@ -7,7 +7,7 @@ import type { Time } from "./Time";
  */
 export type LeadCheck = { 
 /**
- * The lead's account; never the one who raised it.
+ * The lead's account.
  */
 operator: OperatorId, 
 /**
@@ -17,4 +17,8 @@ name: string,
 /**
  * When.
  */
-at: Time, };
+at: Time, 
+/**
+ * Nobody else was there: the lead has checked words of one's own, and said so.
+ */
+alone: boolean, };

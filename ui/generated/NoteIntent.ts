@@ -73,7 +73,11 @@ status: SheetStatus, } | { "kind": "check_sheet",
 /**
  * Which record.
  */
-note: NoteId, } | { "kind": "export_sheets", 
+note: NoteId, 
+/**
+ * It is one's own and cannot wait for another lead: said explicitly.
+ */
+alone: boolean, } | { "kind": "export_sheets", 
 /**
  * xlsx, or CSV.
  */

@@ -5,6 +5,7 @@ import type { LeadCheck } from "./LeadCheck";
 import type { NoteId } from "./NoteId";
 import type { OperatorId } from "./OperatorId";
 import type { Person } from "./Person";
+import type { SheetChange } from "./SheetChange";
 import type { SheetKind } from "./SheetKind";
 import type { SheetStatus } from "./SheetStatus";
 import type { Time } from "./Time";
@@ -63,11 +64,15 @@ household: number,
  */
 due: Day, 
 /**
+ * Who wrote what stands here, when it was changed after it was raised.
+ */
+changed: SheetChange | null, 
+/**
  * How far it is.
  */
 status: SheetStatus, 
 /**
- * 業務責任者確認.
+ * 業務責任者確認 of the words as they stand.
  */
 checked: LeadCheck | null, 
 /**

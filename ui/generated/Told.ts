@@ -11,7 +11,15 @@ path: string,
 /**
  * How many sheets.
  */
-lines: number, } | { "kind": "imported", 
+lines: number, 
+/**
+ * Sheets that were left out: no lead has checked them.
+ */
+unchecked: number, 
+/**
+ * Sheets that were left out: two heads must be put together first.
+ */
+two_heads: number, } | { "kind": "imported", 
 /**
  * Lines that changed a sheet.
  */
@@ -19,7 +27,11 @@ changed: number,
 /**
  * Lines whose number is not ours.
  */
-unknown: number, } | { "kind": "failed", 
+unknown: number, 
+/**
+ * Lines of sheets that never went out, as no lead has checked them.
+ */
+unchecked: number, } | { "kind": "failed", 
 /**
  * Why, in words for a person.
  */

@@ -71,6 +71,8 @@ pub enum Code {
     OfflineTooLong,
     /// The caller's number was not told, or is kept no more.
     NoNumber,
+    /// No lead has checked the 連絡票 as it stands.
+    NotChecked,
 }
 
 impl Code {
@@ -105,7 +107,8 @@ impl Code {
             | Code::NotReady
             | Code::NeverHere
             | Code::OfflineTooLong
-            | Code::NoNumber => false,
+            | Code::NoNumber
+            | Code::NotChecked => false,
         }
     }
 }

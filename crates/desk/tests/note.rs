@@ -4,6 +4,7 @@
 mod note {
     mod chain;
     mod digits;
+    mod four_eyes;
     mod hold;
     mod join;
     mod need;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use desk::code::Code;
 use desk::ids::OperatorId;
 use desk::note::revision::{NoteId, RevId, RevKind, Revision};
-use desk::note::{Record, SheetStatus, chain, join};
+use desk::note::{Record, Sheet, SheetStatus, chain, four_eyes, join};
 use link::message::notes::{MAX_PUSH, Push};
 
 /// The longest body of a revision, bytes: a note full of text has some 10 KiB.
@@ -71,19 +71,28 @@ pub fn refusal_beside(
     let record = judged.record.as_ref()?;
     let previous: Vec<&Record> = previous.iter().collect();
     let joined = if previous.is_empty() { None } else { join::refusal(&previous, record) };
-    joined.or_else(|| unchecked(&previous, record, author, lead))
+    let first = judged.revision.parents.is_empty();
+    joined.or_else(|| sheet_refusal(&previous, record, author, lead, first))
 }
 
-/// A sheet's second pair of eyes is a lead's, and never those of whoever raised it.
-fn unchecked(previous: &[&Record], next: &Record, author: OperatorId, lead: bool) -> Option<Code> {
-    let Record::Sheet(next) = next else { return None };
-    let check = next.checked.as_ref()?;
-    let known = previous.iter().any(|record| match record {
-        Record::Sheet(sheet) => sheet.checked.as_ref() == Some(check),
-        Record::Note(_) | Record::Handover(_) => false,
-    });
-    let good = known || (lead && check.operator == author && next.operator != author);
-    (!good).then_some(Code::Unauthorised)
+/// A sheet goes nowhere before a second pair of eyes has seen it.
+fn sheet_refusal(
+    previous: &[&Record],
+    next: &Record,
+    author: OperatorId,
+    lead: bool,
+    first: bool,
+) -> Option<Code> {
+    let next = sheet(next)?;
+    let previous: Vec<&Sheet> = previous.iter().filter_map(|record| sheet(record)).collect();
+    four_eyes::refusal(four_eyes::Step { previous: &previous, next, author, lead, first })
+}
+
+fn sheet(record: &Record) -> Option<&Sheet> {
+    match record {
+        Record::Sheet(sheet) => Some(sheet),
+        Record::Note(_) | Record::Handover(_) => None,
+    }
 }
 
 /// Somebody has work with it, so that every desk keeps it however old it is: a promise, a sheet that the city has

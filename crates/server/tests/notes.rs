@@ -6,10 +6,13 @@ mod common;
 use common::House;
 use common::pad::{Pad, places};
 use desk::code::Code;
+use desk::day::Day;
 use desk::ids::OperatorId;
 use desk::note::revision::{Cursor, NoteId, RevId, RevKind, StreamId};
 use desk::note::sought::Filter;
-use desk::note::{CategoryCode, Record, chain};
+use desk::note::{
+    CategoryCode, CityAnswer, LeadCheck, Person, Record, Sheet, SheetKind, SheetStatus, Urgency, chain,
+};
 use desk::time::Time;
 use link::message::OperatorSays;
 use link::message::VERSION;
@@ -149,6 +152,56 @@ async fn a_number_in_two_halves_over_two_revisions_is_refused() {
     let next = pad.revision(begun.note, &[begun.rev], RevKind::Edit, Some(&rest));
     let pushed = pad.push(house.address(), &[begun, next]).await.unwrap();
     assert_eq!(pushed.outcomes[1], Outcome::Refused { dseq: 2, code: Code::IndividualNumber });
+}
+
+#[tokio::test]
+async fn a_sheet_that_no_lead_has_checked_is_not_taken_as_sent() {
+    let (house, mut writer) = house().await;
+    let mut lead = second(&house).await;
+    house.command(&["operator", "lead", "op02"], "").unwrap();
+    let note = NoteId(Uuid::now_v7());
+    let unsent = sheet(writer.operator);
+    let raised = writer.revision(note, &[], RevKind::Edit, Some(&Record::Sheet(unsent.clone())));
+    let gone = Record::Sheet(Sheet { status: SheetStatus::Sent, ..unsent.clone() });
+    let early = writer.revision(note, &[raised.rev], RevKind::Edit, Some(&gone));
+    let pushed = writer.push(house.address(), &[raised.clone(), early]).await.unwrap();
+    assert_eq!(pushed.outcomes[1], Outcome::Refused { dseq: 2, code: Code::NotChecked });
+
+    let own = LeadCheck { operator: writer.operator, name: "本人".into(), at: Time(2), alone: false };
+    let check = LeadCheck { operator: lead.operator, ..own.clone() };
+    let with = |check: &LeadCheck| Sheet { checked: Some(check.clone()), ..unsent.clone() };
+    let by_the_writer = writer.revision(note, &[raised.rev], RevKind::Edit, Some(&Record::Sheet(with(&own))));
+    let forged = writer.revision(note, &[raised.rev], RevKind::Edit, Some(&Record::Sheet(with(&check))));
+    let pushed = writer.push(house.address(), &[by_the_writer, forged]).await.unwrap();
+    let refused = |dseq| Outcome::Refused { dseq, code: Code::Unauthorised };
+    assert_eq!(pushed.outcomes, [refused(3), refused(4)]);
+
+    let seen = lead.revision(note, &[raised.rev], RevKind::Edit, Some(&Record::Sheet(with(&check))));
+    assert_eq!(places(&lead.push(house.address(), std::slice::from_ref(&seen)).await.unwrap()), [2]);
+    let gone = Record::Sheet(Sheet { status: SheetStatus::Sent, ..with(&check) });
+    let sent = writer.revision(note, &[seen.rev], RevKind::Edit, Some(&gone));
+    assert_eq!(places(&writer.push(house.address(), &[sent]).await.unwrap()), [3]);
+}
+
+fn sheet(operator: OperatorId) -> Sheet {
+    Sheet {
+        number: "R-20260401-7K3Q".into(),
+        kind: SheetKind::Judgement,
+        urgency: Urgency::Usual,
+        raised: Time(1),
+        operator,
+        operator_name: "オペレーター01".into(),
+        note: None,
+        note_number: None,
+        summary: "代理受取の理由にあたるか".into(),
+        person: Person::default(),
+        household: 1,
+        due: Day(0),
+        changed: None,
+        status: SheetStatus::Unsent,
+        checked: None,
+        city: CityAnswer::default(),
+    }
 }
 
 #[tokio::test]

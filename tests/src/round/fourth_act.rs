@@ -1,13 +1,14 @@
 //! The fourth act: a note that is written while the server is away, found at another desk when it is back; and a
-//! contact sheet that goes to the city as a file.
+//! contact sheet that a lead checks and that goes to the city as a file.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use client::view::notes::{SheetFormat, Told};
+use desk::note::SheetStatus;
 
-use crate::centre::Plan;
+use crate::centre::{PASSWORD, Plan};
 use crate::fact::Facts;
 use crate::place;
 use crate::sheet_file;
@@ -87,7 +88,7 @@ async fn find(window: &Window) -> Result<()> {
     .await
 }
 
-/// A contact sheet is raised and exported, and a program that is not ours reads the same rows.
+/// A contact sheet is raised, checked by the lead and exported, and a program that is not ours reads the same rows.
 async fn sheet(stage: &Stage, window: &Window, facts: &mut Facts) -> Result<()> {
     window.page.press("room-sheets").await?;
     window.page.press("sheet-new").await?;
@@ -96,6 +97,13 @@ async fn sheet(stage: &Stage, window: &Window, facts: &mut Facts) -> Result<()> 
     window.page.press("sheet-raise").await?;
     let row = until("the sheet stands in the list", PATIENCE, || async {
         window.desk().await.ok()?.notes.sheets.into_iter().next()
+    })
+    .await?;
+    let early = row.step.is_none() && window.page.attribute("export-xlsx", "disabled").await?.is_some();
+    facts.judge("sheet_waits_for_the_lead", early, early, "true");
+    check(stage, &row.number).await?;
+    until("the sheet is checked on this desk too", PATIENCE, || async {
+        window.desk().await.ok()?.notes.sheets.first()?.step.map(drop)
     })
     .await?;
     for (name, format) in [
@@ -116,7 +124,33 @@ async fn sheet(stage: &Stage, window: &Window, facts: &mut Facts) -> Result<()> 
         let equal = cell("連絡票番号") == row.number && summary.trim_start_matches('\'') == SUMMARY;
         facts.judge(&format!("sheet_rows_equal_{name}"), equal, equal, "true");
     }
+    window.page.press(&format!("move-{}", row.number)).await?;
+    until("the sheet is sent and the server has it", PATIENCE, || async {
+        let notes = window.desk().await.ok()?.notes;
+        let sent = notes.sheets.first()?.status == SheetStatus::Sent;
+        (sent && notes.unsynced == 0 && notes.attention.is_empty()).then_some(())
+    })
+    .await?;
     stage.photograph_window(window, "desk-sheets").await
+}
+
+/// The lead's second pair of eyes, at a desk of its own.
+async fn check(stage: &Stage, number: &str) -> Result<()> {
+    let add = ["operator", "add", "lead01", "--display", "責任者01", "--lead"];
+    stage.centre.ask(&add, PASSWORD).await?;
+    let lead = Window::open(&stage.centre, "lead01", &stage.desk_variables()).await?;
+    lead.sign_in("lead01").await?;
+    lead.page.press("room-sheets").await?;
+    lead.page.see_within(&format!("check-{number}"), PATIENCE).await?;
+    stage.photograph_window(&lead, "desk-sheets-lead").await?;
+    lead.page.press(&format!("check-{number}")).await?;
+    until("the server has the lead's check", PATIENCE, || async {
+        let notes = lead.desk().await.ok()?.notes;
+        (notes.sheets.first()?.step.is_some() && notes.unsynced == 0).then_some(())
+    })
+    .await?;
+    lead.close().await;
+    Ok(())
 }
 
 async fn export(window: &Window, format: &str) -> Result<PathBuf> {

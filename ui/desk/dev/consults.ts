@@ -24,6 +24,7 @@ const colleague = (operator: number, presence: Colleague['presence'], more: Part
   name: `オペレーター${String(operator).padStart(2, '0')}`,
   presence,
   ready: presence.kind === 'available',
+  lead: false,
   ...more,
 });
 
@@ -36,7 +37,7 @@ export const DIRECTORY: DirectoryEntry[] = [
 
 /** Who else is signed in on that Monday. */
 export const COLLEAGUES: Colleague[] = [
-  colleague(9, { kind: 'lead' }, { name: '責任者01' }),
+  colleague(9, { kind: 'lead' }, { name: '責任者01', lead: true }),
   colleague(2, { kind: 'call' }),
   colleague(3, { kind: 'video' }),
   colleague(4, { kind: 'available', channels: 'both' }),

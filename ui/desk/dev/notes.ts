@@ -3,6 +3,7 @@ import type { DeskView } from '$generated/DeskView';
 import type { Head } from '$generated/Head';
 import type { NotesView } from '$generated/NotesView';
 import type { Record as Paper } from '$generated/Record';
+import type { SheetRow } from '$generated/SheetRow';
 import type { View } from '$generated/View';
 import { calling, callWrapping, deskView, MINUTE, offering, quietState, SECOND, talking, wrapping } from './base';
 import { lostCalls } from './callbacks';
@@ -138,13 +139,21 @@ function rooms(now: number): Record<string, View> {
     resolve: idle(now, { search, reading: { ...reading, heads: heads(now, 2), person_hidden: false } }),
     'resolve-hidden': idle(now, { search, reading: { ...reading, heads: heads(now, 2) } }),
     sheets: idle(now, { sheets: sheets(now) }),
-    'sheets-lead': lead({ sheets: sheets(now), told: { kind: 'exported', path: '連絡票_20260406.xlsx', lines: 2 } }),
-    'sheets-none': idle(now, { told: { kind: 'imported', changed: 4, unknown: 1 } }),
+    'sheets-lead': lead({ sheets: forLead(now), told: { kind: 'exported', path: '連絡票_20260406.xlsx', lines: 1, unchecked: 2, two_heads: 0 } }),
+    'sheets-none': idle(now, { told: { kind: 'imported', changed: 4, unknown: 1, unchecked: 0 } }),
     'sheet-new': idle(now, { sheets: sheets(now), told: { kind: 'failed', words: 'この表は読めません。連絡票のシートがあるか確かめてください。' } }),
     manual: idle(now, { manual: { words: '更新', found, open: { code: 'FAQ-012', title: '電子証明書の更新', version: '第4版', text: ARTICLE } } }),
     'manual-none': idle(now, { manual: { words: 'ほげ', found: [], open: null } }),
     'manual-call': papers(calling(now, {}, {}), { pane: pane(now, HALF, { missing: ['disposition'] }), manual: { words: '', found, open: { code: 'FAQ-012', title: '電子証明書の更新', version: '第4版', text: ARTICLE } } }),
   };
+}
+
+/** The same list before a lead: one sheet to check, one of the lead's own that cannot wait. */
+function forLead(now: number): SheetRow[] {
+  return sheets(now).map((row, at): SheetRow => {
+    if (at === 1) return { ...row, right: 'alone', operator_name: '責任者01', check: { kind: 'waits', by: [] } };
+    return at === 0 || at === 4 ? { ...row, right: 'second' } : row;
+  });
 }
 
 /** What is pressed before a sample of the notes is looked at. */

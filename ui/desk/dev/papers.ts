@@ -106,7 +106,7 @@ const today = (now: number): number => Math.floor((now + 9 * HOUR) / DAY);
 
 function sheet(number: string, kind: SheetRow['kind'], due: number, more: Partial<SheetRow>, now: number): SheetRow {
   return {
-    note: `sheet-${number}`, number, kind, urgency: 'usual', summary: '', operator: 4, operator_name: 'オペレーター04', raised: now - HOUR, due, status: 'unsent', checked_by: null,
+    note: `sheet-${number}`, number, kind, urgency: 'usual', summary: '', operator: 4, operator_name: 'オペレーター04', raised: now - HOUR, due, status: 'unsent', step: null, check: { kind: 'waits', by: [] }, open: { writer: 4, others: true, own: false }, right: 'none', changed_by: null,
     city: { received: '', person: '', done: '', completed: '' }, ...more,
   };
 }
@@ -115,10 +115,10 @@ function sheet(number: string, kind: SheetRow['kind'], due: number, more: Partia
 export function sheets(now: number): SheetRow[] {
   const day = today(now);
   return [
-    sheet('R-20260403-5B1D', 'judgement', day - 1, { urgency: 'urgent', summary: '代理受取の理由にあたるか(通院のため来庁できない)。医師の書類はないとのこと。', status: 'sent', checked_by: '責任者01' }, now),
-    sheet('R-20260406-9QZ2', 'incident', day, { urgency: 'urgent', summary: 'ブース1で前の来庁者の画面が残っていた。氏名だけが見えた。ログアウトし、業務責任者に報告した。', operator: 1, operator_name: 'オペレーター01' }, now),
-    sheet('R-20260406-7K3Q', 'dispatch', day + 1, { summary: '交付申請書の発送依頼。世帯2人分。', checked_by: '責任者01' }, now),
-    sheet('R-20260405-0H8T', 'complaint', day + 1, { summary: '電話がつながりにくいとのこと。', status: 'confirmed', checked_by: '責任者01', city: { received: '4月6日 9:10', person: '市民課 見本', done: '回線の数を確認中', completed: '' } }, now),
+    sheet('R-20260403-5B1D', 'judgement', day - 1, { urgency: 'urgent', summary: '代理受取の理由にあたるか(通院のため来庁できない)。医師の書類はないとのこと。', status: 'sent', step: 'confirmed', check: { kind: 'alone', name: '責任者02' }, operator: 2, operator_name: '責任者02' }, now),
+    sheet('R-20260406-9QZ2', 'incident', day, { urgency: 'urgent', summary: 'ブース1で前の来庁者の画面が残っていた。氏名だけが見えた。ログアウトし、業務責任者に報告した。', operator: 1, operator_name: 'オペレーター01', check: { kind: 'waits', by: ['責任者01', '責任者02'] } }, now),
+    sheet('R-20260406-7K3Q', 'dispatch', day + 1, { summary: '交付申請書の発送依頼。世帯2人分。', step: 'sent', check: { kind: 'done', name: '責任者01' } }, now),
+    sheet('R-20260405-0H8T', 'complaint', day + 1, { summary: '電話がつながりにくいとのこと。', status: 'confirmed', step: 'done', check: { kind: 'done', name: '責任者01' }, city: { received: '4月6日 9:10', person: '市民課 見本', done: '回線の数を確認中', completed: '' } }, now),
     sheet('R-20260404-3C6V', 'callback', day + 2, { summary: '届いた通知書の書き方について、市から電話がほしいとのこと。' }, now),
   ];
 }

@@ -123,15 +123,28 @@ describe('a sheet', () => {
     open('sheets-lead');
     click('room-sheets');
     expect(element('move-R-20260406-9QZ2')).toBeNull();
-    click('check-R-20260406-9QZ2');
-    expect(last()).toEqual({ kind: 'check_sheet', note: 'sheet-R-20260406-9QZ2' });
+    click('check-R-20260404-3C6V');
+    expect(last()).toEqual({ kind: 'check_sheet', note: 'sheet-R-20260404-3C6V', alone: false });
+    expect(element('move-R-20260404-3C6V')).toBeNull();
     click('move-R-20260406-7K3Q');
     expect(last()).toEqual({ kind: 'move_sheet', note: 'sheet-R-20260406-7K3Q', status: 'sent' });
     click('export-csv_cp932');
     expect(last()).toEqual({ kind: 'export_sheets', format: 'csv_cp932' });
+    expect(text('told')).toContain('責任者の確認がまだの2件は、入れていません');
     show('sheets');
-    expect(element('check-R-20260406-9QZ2')).toBeNull();
+    expect(element('check-R-20260404-3C6V')).toBeNull();
+    expect(text('checked-R-20260406-9QZ2')).toBe('確認待ち: 責任者01・責任者02');
+    expect(text('files-out')).toContain('確認待ち 2件は入りません');
     expect(text('sheets-late')).toContain('2件');
+  });
+  it('is checked by its own lead in two presses alone, where it cannot wait', () => {
+    open('sheets-lead');
+    click('room-sheets');
+    expect(element('check-R-20260406-9QZ2')).toBeNull();
+    click('alone-R-20260406-9QZ2');
+    expect(last()).not.toMatchObject({ kind: 'check_sheet' });
+    click('alone-yes-R-20260406-9QZ2');
+    expect(last()).toEqual({ kind: 'check_sheet', note: 'sheet-R-20260406-9QZ2', alone: true });
   });
   it('is raised on its own, and leads to what is missing', () => {
     open('sheet-new');

@@ -35,6 +35,7 @@ export function codeText(code: Code): string {
     case 'never_here': return 'このパソコンでは、サーバーにつながってからの初回ログインがまだです。ネットワークを確かめてください。';
     case 'offline_too_long': return 'サーバーにつながらない期間が上限を超えました。ネットワークにつないで、ログインしてください。';
     case 'no_number': return '発信番号は通知されていないか、もう残っていません。相手にたずねて入力してください。';
+    case 'not_checked': return '業務責任者の確認がまだの連絡票です。確認のあとで、送付済にしてください。';
     case 'bad_length': return '文字が空か、長すぎます。200字までで入力してください。';
   }
 }

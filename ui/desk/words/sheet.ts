@@ -1,5 +1,6 @@
 // 連絡票 in words: its kind, how urgent it is and how far.
 import type { NoteChannel } from '$generated/NoteChannel';
+import type { SheetCheck } from '$generated/SheetCheck';
 import type { SheetKind } from '$generated/SheetKind';
 import type { SheetStatus } from '$generated/SheetStatus';
 import type { Urgency } from '$generated/Urgency';
@@ -36,13 +37,12 @@ export function sheetStatusWord(status: SheetStatus): string {
   }
 }
 
-/** The step after this one; none after the last. */
-export function nextStatus(status: SheetStatus): SheetStatus | null {
-  switch (status) {
-    case 'unsent': return 'sent';
-    case 'sent': return 'confirmed';
-    case 'confirmed': return 'done';
-    case 'done': return null;
+/** 業務責任者確認 in a line. Whoever looks at it may be the one who must check: `yours`. */
+export function checkWord(check: SheetCheck, yours: boolean): string {
+  switch (check.kind) {
+    case 'done': return `${check.name} 確認済み`;
+    case 'alone': return `${check.name} が自己確認`;
+    case 'waits': return yours ? 'あなたの確認待ち' : check.by.length === 0 ? '責任者の確認待ち' : `確認待ち: ${check.by.join('・')}`;
   }
 }
 

@@ -1,6 +1,6 @@
 //! What stands in each cell of a sheet's line, as people read it. Knows no file format.
 
-use desk::note::{Sex, Sheet, SheetColumn, SheetField, SheetKind, Urgency};
+use desk::note::{LeadCheck, Sex, Sheet, SheetColumn, SheetField, SheetKind, Urgency};
 
 use super::wareki;
 
@@ -23,7 +23,7 @@ fn cell(sheet: &Sheet, field: SheetField) -> String {
         SheetField::Operator => sheet.operator_name.clone(),
         SheetField::Checked => {
             let checked = sheet.checked.as_ref();
-            checked.map(|check| format!("{} {}", check.name, wareki::moment(check.at))).unwrap_or_default()
+            checked.map(check).unwrap_or_default()
         }
         SheetField::Summary => sheet.summary.clone(),
         SheetField::Name => person.name.clone(),
@@ -43,6 +43,12 @@ fn cell(sheet: &Sheet, field: SheetField) -> String {
         SheetField::CityCompleted => sheet.city.completed.clone(),
         SheetField::Due => wareki::day(sheet.due),
     }
+}
+
+/// The city sees who looked, and that it was nobody but the writer.
+fn check(check: &LeadCheck) -> String {
+    let alone = if check.alone { "(自己確認)" } else { "" };
+    format!("{}{alone} {}", check.name, wareki::moment(check.at))
 }
 
 /// No sign that a file cannot hold: one kind of line end, and no other control signs than that and the tab.

@@ -39,11 +39,13 @@ fn sheet(number: &str) -> Sheet {
         },
         household: 2,
         due: day.plus(1),
+        changed: None,
         status: SheetStatus::Unsent,
         checked: Some(LeadCheck {
             operator: OperatorId(2),
             name: "責任者01".to_owned(),
             at: day.at(9 * 60 + 5),
+            alone: false,
         }),
         city: CityAnswer::default(),
     }

@@ -2,19 +2,20 @@
 //! view: whole, and replaced at each change. The page keeps what is being typed; [`NotePane::version`] says when it
 //! must take the fields over from here.
 
+mod sheets;
+
 use desk::code::Code;
 use desk::contact::Disposition;
-use desk::day::Day;
 use desk::ids::OperatorId;
 use desk::note::revision::{NoteId, RevId};
 use desk::note::{
-    CategoryCode, CityAnswer, Facts, Handover, NoteChannel, Record, Sheet, SheetKind, SheetStatus, TextField,
-    Urgency, Written,
+    CategoryCode, Facts, Handover, NoteChannel, Record, SheetKind, SheetStatus, TextField, Urgency, Written,
 };
 use desk::time::Time;
 use serde::{Deserialize, Serialize};
 
 pub use desk::note::{Finding, NeedField, Needs};
+pub use sheets::{SheetCheck, SheetFormat, SheetRow, Told};
 
 /// Everything about notes on this desk.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -252,36 +253,6 @@ pub struct Head {
     pub record: Record,
 }
 
-/// A line of the 連絡票 list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-pub struct SheetRow {
-    /// Which record.
-    pub note: NoteId,
-    /// 連絡票番号.
-    pub number: String,
-    /// 種別.
-    pub kind: SheetKind,
-    /// 緊急度.
-    pub urgency: Urgency,
-    /// 要旨.
-    pub summary: String,
-    /// 起票者.
-    pub operator: OperatorId,
-    /// The name on the tag.
-    pub operator_name: String,
-    /// 起票日時.
-    pub raised: Time,
-    /// 回答期限.
-    pub due: Day,
-    /// How far it is.
-    pub status: SheetStatus,
-    /// The lead's name, once checked.
-    pub checked_by: Option<String>,
-    /// 市の処理欄.
-    pub city: CityAnswer,
-}
-
 /// A line of 引継ぎ.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -367,32 +338,6 @@ pub enum VaultTrouble {
     Locked,
 }
 
-/// What an export or an import came to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Told {
-    /// A file was written.
-    Exported {
-        /// Where.
-        path: String,
-        /// How many sheets.
-        lines: u32,
-    },
-    /// The city's sheet was read.
-    Imported {
-        /// Lines that changed a sheet.
-        changed: u32,
-        /// Lines whose number is not ours.
-        unknown: u32,
-    },
-    /// It could not be done.
-    Failed {
-        /// Why, in words for a person.
-        words: String,
-    },
-}
-
 /// What a person can do with notes.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -453,6 +398,8 @@ pub enum NoteIntent {
     CheckSheet {
         /// Which record.
         note: NoteId,
+        /// It is one's own and cannot wait for another lead: said explicitly.
+        alone: bool,
     },
     /// Writes the sheets that are not sent yet into a file.
     ExportSheets {
@@ -537,38 +484,4 @@ pub enum NoteIntent {
     },
     /// The person is there: sent by the page at most every 20 s while keys and pointer move.
     Awake,
-}
-
-/// How sheets are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[serde(rename_all = "snake_case")]
-pub enum SheetFormat {
-    /// Excel.
-    Xlsx,
-    /// CSV, UTF-8 with a byte order mark.
-    CsvUtf8,
-    /// CSV in CP932, for old Excel.
-    CsvCp932,
-}
-
-/// What a list shows of a sheet.
-impl SheetRow {
-    /// The row of a sheet.
-    pub fn of(note: NoteId, sheet: &Sheet) -> SheetRow {
-        SheetRow {
-            note,
-            number: sheet.number.clone(),
-            kind: sheet.kind,
-            urgency: sheet.urgency,
-            summary: sheet.summary.clone(),
-            operator: sheet.operator,
-            operator_name: sheet.operator_name.clone(),
-            raised: sheet.raised,
-            due: sheet.due,
-            status: sheet.status,
-            checked_by: sheet.checked.as_ref().map(|check| check.name.clone()),
-            city: sheet.city.clone(),
-        }
-    }
 }

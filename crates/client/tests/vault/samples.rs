@@ -78,6 +78,7 @@ pub fn sheet(status: SheetStatus) -> Record {
         household: 1,
         due: Day::of(NOW),
         status,
+        changed: None,
         checked: None,
         city: CityAnswer::default(),
     })

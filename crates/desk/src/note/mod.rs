@@ -8,6 +8,7 @@ pub mod chain;
 mod columns;
 pub mod due;
 mod forms;
+pub mod four_eyes;
 mod handover;
 pub mod hold;
 pub mod join;
@@ -27,11 +28,12 @@ use crate::time::{Millis, Time};
 
 pub use columns::{ColumnsFault, SheetColumn, SheetField, plain_header};
 pub use forms::{Article, Category, CategoryGroup, Forms, Template};
+pub use four_eyes::{CheckOpen, CheckRight};
 pub use handover::Handover;
 pub use hold::Finding;
 pub use need::{NeedField, Needs};
 pub use revision::NoteId;
-pub use sheet::{CityAnswer, LeadCheck, Sheet, SheetKind, SheetStatus, Urgency};
+pub use sheet::{CityAnswer, LeadCheck, Sheet, SheetChange, SheetKind, SheetStatus, Urgency};
 pub use written::{
     Assist2Reason, CategoryCode, EndChecks, MAX_TEXT, Party, Person, Promise, Reservation, ReservationKind,
     Sex, TextField, Written,

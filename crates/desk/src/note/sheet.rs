@@ -36,9 +36,12 @@ pub struct Sheet {
     pub household: u32,
     /// 回答期限: 翌開庁日; the same day for 事故.
     pub due: Day,
+    /// Who wrote what stands here, when it was changed after it was raised.
+    #[serde(default)]
+    pub changed: Option<SheetChange>,
     /// How far it is.
     pub status: SheetStatus,
-    /// 業務責任者確認.
+    /// 業務責任者確認 of the words as they stand.
     pub checked: Option<LeadCheck>,
     /// 市の処理欄.
     pub city: CityAnswer,
@@ -94,7 +97,22 @@ pub enum SheetStatus {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct LeadCheck {
-    /// The lead's account; never the one who raised it.
+    /// The lead's account.
+    pub operator: OperatorId,
+    /// The name on the tag.
+    pub name: String,
+    /// When.
+    pub at: Time,
+    /// Nobody else was there: the lead has checked words of one's own, and said so.
+    #[serde(default)]
+    pub alone: bool,
+}
+
+/// A change of a sheet's words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct SheetChange {
+    /// Who.
     pub operator: OperatorId,
     /// The name on the tag.
     pub name: String,
@@ -117,6 +135,21 @@ pub struct CityAnswer {
 }
 
 impl Sheet {
+    /// Who wrote what stands here: somebody else must check it.
+    pub fn writer(&self) -> OperatorId {
+        self.changed.as_ref().map_or(self.operator, |change| change.operator)
+    }
+
+    /// The step that can be taken next; none: it is done, or a lead must check it first.
+    pub fn step(&self) -> Option<SheetStatus> {
+        match self.status {
+            SheetStatus::Unsent => self.checked.is_some().then_some(SheetStatus::Sent),
+            SheetStatus::Sent => Some(SheetStatus::Confirmed),
+            SheetStatus::Confirmed => Some(SheetStatus::Done),
+            SheetStatus::Done => None,
+        }
+    }
+
     /// Everything that a person typed.
     pub fn texts(&self) -> Vec<&str> {
         let city = &self.city;

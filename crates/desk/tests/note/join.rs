@@ -38,6 +38,7 @@ fn sheet(summary: &str, done: &str) -> Record {
         household: 1,
         due: Day(0),
         status: SheetStatus::Unsent,
+        changed: None,
         checked: None,
         city: CityAnswer { done: done.to_owned(), ..CityAnswer::default() },
     })

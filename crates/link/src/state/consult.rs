@@ -61,6 +61,9 @@ pub struct Colleague {
     pub presence: Presence,
     /// Can be asked now.
     pub ready: bool,
+    /// Leads shifts: checks the sheets of others.
+    #[serde(default)]
+    pub lead: bool,
 }
 
 /// The party whom an operator consults, as the desk shows it.

@@ -68,7 +68,8 @@ pub(super) fn refuse(code: Code) -> Response {
         | Code::BadLength
         | Code::NeverHere
         | Code::OfflineTooLong
-        | Code::NoNumber => StatusCode::CONFLICT,
+        | Code::NoNumber
+        | Code::NotChecked => StatusCode::CONFLICT,
     };
     json(status, link::json::encode(&Refusal { code }))
 }

@@ -16,6 +16,7 @@ pub(super) fn colleagues(truth: Truth) -> Vec<Colleague> {
         name: truth.names.operator(who.operator),
         presence: who.presence,
         ready: takes_calls(&who),
+        lead: truth.names.leads(who.operator),
     };
     let mut all: Vec<Colleague> = signed_in.map(colleague).collect();
     all.sort_by(|one, other| (&one.name, one.operator).cmp(&(&other.name, other.operator)));

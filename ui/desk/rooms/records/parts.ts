@@ -92,7 +92,7 @@ const SHEET: readonly Part[] = [
   sheetPart('household', '世帯分', ({ household }) => `${household}人`, (into, { household }) => ({ ...into, household })),
   sheetPart('due', '回答期限', ({ due }) => dayWord(due), (into, { due }) => ({ ...into, due })),
   sheetPart('status', '状態', ({ status }) => sheetStatusWord(status), (into, { status }) => ({ ...into, status })),
-  sheetPart('checked', '業務責任者確認', ({ checked }) => (checked === null ? '' : `${checked.name} ${time(checked.at)}`), (into, { checked }) => ({ ...into, checked })),
+  sheetPart('checked', '業務責任者確認', ({ checked }) => (checked === null ? '' : `${checked.name}${checked.alone ? '(自己確認)' : ''} ${time(checked.at)}`), (into, { checked }) => ({ ...into, checked })),
   sheetPart('city', '市の処理', ({ city }) => [city.received, city.person, city.done, city.completed].filter((word) => word !== '').join(' '), (into, { city }) => ({ ...into, city })),
 ];
 

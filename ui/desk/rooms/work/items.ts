@@ -5,7 +5,7 @@ import type { NotesView } from '$generated/NotesView';
 import { dayWord } from '$shared/hours';
 import { clockWithSeconds, dayAndClock } from '$shared/time';
 import { categoryWord } from '../../words/category';
-import { sheetKindWord, sheetStatusWord } from '../../words/sheet';
+import { checkWord, sheetKindWord, sheetStatusWord } from '../../words/sheet';
 
 /** What sort of work it is. */
 export type Sort = 'promise' | 'draft' | 'sheet' | 'handover';
@@ -55,7 +55,7 @@ export function items(notes: NotesView, groups: readonly CategoryGroup[], now: n
     hurry: row.due < today ? 'over' : row.due === today ? 'soon' : 'later',
     when: row.due < today ? '期限超過' : row.due === today ? '本日まで' : `${dayWord(row.due)} まで`,
     title: `${sheetKindWord(row.kind)} ${row.summary}`,
-    about: `${sheetStatusWord(row.status)} ・ ${row.checked_by === null ? '責任者の確認待ち' : `${row.checked_by} 確認済み`} ・ ${row.number}`,
+    about: `${sheetStatusWord(row.status)} ・ ${checkWord(row.check, row.right === 'second')} ・ ${row.number}`,
   }));
   const drafts = notes.local.filter(({ draft }) => draft).map((row): Item => ({
     sort: 'draft', note: row.note, at: (today + 1) * DAY - JAPAN - 1, hurry: 'later', when: '本日中',

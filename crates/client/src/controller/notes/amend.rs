@@ -3,8 +3,9 @@
 
 use desk::code::Code;
 use desk::ids::OperatorId;
+use desk::note::four_eyes::{self, Step};
 use desk::note::revision::{NoteId, RevId, RevKind};
-use desk::note::{LeadCheck, Note, Record, Sheet, SheetStatus, join};
+use desk::note::{CheckOpen, CheckRight, LeadCheck, Note, Record, Sheet, SheetStatus, join};
 use link::state::Me;
 
 use super::port::{Kept, VaultJob, Writing};
@@ -18,8 +19,8 @@ const MAX_WAITING: usize = 32;
 pub(super) enum Amend {
     /// 連絡票: how far it is.
     Move(SheetStatus),
-    /// 業務責任者確認.
-    Check,
+    /// 業務責任者確認; `alone`: of one's own words.
+    Check { alone: bool },
     /// 引継ぎ済み.
     Settle,
     /// 折返しの結果.
@@ -77,7 +78,7 @@ impl Notes {
         let me = &seen.state.me;
         match (&mut record, step) {
             (Record::Sheet(sheet), Amend::Move(status)) => moved(sheet, status)?,
-            (Record::Sheet(sheet), Amend::Check) => checked(sheet, me, seen)?,
+            (Record::Sheet(sheet), Amend::Check { alone }) => checked(sheet, me, seen, alone)?,
             (Record::Handover(handover), Amend::Settle) if handover.settled.is_none() => {
                 handover.settled = Some((me.name.clone(), seen.server));
             }
@@ -85,10 +86,10 @@ impl Notes {
             (Record::Handover(_), Amend::Settle) => return Err(Code::Gone),
             (
                 Record::Note(_) | Record::Sheet(_) | Record::Handover(_),
-                Amend::Move(_) | Amend::Check | Amend::Settle | Amend::Promise(_) | Amend::Redact,
+                Amend::Move(_) | Amend::Check { .. } | Amend::Settle | Amend::Promise(_) | Amend::Redact,
             ) => return Err(Code::WrongState),
         }
-        match join::refusal(&[&head.record], &record) {
+        match refusal(seen, &[&head.record], &record) {
             Some(code) => Err(code),
             None => Ok((RevKind::Edit, Some(record))),
         }
@@ -114,13 +115,33 @@ fn place(status: SheetStatus) -> u8 {
     }
 }
 
-/// A second pair of eyes: never the raiser's own.
-fn checked(sheet: &mut Sheet, me: &Me, seen: Seen) -> Result<(), Code> {
-    if sheet.operator == me.operator {
-        return Err(Code::Unauthorised);
+/// A second pair of eyes, or the writer's own where that was said and may be.
+fn checked(sheet: &mut Sheet, me: &Me, seen: Seen, alone: bool) -> Result<(), Code> {
+    match (CheckOpen::of(sheet).right(me.operator, seen.leads()), alone) {
+        (CheckRight::Second, _) | (CheckRight::Alone, true) => {}
+        (CheckRight::Alone, false) | (CheckRight::None, _) => return Err(Code::WrongState),
     }
-    sheet.checked = Some(LeadCheck { operator: me.operator, name: me.name.clone(), at: seen.server });
+    let alone = sheet.writer() == me.operator;
+    sheet.checked = Some(LeadCheck { operator: me.operator, name: me.name.clone(), at: seen.server, alone });
     Ok(())
+}
+
+/// Why a record must not be written after these heads: the guard, and the second pair of eyes of a sheet.
+pub(super) fn refusal(seen: Seen, previous: &[&Record], next: &Record) -> Option<Code> {
+    if let Some(code) = join::refusal(previous, next) {
+        return Some(code);
+    }
+    let next = sheet_of(next)?;
+    let sheets: Vec<&Sheet> = previous.iter().filter_map(|record| sheet_of(record)).collect();
+    let (author, lead) = (seen.state.me.operator, seen.leads());
+    four_eyes::refusal(Step { previous: &sheets, next, author, lead, first: previous.is_empty() })
+}
+
+pub(super) fn sheet_of(record: &Record) -> Option<&Sheet> {
+    match record {
+        Record::Sheet(sheet) => Some(sheet),
+        Record::Note(_) | Record::Handover(_) => None,
+    }
 }
 
 fn promised(note: &mut Note, result: String) -> Result<(), Code> {

@@ -7,7 +7,7 @@ use super::pane::Pane;
 use super::port::KeptHead;
 use super::{Door, Notes};
 use crate::view::DeskView;
-use crate::view::notes::NotesView;
+use crate::view::notes::{NotesView, SheetCheck, SheetRow};
 
 impl Notes {
     /// Puts the notes into the desk's view, and hides what a locked desk hides.
@@ -27,7 +27,7 @@ impl Notes {
             local: lists.local,
             search: self.rooms.search_view(state.forms.keep_days),
             reading: self.rooms.reading_view(|head| tag(state, head)),
-            sheets: lists.sheets,
+            sheets: lists.sheets.into_iter().map(|row| with_rights(state, row)).collect(),
             handovers: lists.handovers,
             promises: lists.promises,
             manual: self.rooms.manual_view(),
@@ -37,6 +37,16 @@ impl Notes {
             told: self.told.clone(),
         }
     }
+}
+
+/// What this operator can do about a sheet, and who else can check it.
+fn with_rights(state: &DeskState, mut row: SheetRow) -> SheetRow {
+    row.right = row.open.right(state.me.operator, state.wall.is_some());
+    if let SheetCheck::Waits { by } = &mut row.check {
+        let leads = state.colleagues.iter().filter(|who| who.lead && who.operator != row.open.writer);
+        *by = leads.map(|who| who.name.clone()).collect();
+    }
+    row
 }
 
 /// The name on an author's tag, where this desk knows it.

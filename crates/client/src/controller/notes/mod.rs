@@ -155,7 +155,9 @@ impl Notes {
                 self.raise(seen, note, sheet, urgency, summary, household)
             }
             NoteIntent::MoveSheet { note, status } => self.amend(note, Amend::Move(status)),
-            NoteIntent::CheckSheet { note } => self.lead(seen).and_then(|()| self.amend(note, Amend::Check)),
+            NoteIntent::CheckSheet { note, alone } => {
+                self.lead(seen).and_then(|()| self.amend(note, Amend::Check { alone }))
+            }
             NoteIntent::Handover { text, note } => self.hand_over(seen, text, note),
             NoteIntent::SettleHandover { note } => self.amend(note, Amend::Settle),
             NoteIntent::SettlePromise { note, result } => self.amend(note, Amend::Promise(result)),

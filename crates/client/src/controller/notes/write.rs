@@ -5,12 +5,12 @@ use desk::code::Code;
 use desk::day::Day;
 use desk::note::revision::{NoteId, RevId, RevKind};
 use desk::note::{
-    CityAnswer, Handover, MAX_TEXT, Person, Record, Sheet, SheetKind, SheetStatus, Urgency, due, join,
-    own_number,
+    CityAnswer, Handover, MAX_TEXT, Person, Record, Sheet, SheetChange, SheetKind, SheetStatus, Urgency, due,
+    four_eyes, own_number,
 };
 use link::state::Hours;
 
-use super::amend::resolution;
+use super::amend::{refusal, resolution, sheet_of};
 use super::port::{VaultJob, Writing};
 use super::{Notes, Seen};
 use crate::view::notes::SheetRow;
@@ -46,6 +46,7 @@ impl Notes {
             person: pane.map_or_else(Person::default, |pane| pane.written().person.clone()),
             household,
             due: due_day(kind, seen),
+            changed: None,
             status: SheetStatus::Unsent,
             checked: None,
             city: CityAnswer::default(),
@@ -94,7 +95,8 @@ impl Notes {
         }
         let record = self.rooms.with_hidden(record)?;
         let before: Vec<&Record> = looked_at.iter().map(|head| &head.record).collect();
-        if let Some(code) = join::refusal(&before, &record) {
+        let record = put_together(seen, &before, record);
+        if let Some(code) = refusal(seen, &before, &record) {
             return Err(code);
         }
         let writing = resolution(note, heads, seen.state.me.operator, record, seen);
@@ -104,7 +106,7 @@ impl Notes {
     }
 
     fn begin_record(&mut self, seen: Seen, note: NoteId, record: Record) -> Result<(), Code> {
-        if let Some(code) = join::refusal(&[], &record) {
+        if let Some(code) = refusal(seen, &[], &record) {
             return Err(code);
         }
         let (author, kind) = (seen.state.me.operator, RevKind::Edit);
@@ -121,6 +123,30 @@ impl Notes {
             pane.sheet = None;
         }
     }
+}
+
+/// Whoever mixes the words of two sheets has written them: the checks of both fall. What stands in one of them already
+/// keeps that one's writer and check.
+fn put_together(seen: Seen, heads: &[&Record], record: Record) -> Record {
+    let Record::Sheet(sheet) = record else { return record };
+    let same = |head: &&&Record| match head {
+        Record::Sheet(head) => four_eyes::same_words(head, &sheet),
+        Record::Note(_) | Record::Handover(_) => false,
+    };
+    let alike = heads.iter().filter(same).filter_map(|head| sheet_of(head));
+    // Where both say the same, the check is the person's choice.
+    let same = alike.min_by_key(|head| head.checked != sheet.checked);
+    let (changed, checked) = match same {
+        Some(head) => (head.changed.clone(), head.checked.clone()),
+        None => (Some(change_by(seen)), None),
+    };
+    Record::Sheet(Sheet { changed, checked, ..sheet })
+}
+
+/// This operator's hand in a sheet's words.
+fn change_by(seen: Seen) -> SheetChange {
+    let me = &seen.state.me;
+    SheetChange { operator: me.operator, name: me.name.clone(), at: seen.server }
 }
 
 fn within(text: String) -> Result<String, Code> {

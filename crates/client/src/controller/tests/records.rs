@@ -4,15 +4,18 @@ use desk::code::Code;
 use desk::day::Day;
 use desk::ids::OperatorId;
 use desk::note::revision::RevKind;
-use desk::note::{Handover, NoteId, Person, Record, SheetKind, SheetStatus, Urgency};
+use desk::note::{
+    CheckRight, Handover, LeadCheck, NoteId, Person, Record, Sheet, SheetKind, SheetStatus, Urgency,
+};
+use desk::presence::Presence;
 use desk::time::{Millis, Time};
-use link::state::{DeskState, Wall};
+use link::state::{Colleague, DeskState, Wall};
 
 use super::fixtures::{Table, state};
 use super::notes::{edit, jobs, note, open, pane, rev, said, writing};
-use crate::controller::{Filter, Input, Kept, KeptHead, Output, VaultJob, VaultNews, Writing};
+use crate::controller::{Filter, Input, Kept, KeptHead, Lists, Output, VaultJob, VaultNews, Writing};
 use crate::view::Intent;
-use crate::view::notes::{NoteIntent, Older, SearchQuery};
+use crate::view::notes::{NoteIntent, Older, SearchQuery, SheetCheck, SheetRow};
 
 fn name(n: u128) -> NoteId {
     NoteId(uuid::Uuid::from_u128(n))
@@ -92,9 +95,18 @@ fn a_sheet_is_numbered_linked_to_its_note_and_due_on_the_next_opening_day() {
 }
 
 #[test]
-fn a_sheet_goes_step_by_step_and_is_checked_by_a_lead_who_did_not_raise_it() {
+fn a_sheet_goes_step_by_step_once_a_lead_who_did_not_raise_it_has_checked_it() {
     let mut table = lead();
-    let sheet = sheet_of(&mut table, 2);
+    let unchecked = sheet_of(&mut table, 2);
+    note(&mut table, NoteIntent::MoveSheet { note: name(5), status: SheetStatus::Sent });
+    table.put(kept(5, vec![unchecked.clone()]));
+    assert_eq!((writes(&mut table), table.desk().refused), (vec![], Some(Code::NotChecked)));
+    note(&mut table, NoteIntent::CheckSheet { note: name(5), alone: false });
+    table.put(kept(5, vec![unchecked]));
+    let sheet = writes(&mut table).remove(0).record.unwrap();
+    let Record::Sheet(checked) = &sheet else { panic!("it is checked") };
+    let check = checked.checked.as_ref().unwrap();
+    assert_eq!((check.operator, check.alone), (OperatorId(1), false));
     note(&mut table, NoteIntent::MoveSheet { note: name(5), status: SheetStatus::Sent });
     assert_eq!(jobs(&mut table), [VaultJob::Read(name(5))]);
     table.put(kept(5, vec![sheet.clone()]));
@@ -103,20 +115,80 @@ fn a_sheet_goes_step_by_step_and_is_checked_by_a_lead_who_did_not_raise_it() {
     note(&mut table, NoteIntent::MoveSheet { note: name(5), status: SheetStatus::Done });
     table.put(kept(5, vec![sheet.clone()]));
     assert_eq!((writes(&mut table), table.desk().refused), (vec![], Some(Code::WrongState)));
-    note(&mut table, NoteIntent::CheckSheet { note: name(5) });
-    table.put(kept(5, vec![sheet]));
-    let Some(Record::Sheet(sheet)) = writes(&mut table).remove(0).record else { panic!("it is checked") };
-    assert_eq!(sheet.checked.unwrap().operator, OperatorId(1));
+}
+
+#[test]
+fn a_lead_checks_an_own_sheet_only_when_it_cannot_wait_and_says_so() {
+    let mut table = lead();
     let own = sheet_of(&mut table, 1);
-    note(&mut table, NoteIntent::CheckSheet { note: name(5) });
-    table.put(kept(5, vec![own]));
-    assert_eq!((writes(&mut table), table.desk().refused), (vec![], Some(Code::Unauthorised)));
+    for alone in [false, true] {
+        note(&mut table, NoteIntent::CheckSheet { note: name(5), alone });
+        table.put(kept(5, vec![own.clone()]));
+        assert_eq!((writes(&mut table), table.desk().refused), (vec![], Some(Code::WrongState)));
+    }
+    let Record::Sheet(own) = own else { panic!("a sheet") };
+    let urgent = Record::Sheet(Sheet { urgency: Urgency::Urgent, ..own });
+    note(&mut table, NoteIntent::CheckSheet { note: name(5), alone: false });
+    table.put(kept(5, vec![urgent.clone()]));
+    assert_eq!((writes(&mut table), table.desk().refused), (vec![], Some(Code::WrongState)));
+    note(&mut table, NoteIntent::CheckSheet { note: name(5), alone: true });
+    table.put(kept(5, vec![urgent]));
+    let Some(Record::Sheet(sheet)) = writes(&mut table).remove(0).record else { panic!("it is checked") };
+    assert!(sheet.checked.unwrap().alone);
+}
+
+#[test]
+fn whoever_mixes_two_heads_of_a_sheet_has_written_it_and_its_check_falls() {
+    let mut table = lead();
+    let one = sheet_of(&mut table, 2);
+    let Record::Sheet(sheet) = one.clone() else { panic!("a sheet") };
+    let check = LeadCheck { operator: OperatorId(1), name: "責任者".into(), at: Time(3), alone: false };
+    let checked = Sheet { checked: Some(check), ..sheet.clone() };
+    let heads = vec![one, Record::Sheet(checked.clone())];
+    let decided = |record| NoteIntent::Resolve {
+        note: name(5),
+        heads: vec![rev(1), rev(2)],
+        record: Box::new(Record::Sheet(record)),
+    };
+    note(&mut table, NoteIntent::Read { note: Some(name(5)) });
+    table.put(kept(5, heads.clone()));
+    note(&mut table, NoteIntent::ShowPerson);
+    table.out.clear();
+    note(&mut table, decided(Sheet { summary: "両方から".into(), ..checked.clone() }));
+    let Some(Record::Sheet(mixed)) = writes(&mut table).remove(0).record else { panic!("it is resolved") };
+    assert_eq!((mixed.writer(), mixed.checked), (OperatorId(1), None));
+    table.put(kept(5, heads));
+    note(&mut table, decided(checked.clone()));
+    let Some(Record::Sheet(taken)) = writes(&mut table).remove(0).record else { panic!("it is resolved") };
+    assert_eq!((taken.writer(), taken.checked), (OperatorId(2), checked.checked));
+}
+
+#[test]
+fn the_list_says_who_can_check_a_sheet() {
+    let mut asked = DeskState { wall: Some(Wall::default()), ..state() };
+    let colleague = |n: u32, lead| Colleague {
+        operator: OperatorId(n),
+        name: format!("席{n}"),
+        presence: Presence::Off,
+        ready: false,
+        lead,
+    };
+    asked.colleagues = vec![colleague(2, true), colleague(3, true), colleague(4, false)];
+    let mut table = Table::with(asked);
+    open(&mut table);
+    let Record::Sheet(sheet) = sheet_of(&mut table, 2) else { panic!("a sheet") };
+    let lists = Lists { sheets: vec![SheetRow::of(name(5), &sheet)], ..Lists::default() };
+    table.put(Input::Vault(VaultNews::Lists(Box::new(lists))));
+    let row = &table.desk().notes.sheets[0];
+    assert_eq!((row.right, row.step), (CheckRight::Second, None));
+    assert_eq!(row.check, SheetCheck::Waits { by: vec!["席3".into()] });
 }
 
 #[test]
 fn only_a_lead_checks_and_redacts() {
     let mut table = writing();
-    for intent in [NoteIntent::CheckSheet { note: name(5) }, NoteIntent::Redact { note: name(5) }] {
+    let check = NoteIntent::CheckSheet { note: name(5), alone: false };
+    for intent in [check, NoteIntent::Redact { note: name(5) }] {
         note(&mut table, intent);
         assert_eq!((jobs(&mut table), table.desk().refused), (vec![], Some(Code::Unauthorised)));
     }
