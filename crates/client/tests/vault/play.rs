@@ -20,7 +20,8 @@ use uuid::Uuid;
 
 use super::samples::{NOW, POISON, id, open, record};
 
-const TEN_YEARS: u64 = 10 * 365 * 86_400_000;
+const DAY: u64 = 86_400_000;
+const TEN_YEARS: u64 = 10 * 365 * DAY;
 /// Rounds in a row that everything is given to heal: a copy that finds out about itself and a server that was emptied
 /// need a few each.
 const HEALING: usize = 12;
@@ -300,9 +301,11 @@ impl<S: Server> Play<'_, S> {
     }
 
     async fn sync(&mut self, seat: usize) {
-        let seat = &self.seats[seat];
         // A lost answer ends a round; the next one goes on.
-        let _ = round(&self.line, seat.vault(), Time(seat.clock), &|| ()).await;
+        let _ = round(&self.line, self.seats[seat].vault(), Time(self.seats[seat].clock), &|| ()).await;
+        if self.dice.random_bool(0.3) {
+            self.purge(seat).await;
+        }
     }
 
     /// Somebody copies the disk and works on with both; now and then the keyring tells.
@@ -357,7 +360,8 @@ impl<S: Server> Play<'_, S> {
     async fn purge(&mut self, seat: usize) {
         if self.purging {
             let seat = &self.seats[seat];
-            seat.vault().purge(Time(seat.clock), 1).await.unwrap();
+            // Three days later, whatever the clock shows: everything that a backup has may go.
+            seat.vault().purge(Time(seat.clock + 3 * DAY), 1).await.unwrap();
         }
     }
 

@@ -20,11 +20,22 @@ pub(super) fn line(at: Time, kind: &str, what: &str) -> AuditRow {
 
 /// Whose rights the command has; behind sudo also who asked for them, as sudo says.
 fn who() -> String {
-    let user = whoami::username().map_or_else(|_| "unknown".to_owned(), |name| plain(&name));
+    let user = user().map_or_else(|| "unknown".to_owned(), |name| plain(&name));
     match std::env::var("SUDO_USER").ok().map(|name| plain(&name)).filter(|name| !name.is_empty()) {
         Some(asked) if asked != user => format!("{asked} as {user}"),
         Some(_) | None => user,
     }
+}
+
+#[cfg(unix)]
+fn user() -> Option<String> {
+    use nix::unistd::{User, geteuid};
+    User::from_uid(geteuid()).ok().flatten().map(|user| user.name)
+}
+
+#[cfg(not(unix))]
+fn user() -> Option<String> {
+    std::env::var("USERNAME").ok()
 }
 
 /// A name that cannot be taken for something else in the line.
