@@ -9,6 +9,7 @@ mod story {
     mod input_method;
     mod network;
     mod notes_conflict;
+    mod notes_older;
     mod notes_sync;
     mod offers;
     mod outages;
