@@ -11,6 +11,7 @@ use crate::browser::Page;
 use crate::centre::{Centre, PASSWORD};
 use crate::child::{Child, Start, Variables};
 use crate::place;
+use crate::wait::until;
 
 /// F2 in WebDriver's code.
 pub const F2: char = '\u{e032}';
@@ -102,6 +103,22 @@ impl Window {
     pub async fn answer(&self) -> Result<()> {
         self.page.see_within("offer-card", Duration::from_secs(30)).await?;
         self.page.key(F2).await
+    }
+
+    /// Presses 記録を書く until a note without a contact is open: the vault may still be on its way.
+    ///
+    /// # Errors
+    /// When none opens.
+    pub async fn new_note(&self) -> Result<()> {
+        until("a note is open", Duration::from_secs(30), || async {
+            if self.page.has("note-pane").await {
+                return Some(());
+            }
+            self.page.press("new-note").await.ok()?;
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            None
+        })
+        .await
     }
 
     /// Fills in what every note needs but its result.

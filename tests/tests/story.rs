@@ -10,6 +10,7 @@ mod story {
     mod manual;
     mod network;
     mod notes_conflict;
+    mod notes_older;
     mod notes_sync;
     mod offers;
     mod outages;

@@ -7,13 +7,10 @@ use anyhow::{Context, Result, ensure};
 use client::view::Intent;
 use client::view::notes::{NoteIntent, Saved};
 use desk::note::NoteId;
-use kenmu_tests::child::descendants;
 use kenmu_tests::memory;
 use kenmu_tests::seat::Seat;
 use kenmu_tests::vault::Looked;
-use kenmu_tests::wait::until;
 
-use super::common::{close, stage};
 use super::vault_kill::{Machine, edit};
 
 /// A valid number by the published formula.
@@ -55,7 +52,7 @@ async fn an_individual_number_typed_sign_by_sign_reaches_no_disk_whenever_the_de
         })
     })
     .await?;
-    told("desk", seat.process())?;
+    is_wiped(seat.process())?;
     seat.kill().await?;
     machine.has_no_piece().await?;
     println!("vault_individual_number_traces\t0");
@@ -63,38 +60,15 @@ async fn an_individual_number_typed_sign_by_sign_reaches_no_disk_whenever_the_de
     Ok(())
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_number_that_was_refused_in_the_window_does_not_stay_in_its_memory() -> Result<()> {
-    let stage = stage("memory-guard", 1, "").await?;
-    let window = stage.window(1).await?;
-    window.page.press("new-note").await?;
-    window.page.choose("disposition", "guided").await?;
-    window.page.choose("category-group", "2").await?;
-    window.page.fill("note-text", &format!("{BEFORE}{NUMBER}")).await?;
-    window.page.see("blocked-text").await?;
-    stage.photograph_window(&window, "desk-guard").await?;
-    let desk = descendants(window.driver_id(), "kenmu").into_iter().next().context("the window's program")?;
-    ensure!(memory::places(desk, NUMBER)? != Some(0), "what stands on the screen stands in the memory");
-    window.page.press("clear-text").await?;
-    window.page.miss("blocked-text").await?;
-    until("the rest is a draft", Duration::from_secs(5), || async {
-        matches!(window.desk().await.ok()?.notes.pane?.saved, Saved::Draft { held_back: false, .. })
-            .then_some(())
-    })
-    .await?;
-    told("window", desk)?;
-    window.close().await;
-    close(stage, vec![], vec![]).await?;
-    Ok(())
-}
-
-/// How often it still lies in a program's memory: whole, and without the digit that follows from the others.
-fn told(program: &str, process: i32) -> Result<()> {
+/// Whole, and without the digit that follows from the others, the number lies nowhere in the program's memory.
+fn is_wiped(process: i32) -> Result<()> {
     for (word, piece) in [("twelve", NUMBER), ("eleven", &NUMBER[..11])] {
-        match memory::places(process, piece)? {
-            Some(places) => println!("memory_{program}_{word}_digits_places\t{places}"),
-            None => println!("memory_{program}\tonly root may look"),
-        }
+        let Some(places) = memory::places(process, piece)? else {
+            println!("memory\tonly root may look");
+            return Ok(());
+        };
+        println!("memory_{word}_digits_places\t{places}");
+        ensure!(places == 0, "{word} digits lie in {places} places of the memory");
     }
     Ok(())
 }

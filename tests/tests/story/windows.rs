@@ -75,7 +75,7 @@ async fn the_reservation_system_opens_in_the_systems_browser_and_a_reservation_n
     let window = Window::open(&stage.centre, "op01", &variables).await?;
     window.sign_in("op01").await?;
     let page = &window.page;
-    page.press("new-note").await?;
+    window.new_note().await?;
     page.choose("disposition", "reservation_made").await?;
     window.fill_note(Came::ByTelephone).await?;
     page.fill("note-text", &format!("{NAME}さんの予約を取りました。")).await?;

@@ -10,7 +10,7 @@ export function asked(missing: readonly NeedField[]): NeedField[] {
 
 /** What the finish button says beside its verb; none: nothing is missing. */
 export function finishBadge(missing: readonly NeedField[], blocked: boolean): string | null {
-  if (blocked) return '記録できない文字';
+  if (blocked) return '要修正';
   const [only] = missing;
   if (only === undefined) return null;
   return missing.length === 1 && only === 'sheet' ? '連絡票が未作成' : `あと${missing.length}項目`;
