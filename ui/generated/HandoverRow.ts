@@ -13,4 +13,8 @@ note: NoteId,
 /**
  * What it says.
  */
-handover: Handover, };
+handover: Handover, 
+/**
+ * The disk does not have it yet; it is tried again by itself.
+ */
+unsaved: boolean, };

@@ -72,6 +72,10 @@ open: CheckOpen,
  */
 right: CheckRight, 
 /**
+ * The disk does not have it yet; it is tried again by itself.
+ */
+unsaved: boolean, 
+/**
  * Who changed it last; none: it stands as it was raised.
  */
 changed_by: string | null, 

@@ -16,6 +16,7 @@ use desk::time::{Millis, Time};
 use link::state::{DirectoryEntry, GuidanceCard, LobbyContact, WebPage};
 use serde::Deserialize;
 
+pub(crate) use notes::MAX_DAYS;
 #[cfg(test)]
 pub(crate) use notes::MAX_FORMS_BYTES;
 pub use notes::NoteSettings;

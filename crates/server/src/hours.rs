@@ -6,6 +6,8 @@ use desk::day::Day;
 use desk::time::Time;
 use link::state::{HourSpan, Hours};
 
+use crate::config::MAX_DAYS;
+
 /// The hours as of `at`, and when they change next: at a change of duty or at midnight in Japan.
 pub fn hours(calendar: &Calendar, at: Time) -> (Hours, Time) {
     let day = Day::of(at);
@@ -21,6 +23,13 @@ pub fn hours(calendar: &Calendar, at: Time) -> (Hours, Time) {
             .map(|(day, hours)| (day, span(hours))),
     };
     (hours, calendar.next_change(at).min(day.plus(1).began()))
+}
+
+/// The days after `today` on which booths open, in order: 翌開庁日 and as far as a desk can be without the server, and a
+/// fortnight more, which is longer than any closing.
+pub fn opening_days(calendar: &Calendar, today: Day) -> Vec<Day> {
+    let ahead = 1..=MAX_DAYS + 14;
+    ahead.map(|ahead| today.plus(ahead)).filter(|day| calendar.booth(*day).is_some()).collect()
 }
 
 fn span(span: Span) -> HourSpan {
@@ -50,6 +59,20 @@ mod tests {
         let (open, next) = hours(&calendar, at((2026, 11, 24), 17, 14));
         assert_eq!((open.duty, open.next_booth), (Duty::Both, None));
         assert_eq!(next, at((2026, 11, 24), 17, 15));
+    }
+
+    #[test]
+    fn opening_days_follow_the_citys_own_calendar_over_the_new_year() {
+        let day = |month, day| Day::from_ymd(if month == 1 { 2027 } else { 2026 }, month, day).unwrap();
+        let mut calendar = Calendar::default();
+        let usual = opening_days(&calendar, day(12, 28));
+        assert_eq!(usual[..2], [day(1, 4), day(1, 5)]);
+        let hours = Some(Span { from: 510, to: 1035 });
+        let exception = |day, hours| desk::calendar::Exception { day, hours, reason: String::new() };
+        calendar.booth.exceptions = vec![exception(day(1, 3), hours), exception(day(1, 4), None)];
+        let own = opening_days(&calendar, day(12, 28));
+        assert_eq!(own[..2], [day(1, 3), day(1, 5)]);
+        assert!(own.len() > 40 && own.last().unwrap().0 - day(12, 28).0 <= 74);
     }
 
     #[test]

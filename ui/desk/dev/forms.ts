@@ -36,4 +36,5 @@ export const FORMS: Forms = {
     { field: 'number', header: '連絡票番号' },
     { field: 'summary', header: '要旨' },
   ],
+  opening_days: [],
 };

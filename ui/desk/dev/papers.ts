@@ -106,7 +106,7 @@ const today = (now: number): number => Math.floor((now + 9 * HOUR) / DAY);
 
 function sheet(number: string, kind: SheetRow['kind'], due: number, more: Partial<SheetRow>, now: number): SheetRow {
   return {
-    note: `sheet-${number}`, number, kind, urgency: 'usual', summary: '', operator: 4, operator_name: 'オペレーター04', raised: now - HOUR, due, status: 'unsent', step: null, check: { kind: 'waits', by: [] }, open: { writer: 4, others: true, own: false }, right: 'none', changed_by: null,
+    note: `sheet-${number}`, number, kind, urgency: 'usual', summary: '', operator: 4, operator_name: 'オペレーター04', raised: now - HOUR, due, status: 'unsent', step: null, check: { kind: 'waits', by: [] }, open: { writer: 4, others: true, own: false }, right: 'none', unsaved: false, changed_by: null,
     city: { received: '', person: '', done: '', completed: '' }, ...more,
   };
 }
@@ -128,6 +128,7 @@ export function handovers(now: number): HandoverRow[] {
   const one = (number: string, text: string, ago: number): HandoverRow => ({
     note: `handover-${number}`,
     handover: { number, text, note: null, written_at: now - ago, operator: 9, operator_name: '責任者01', settled: null },
+    unsaved: false,
   });
   return [
     one('H-20260405-1A2B', '4月は転入の電話が多いため、0701 は先に「継続利用」の期限(90日)を確かめてください。', 14 * HOUR),

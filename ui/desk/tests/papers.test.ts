@@ -146,6 +146,13 @@ describe('a sheet', () => {
     click('alone-yes-R-20260406-9QZ2');
     expect(last()).toEqual({ kind: 'check_sheet', note: 'sheet-R-20260406-9QZ2', alone: true });
   });
+  it('waits for a full disk in sight, and nothing is done with it meanwhile', () => {
+    open('sheets-unsaved');
+    expect(text('item-unsaved')).toBe('保存待ち');
+    click('room-sheets');
+    expect(text('unsaved-R-20260406-9QZ2')).toBe('保存待ち');
+    expect(element('move-R-20260406-9QZ2') ?? element('check-R-20260406-9QZ2')).toBeNull();
+  });
   it('is raised on its own, and leads to what is missing', () => {
     open('sheet-new');
     click('room-sheets');

@@ -39,7 +39,9 @@ impl Vault {
         for (note, record) in open(&mut reader).await? {
             match record {
                 Record::Sheet(sheet) => lists.sheets.push(SheetRow::of(note, &sheet)),
-                Record::Handover(handover) => lists.handovers.push(HandoverRow { note, handover }),
+                Record::Handover(handover) => {
+                    lists.handovers.push(HandoverRow { note, handover, unsaved: false })
+                }
                 Record::Note(written) => lists.promises.extend(promise(note, &written)),
             }
         }

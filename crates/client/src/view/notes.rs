@@ -261,6 +261,8 @@ pub struct HandoverRow {
     pub note: NoteId,
     /// What it says.
     pub handover: Handover,
+    /// The disk does not have it yet; it is tried again by itself.
+    pub unsaved: bool,
 }
 
 /// A line of 折返しの約束.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::columns::SheetColumn;
 use super::written::CategoryCode;
+use crate::day::Day;
 use crate::time::Millis;
 
 /// Everything that the note pane offers.
@@ -30,6 +31,9 @@ pub struct Forms {
     pub offline_days: u32,
     /// The columns of a file of 連絡票, from the left.
     pub columns: Vec<SheetColumn>,
+    /// The opening days after today by the server's calendar, in order, as far as a desk may be without it.
+    #[serde(default)]
+    pub opening_days: Vec<Day>,
 }
 
 /// Nothing to choose from, and the city's own form for the sheets.
@@ -46,6 +50,7 @@ impl Default for Forms {
             keep_days: 0,
             offline_days: 0,
             columns: SheetColumn::standard(),
+            opening_days: Vec::new(),
         }
     }
 }

@@ -19,7 +19,7 @@ const MAX_TEMPLATES: usize = 60;
 const MAX_HANDOUTS: usize = 30;
 const MAX_PLACES: usize = 20;
 /// Days that a desk may keep notes, or go without the server: a lost machine must not hold a year.
-const MAX_DAYS: u32 = 60;
+pub(crate) const MAX_DAYS: u32 = 60;
 /// A desk that locks sooner would lock between two sentences; one that never locks is open to whoever passes.
 const SHORTEST_LOCK: Millis = Millis::seconds(30);
 const LONGEST_LOCK: Millis = Millis::seconds(3_600);
@@ -83,6 +83,7 @@ impl Config {
             reservation_places: notes.reservation_places.clone(),
             columns: self.sheet_columns.clone(),
             articles: Vec::new(),
+            opening_days: Vec::new(),
             lock_after_ms: notes.lock_after_ms,
             keep_days: notes.keep_days,
             offline_days: notes.offline_days,

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use desk::calendar::Calendar;
 use desk::centre::{Input, Settings};
+use desk::day::Day;
 use desk::time::{Millis, Time};
 use link::state::Hours;
 
 use super::task::Hub;
 use super::turn::Turn;
-use crate::hours::hours;
+use crate::hours::{hours, opening_days};
 
 /// The day's hours, and when they change next.
 pub(super) struct Duty {
@@ -19,6 +20,8 @@ pub(super) struct Duty {
     /// Seats that are kept for the telephone now.
     reserve: u32,
     next: Time,
+    /// 翌開庁日 and those after it.
+    opening: Vec<Day>,
 }
 
 impl Duty {
@@ -26,12 +29,18 @@ impl Duty {
     pub fn new(calendar: Arc<Calendar>, now: Time) -> Duty {
         let (hours, next) = hours(&calendar, now);
         let reserve = calendar.phone_reserve(now);
-        Duty { calendar, hours, reserve, next }
+        let opening = opening_days(&calendar, hours.day);
+        Duty { calendar, hours, reserve, next, opening }
     }
 
     /// What the screens show.
     pub fn hours(&self) -> Hours {
         self.hours
+    }
+
+    /// The opening days after today.
+    pub fn opening(&self) -> &[Day] {
+        &self.opening
     }
 
     /// When to look again.
@@ -59,6 +68,9 @@ impl Duty {
         let before = (self.hours.duty, self.reserve, self.hours.day);
         self.reserve = self.calendar.phone_reserve(now);
         (self.hours, self.next) = hours(&self.calendar, now);
+        if before.2 != self.hours.day {
+            self.opening = opening_days(&self.calendar, self.hours.day);
+        }
         before != (self.hours.duty, self.reserve, self.hours.day)
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use desk::centre::{Centre, ContactView, Owner, QueueView};
 use desk::contact::{Channel, Phase};
+use desk::day::Day;
 use desk::ids::{BoothId, ContactId, OfferId, OperatorId};
 use desk::note::Forms;
 use desk::presence::{Chosen, Presence};
@@ -34,6 +35,7 @@ pub(super) struct Truth<'a> {
     pub signs: &'a Signs,
     pub papers: &'a Papers,
     pub hours: Hours,
+    pub opening: &'a [Day],
     /// Booths whose page was here since the start.
     pub seen: &'a BTreeSet<BoothId>,
     /// None: no exchange tells.
@@ -165,9 +167,15 @@ pub(super) fn desk(
         colleagues: board.colleagues.iter().filter(|who| who.operator != operator).cloned().collect(),
         directory: signs.directory.clone(),
         wall: names.leads(operator).then(|| wall(truth)),
-        forms: Forms { articles: truth.names.articles().to_vec(), ..truth.signs.forms.clone() },
+        forms: forms(truth),
         notes: truth.notes,
     }
+}
+
+/// The settings' lists with what changes beside them.
+fn forms(truth: Truth) -> Forms {
+    let (articles, opening_days) = (truth.names.articles().to_vec(), truth.opening.to_vec());
+    Forms { articles, opening_days, ..truth.signs.forms.clone() }
 }
 
 fn offer_card(truth: Truth, offer: OfferId) -> Option<OfferCard> {

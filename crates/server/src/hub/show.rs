@@ -65,6 +65,7 @@ impl Hub {
             signs: &self.signs,
             papers: &self.papers,
             hours: self.duty.hours(),
+            opening: self.duty.opening(),
             seen: &self.parties.seen,
             callers: &self.callers,
             worklist: &self.worklist,

@@ -19,6 +19,8 @@ export interface Item {
   readonly when: string;
   readonly title: string;
   readonly about: string;
+  /** The disk does not have it yet. */
+  readonly unsaved: boolean;
   /** For the order: ms. */
   readonly at: number;
 }
@@ -44,25 +46,25 @@ export function items(notes: NotesView, groups: readonly CategoryGroup[], now: n
   const today = Math.floor((now + JAPAN) / DAY);
   const named = (code: number | null): string => (code === null ? '区分なし' : categoryWord(groups, code));
   const promises = notes.promises.map((row): Item => ({
-    sort: 'promise', note: row.note, at: row.due,
+    sort: 'promise', note: row.note, at: row.due, unsaved: false,
     hurry: row.due < now ? 'over' : row.due - now <= SOON ? 'soon' : 'later',
     when: row.due < now ? '期限超過' : `${dayAndClock(row.due, now)} まで`,
     title: `${named(row.category)} の折返し`,
     about: [row.phone, row.reachable, row.who === '' ? '担当は決めていません' : `担当 ${row.who}`, row.number].filter((word) => word !== '').join(' ・ '),
   }));
   const sheets = notes.sheets.filter(({ status }) => status !== 'done').map((row): Item => ({
-    sort: 'sheet', note: row.note, at: (row.due + 1) * DAY - JAPAN,
+    sort: 'sheet', note: row.note, at: (row.due + 1) * DAY - JAPAN, unsaved: row.unsaved,
     hurry: row.due < today ? 'over' : row.due === today ? 'soon' : 'later',
     when: row.due < today ? '期限超過' : row.due === today ? '本日まで' : `${dayWord(row.due)} まで`,
     title: `${sheetKindWord(row.kind)} ${row.summary}`,
     about: `${sheetStatusWord(row.status)} ・ ${checkWord(row.check, row.right === 'second')} ・ ${row.number}`,
   }));
   const drafts = notes.local.filter(({ draft }) => draft).map((row): Item => ({
-    sort: 'draft', note: row.note, at: (today + 1) * DAY - JAPAN - 1, hurry: 'later', when: '本日中',
+    sort: 'draft', note: row.note, unsaved: false, at: (today + 1) * DAY - JAPAN - 1, hurry: 'later', when: '本日中',
     title: named(row.category), about: `${row.number} ・ 保存 ${clockWithSeconds(row.saved + offset)}`,
   }));
-  const handovers = notes.handovers.map(({ note, handover }): Item => ({
-    sort: 'handover', note, at: handover.written_at, hurry: 'later', when: '引継ぎ',
+  const handovers = notes.handovers.map(({ note, handover, unsaved }): Item => ({
+    sort: 'handover', note, unsaved, at: handover.written_at, hurry: 'later', when: '引継ぎ',
     title: handover.text, about: `${handover.operator_name}から ${dayAndClock(handover.written_at, now)}`,
   }));
   return [...handovers, ...[...promises, ...sheets, ...drafts].sort((one, other) => one.at - other.at)];

@@ -37,7 +37,7 @@ impl Notes {
         if waiting >= MAX_WAITING {
             return Err(Code::TooMany);
         }
-        if self.pane.as_ref().is_some_and(|pane| pane.note == note) {
+        if self.pane.as_ref().is_some_and(|pane| pane.note == note) || self.outgoing.is_waiting(note) {
             // Two writers of one record in one desk would make two heads of it.
             return Err(Code::WrongState);
         }
@@ -48,6 +48,10 @@ impl Notes {
 
     /// The record is there: takes the steps that wait for it.
     pub(super) fn amends_found(&mut self, seen: Seen, note: NoteId, kept: Option<&Kept>) -> Result<(), Code> {
+        if self.outgoing.is_waiting(note) {
+            // What stands in the vault is older than what waits for the disk.
+            return Ok(());
+        }
         let Some(mut steps) = self.amends.remove(&note).filter(|steps| !steps.is_empty()) else {
             return Ok(());
         };
@@ -61,8 +65,8 @@ impl Notes {
         let (kind, record) = self.amended(seen, kept, step)?;
         let author = seen.state.me.operator;
         let writing = Writing { note, parents, author, kind, record, at: seen.now };
-        self.jobs.push(VaultJob::Write(Box::new(writing)));
-        if self.amends.contains_key(&note) || self.rooms.reading_note() == Some(note) {
+        self.jobs.push(self.outgoing.send(writing)?);
+        if self.rooms.reading_note() == Some(note) {
             self.jobs.push(VaultJob::Read(note));
         }
         Ok(())

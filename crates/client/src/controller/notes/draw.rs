@@ -19,7 +19,8 @@ impl Notes {
     }
 
     fn view(&self, state: &DeskState) -> NotesView {
-        let lists = self.lists.clone();
+        let mut lists = self.lists.clone();
+        self.outgoing.show(&mut lists);
         NotesView {
             pane: self.pane.as_ref().filter(|_| self.door != Door::None).map(Pane::view),
             unsynced: lists.unsynced,

@@ -24,6 +24,7 @@ impl Notes {
         if self.door == Door::Open {
             let open = self.pane.iter_mut().chain(&mut self.leaving);
             self.jobs.extend(open.filter_map(|pane| pane.next_job(seen.now, seen.state.me.operator)));
+            self.jobs.extend(self.outgoing.due(seen.now));
         }
     }
 
@@ -197,8 +198,9 @@ impl Notes {
             VaultNews::Moved => self.moved(),
             VaultNews::Trouble(trouble) => {
                 self.trouble = trouble;
-                if let (None, Some(pane)) = (trouble, &mut self.pane) {
-                    pane.hurry();
+                if trouble.is_none() {
+                    self.outgoing.hurry(seen.now);
+                    self.pane.iter_mut().for_each(Pane::hurry);
                 }
             }
             VaultNews::Found { serial, hits } => self.rooms.found(serial, hits),
@@ -257,16 +259,25 @@ impl Notes {
 
     fn wrote(&mut self, seen: Seen, note: NoteId, rev: Result<desk::note::revision::RevId, VaultTrouble>) {
         self.trouble = rev.as_ref().err().copied();
-        if rev.is_ok() {
-            self.raising.remove(&note);
+        self.outgoing.wrote(seen.now, note, rev.is_ok());
+        if rev.is_ok() && self.amends.contains_key(&note) {
+            // The next step follows what this one wrote.
+            self.jobs.push(VaultJob::Read(note));
         }
+        self.mark_sheet(note, rev.is_ok());
         if let Some(pane) = self.pane.as_mut().filter(|pane| pane.note == note) {
             pane.wrote(seen.now, rev);
-        } else if rev.is_err() {
-            self.lost(note);
         }
         self.jobs.push(VaultJob::Lists);
         self.contact_settled(seen);
+    }
+
+    /// The pane's sheet is on the disk, or waits for it.
+    fn mark_sheet(&mut self, sheet: NoteId, good: bool) {
+        let row = self.pane.as_mut().and_then(|pane| pane.sheet.as_mut());
+        if let Some(row) = row.filter(|row| row.note == sheet) {
+            row.unsaved = !good;
+        }
     }
 
     /// A finished note whose contact is over, or that never had one, leaves the pane.
@@ -278,6 +289,7 @@ impl Notes {
 
     fn listed(&mut self, seen: Seen, lists: super::Lists) {
         self.lists = lists;
+        self.outgoing.listed();
         if let Some(card) = &seen.state.contact
             && self.pane.as_ref().is_some_and(|pane| pane.contact() == Some(card.contact) && pane.is_empty())
         {

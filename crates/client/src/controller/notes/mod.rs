@@ -9,6 +9,7 @@ mod facts;
 mod flow;
 mod lock;
 mod names;
+mod outgoing;
 mod pane;
 mod port;
 mod rooms;
@@ -27,6 +28,7 @@ use crate::view::notes::{NoteIntent, Told, VaultTrouble};
 use amend::Amend;
 use lock::Lock;
 use names::Names;
+use outgoing::Outgoing;
 use pane::Pane;
 pub use port::{Draft, Filter, Kept, KeptHead, Lists, NotOpened, Opened, VaultJob, VaultNews, Writing};
 use rooms::Rooms;
@@ -81,8 +83,8 @@ pub(super) struct Notes {
     told: Option<Told>,
     /// Steps on other records, until the vault has shown what stands there.
     amends: BTreeMap<NoteId, Vec<Amend>>,
-    /// Sheets on their way to the disk, for the pane that they belong to.
-    raising: BTreeMap<NoteId, NoteId>,
+    /// Revisions without a pane, until the disk has them.
+    outgoing: Outgoing,
     /// A record that was looked up to go on with it in the pane.
     taking: Option<NoteId>,
     /// The number of unsynced revisions that the server was told.
@@ -232,6 +234,8 @@ impl Notes {
         if self.is_open() {
             let open = self.pane.iter_mut().chain(&mut self.leaving);
             self.jobs.extend(open.filter_map(|pane| pane.last_job(seen.now)));
+            self.outgoing.hurry(seen.now);
+            self.jobs.extend(self.outgoing.due(seen.now));
         }
     }
 
@@ -239,7 +243,8 @@ impl Notes {
     pub(super) fn deadline(&self, lock_after: desk::time::Millis) -> Option<(Time, &'static str)> {
         let writable = self.is_open();
         let open = self.pane.iter().chain(&self.leaving).filter(|_| writable);
-        let draft = open.filter_map(Pane::deadline).min();
+        let waiting = self.outgoing.deadline().filter(|_| writable);
+        let draft = open.filter_map(Pane::deadline).chain(waiting).min();
         let lock = self.lock.deadline(lock_after).filter(|_| writable);
         let draft = draft.map(|at| (at, "draft"));
         [draft, lock.map(|at| (at, "lock"))].into_iter().flatten().min_by_key(|(at, _)| *at)

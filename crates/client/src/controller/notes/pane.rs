@@ -6,7 +6,7 @@ use desk::contact::Disposition;
 use desk::ids::{ContactId, OperatorId};
 use desk::note::hold::{self, Held};
 use desk::note::revision::{RevId, RevKind};
-use desk::note::{Facts, Note, NoteId, Person, Record, TextField, Written, join, need, tidy};
+use desk::note::{Facts, Note, NoteId, Person, Record, SheetKind, TextField, Written, join, need, tidy};
 use desk::time::{Millis, Time};
 use link::state::{ContactCard, PhoneNumber};
 
@@ -15,7 +15,7 @@ use super::port::{Draft, VaultJob, Writing};
 use crate::view::notes::{Hit, NeedField, NotePane, Saved, SheetRow, VaultTrouble};
 
 /// Between two tries to write what the disk did not take: a full disk shows within a second that it has room again.
-const AGAIN: Millis = Millis::seconds(1);
+pub(super) const AGAIN: Millis = Millis::seconds(1);
 
 /// What is on its way to the disk. One at a time: what is typed meanwhile goes with the next one.
 #[derive(Debug, PartialEq, Eq)]
@@ -292,7 +292,12 @@ impl Pane {
     }
 
     fn missing(&self) -> Vec<NeedField> {
-        need::missing(&self.written, self.facts.channel, self.sheet.as_ref().map(|sheet| sheet.kind))
+        need::missing(&self.written, self.facts.channel, self.sheet_on_disk())
+    }
+
+    /// The kind of its sheet, as far as nothing can take it away any more.
+    fn sheet_on_disk(&self) -> Option<SheetKind> {
+        self.sheet.as_ref().filter(|sheet| !sheet.unsaved).map(|sheet| sheet.kind)
     }
 
     /// What is to be written next, when nothing is on its way.

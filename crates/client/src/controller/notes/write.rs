@@ -1,19 +1,15 @@
 //! Records that begin here without a pane: a contact sheet, a handover, a resolution of two heads. Knows no list.
 
-use desk::calendar::Calendar;
+use super::amend::{refusal, resolution, sheet_of};
+use super::port::{VaultJob, Writing};
+use super::{Notes, Seen};
+use crate::view::notes::SheetRow;
 use desk::code::Code;
-use desk::day::Day;
 use desk::note::revision::{NoteId, RevId, RevKind};
 use desk::note::{
     CityAnswer, Handover, MAX_TEXT, Person, Record, Sheet, SheetChange, SheetKind, SheetStatus, Urgency, due,
     four_eyes, own_number,
 };
-use link::state::Hours;
-
-use super::amend::{refusal, resolution, sheet_of};
-use super::port::{VaultJob, Writing};
-use super::{Notes, Seen};
-use crate::view::notes::SheetRow;
 
 impl Notes {
     /// 連絡票を作成.
@@ -45,16 +41,19 @@ impl Notes {
             summary: within(summary)?,
             person: pane.map_or_else(Person::default, |pane| pane.written().person.clone()),
             household,
-            due: due_day(kind, seen),
+            due: due::told(kind, seen.server, &seen.state.forms.opening_days),
             changed: None,
             status: SheetStatus::Unsent,
             checked: None,
             city: CityAnswer::default(),
         };
-        let row = SheetRow::of(id, &sheet);
+        if pane.and_then(|pane| pane.sheet.as_ref()).is_some_and(|sheet| sheet.unsaved) {
+            // It waits for the disk by itself: a second one would be sent too.
+            return Err(Code::WrongState);
+        }
+        let row = SheetRow { unsaved: true, ..SheetRow::of(id, &sheet) };
         self.begin_record(seen, id, Record::Sheet(sheet))?;
         if let Some(note) = from {
-            self.raising.insert(id, note);
             self.of(note)?.sheet = Some(row);
         }
         Ok(())
@@ -100,7 +99,7 @@ impl Notes {
             return Err(code);
         }
         let writing = resolution(note, heads, seen.state.me.operator, record, seen);
-        self.jobs.push(VaultJob::Write(Box::new(writing)));
+        self.jobs.push(self.outgoing.send(writing)?);
         self.jobs.push(VaultJob::Read(note));
         Ok(())
     }
@@ -111,17 +110,8 @@ impl Notes {
         }
         let (author, kind) = (seen.state.me.operator, RevKind::Edit);
         let writing = Writing { note, parents: Vec::new(), author, kind, record: Some(record), at: seen.now };
-        self.jobs.push(VaultJob::Write(Box::new(writing)));
+        self.jobs.push(self.outgoing.send(writing)?);
         Ok(())
-    }
-
-    /// A record without a pane did not reach the disk: nothing may claim that it is there.
-    pub(super) fn lost(&mut self, note: NoteId) {
-        if let Some(from) = self.raising.remove(&note)
-            && let Ok(pane) = self.of(from)
-        {
-            pane.sheet = None;
-        }
     }
 }
 
@@ -153,19 +143,4 @@ fn within(text: String) -> Result<String, Code> {
     let text = text.trim().to_owned();
     let good = !text.is_empty() && text.chars().count() <= MAX_TEXT;
     if good { Ok(text) } else { Err(Code::BadLength) }
-}
-
-/// 回答期限. The server's word on the next opening counts, as it knows the city's own days; where it has not told one,
-/// the law's holidays and the usual hours do.
-fn due_day(kind: SheetKind, seen: Seen) -> Day {
-    let by_rule = due::sheet(kind, seen.server, &Calendar::default());
-    let today = Day::of(seen.server);
-    match told_opening(&seen.state.hours, today) {
-        Some(day) if kind != SheetKind::Incident => day,
-        Some(_) | None => by_rule,
-    }
-}
-
-fn told_opening(hours: &Hours, today: Day) -> Option<Day> {
-    hours.next_booth.map(|(day, _)| day).filter(|day| *day > today)
 }

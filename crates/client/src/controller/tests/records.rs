@@ -1,21 +1,22 @@
 //! Records beside the pane: sheets, handovers, promises, reading, searching, and the lock over all of it.
 
 use desk::code::Code;
+use desk::contact::Disposition;
 use desk::day::Day;
 use desk::ids::OperatorId;
 use desk::note::revision::RevKind;
 use desk::note::{
-    CheckRight, Handover, LeadCheck, NoteId, Person, Record, Sheet, SheetKind, SheetStatus, Urgency,
+    CheckRight, Handover, LeadCheck, NoteId, Person, Record, Sheet, SheetKind, SheetStatus, Urgency, Written,
 };
 use desk::presence::Presence;
 use desk::time::{Millis, Time};
 use link::state::{Colleague, DeskState, Wall};
 
-use super::fixtures::{Table, state};
+use super::fixtures::{START, Table, state};
 use super::notes::{edit, jobs, note, open, pane, rev, said, writing};
 use crate::controller::{Filter, Input, Kept, KeptHead, Lists, Output, VaultJob, VaultNews, Writing};
 use crate::view::Intent;
-use crate::view::notes::{NoteIntent, Older, SearchQuery, SheetCheck, SheetRow};
+use crate::view::notes::{NeedField, NoteIntent, Older, SearchQuery, SheetCheck, SheetRow, VaultTrouble};
 
 fn name(n: u128) -> NoteId {
     NoteId(uuid::Uuid::from_u128(n))
@@ -41,6 +42,17 @@ fn writes(table: &mut Table) -> Vec<Writing> {
     jobs(table).into_iter().filter_map(write).collect()
 }
 
+/// As [`writes`], and the disk takes them.
+fn stored(table: &mut Table) -> Vec<Writing> {
+    let written = writes(table);
+    for (at, writing) in written.iter().enumerate() {
+        let rev = Ok(rev(at as u128 + 90));
+        table.put(Input::Vault(VaultNews::Wrote { note: writing.note, rev }));
+    }
+    table.out.clear();
+    written
+}
+
 fn kept(n: u128, records: Vec<Record>) -> Input {
     let head =
         |(at, record)| KeptHead { rev: rev(at as u128 + 1), author: OperatorId(2), at: Time(1), record };
@@ -52,7 +64,7 @@ fn kept(n: u128, records: Vec<Record>) -> Input {
 /// A sheet that somebody else has raised.
 fn sheet_of(table: &mut Table, operator: u32) -> Record {
     raise(table, None, SheetKind::Judgement);
-    let mut record = writes(table).remove(0).record.unwrap();
+    let mut record = stored(table).remove(0).record.unwrap();
     if let Record::Sheet(sheet) = &mut record {
         sheet.operator = OperatorId(operator);
         sheet.person = Person { name: "山田 花子".into(), ..Person::default() };
@@ -80,7 +92,7 @@ fn a_sheet_is_numbered_linked_to_its_note_and_due_on_the_next_opening_day() {
     table.out.clear();
     let from = pane(&table).note;
     raise(&mut table, Some(from), SheetKind::Dispatch);
-    let Some(Record::Sheet(sheet)) = writes(&mut table).remove(0).record else {
+    let Some(Record::Sheet(sheet)) = stored(&mut table).remove(0).record else {
         panic!("a sheet is written")
     };
     assert!(sheet.number.starts_with("R-"));
@@ -88,10 +100,26 @@ fn a_sheet_is_numbered_linked_to_its_note_and_due_on_the_next_opening_day() {
     assert!(sheet.due > Day::of(table.now));
     assert_eq!(pane(&table).sheet.as_ref().unwrap().number, sheet.number);
     raise(&mut table, None, SheetKind::Incident);
-    let Some(Record::Sheet(sheet)) = writes(&mut table).remove(0).record else {
+    let Some(Record::Sheet(sheet)) = stored(&mut table).remove(0).record else {
         panic!("a sheet is written")
     };
     assert_eq!(sheet.due, Day::of(table.now), "an incident is told on the same day");
+}
+
+#[test]
+fn an_answer_is_due_on_the_servers_next_opening_day_also_without_the_server() {
+    let mut asked = state();
+    let today = Day::of(START);
+    // The city closes on a day and opens on the Sunday after it: no calendar but the server's knows.
+    asked.forms.opening_days = vec![today, today.plus(5), today.plus(6)];
+    let mut table = Table::with(asked);
+    open(&mut table);
+    raise(&mut table, None, SheetKind::Complaint);
+    let Some(Record::Sheet(sheet)) = stored(&mut table).remove(0).record else { panic!("a sheet") };
+    assert_eq!(sheet.due, today.plus(5));
+    raise(&mut table, None, SheetKind::Incident);
+    let Some(Record::Sheet(sheet)) = stored(&mut table).remove(0).record else { panic!("a sheet") };
+    assert_eq!(sheet.due, today);
 }
 
 #[test]
@@ -103,14 +131,14 @@ fn a_sheet_goes_step_by_step_once_a_lead_who_did_not_raise_it_has_checked_it() {
     assert_eq!((writes(&mut table), table.desk().refused), (vec![], Some(Code::NotChecked)));
     note(&mut table, NoteIntent::CheckSheet { note: name(5), alone: false });
     table.put(kept(5, vec![unchecked]));
-    let sheet = writes(&mut table).remove(0).record.unwrap();
+    let sheet = stored(&mut table).remove(0).record.unwrap();
     let Record::Sheet(checked) = &sheet else { panic!("it is checked") };
     let check = checked.checked.as_ref().unwrap();
     assert_eq!((check.operator, check.alone), (OperatorId(1), false));
     note(&mut table, NoteIntent::MoveSheet { note: name(5), status: SheetStatus::Sent });
     assert_eq!(jobs(&mut table), [VaultJob::Read(name(5))]);
     table.put(kept(5, vec![sheet.clone()]));
-    let moved = writes(&mut table).remove(0);
+    let moved = stored(&mut table).remove(0);
     assert_eq!((moved.parents, moved.kind), (vec![rev(1)], RevKind::Edit));
     note(&mut table, NoteIntent::MoveSheet { note: name(5), status: SheetStatus::Done });
     table.put(kept(5, vec![sheet.clone()]));
@@ -133,7 +161,7 @@ fn a_lead_checks_an_own_sheet_only_when_it_cannot_wait_and_says_so() {
     assert_eq!((writes(&mut table), table.desk().refused), (vec![], Some(Code::WrongState)));
     note(&mut table, NoteIntent::CheckSheet { note: name(5), alone: true });
     table.put(kept(5, vec![urgent]));
-    let Some(Record::Sheet(sheet)) = writes(&mut table).remove(0).record else { panic!("it is checked") };
+    let Some(Record::Sheet(sheet)) = stored(&mut table).remove(0).record else { panic!("it is checked") };
     assert!(sheet.checked.unwrap().alone);
 }
 
@@ -155,11 +183,11 @@ fn whoever_mixes_two_heads_of_a_sheet_has_written_it_and_its_check_falls() {
     note(&mut table, NoteIntent::ShowPerson);
     table.out.clear();
     note(&mut table, decided(Sheet { summary: "両方から".into(), ..checked.clone() }));
-    let Some(Record::Sheet(mixed)) = writes(&mut table).remove(0).record else { panic!("it is resolved") };
+    let Some(Record::Sheet(mixed)) = stored(&mut table).remove(0).record else { panic!("it is resolved") };
     assert_eq!((mixed.writer(), mixed.checked), (OperatorId(1), None));
     table.put(kept(5, heads));
     note(&mut table, decided(checked.clone()));
-    let Some(Record::Sheet(taken)) = writes(&mut table).remove(0).record else { panic!("it is resolved") };
+    let Some(Record::Sheet(taken)) = stored(&mut table).remove(0).record else { panic!("it is resolved") };
     assert_eq!((taken.writer(), taken.checked), (OperatorId(2), checked.checked));
 }
 
@@ -195,7 +223,7 @@ fn only_a_lead_checks_and_redacts() {
     let mut table = lead();
     note(&mut table, NoteIntent::Redact { note: name(5) });
     table.put(kept(5, vec![handover(), handover()]));
-    let redaction = writes(&mut table).remove(0);
+    let redaction = stored(&mut table).remove(0);
     assert_eq!((redaction.kind, redaction.record, redaction.parents.len()), (RevKind::Redact, None, 2));
 }
 
@@ -203,7 +231,7 @@ fn only_a_lead_checks_and_redacts() {
 fn a_handover_is_written_once_and_settled_once() {
     let mut table = writing();
     note(&mut table, NoteIntent::Handover { text: " プリンターが故障中 ".into(), note: None });
-    let Some(Record::Handover(word)) = writes(&mut table).remove(0).record else { panic!("it is written") };
+    let Some(Record::Handover(word)) = stored(&mut table).remove(0).record else { panic!("it is written") };
     assert_eq!(word.text, "プリンターが故障中");
     note(&mut table, NoteIntent::Handover { text: "  ".into(), note: None });
     assert_eq!(table.desk().refused, Some(Code::BadLength));
@@ -211,7 +239,7 @@ fn a_handover_is_written_once_and_settled_once() {
     assert_eq!((writes(&mut table), table.desk().refused), (vec![], Some(Code::IndividualNumber)));
     note(&mut table, NoteIntent::SettleHandover { note: name(6) });
     table.put(kept(6, vec![handover()]));
-    let Some(Record::Handover(settled)) = writes(&mut table).remove(0).record else {
+    let Some(Record::Handover(settled)) = stored(&mut table).remove(0).record else {
         panic!("it is settled")
     };
     assert_eq!(settled.settled.clone().unwrap().0, "オペレーター01");
@@ -246,7 +274,7 @@ fn two_heads_are_put_together_by_who_has_seen_both() {
     note(&mut table, decided(vec![rev(1)]));
     assert_eq!((writes(&mut table), table.desk().refused), (vec![], Some(Code::TooLate)));
     note(&mut table, decided(vec![rev(2), rev(1)]));
-    let resolution = writes(&mut table).remove(0);
+    let resolution = stored(&mut table).remove(0);
     assert_eq!((resolution.kind, resolution.parents), (RevKind::Resolve, vec![rev(2), rev(1)]));
 }
 
@@ -345,4 +373,56 @@ fn a_locked_desk_rings_and_answers() {
     table.intent(Intent::Answer);
     assert_eq!(table.words().len(), 1);
     assert!(table.desk().notes.locked);
+}
+
+#[test]
+fn a_sheet_and_a_word_for_the_next_shift_wait_for_a_full_disk_and_go_on_by_themselves() {
+    let mut table = writing();
+    raise(&mut table, None, SheetKind::Complaint);
+    note(&mut table, NoteIntent::Handover { text: "紙が切れている".into(), note: None });
+    let tried = writes(&mut table);
+    let full = Err(VaultTrouble::DiskFull);
+    for writing in &tried {
+        table.put(Input::Vault(VaultNews::Wrote { note: writing.note, rev: full }));
+    }
+    let notes = &table.desk().notes;
+    assert_eq!(notes.trouble, Some(VaultTrouble::DiskFull));
+    assert!(notes.sheets[0].unsaved && notes.sheets[0].summary.contains("申請書"));
+    assert!(notes.handovers[0].unsaved && notes.handovers[0].handover.text == "紙が切れている");
+    let steps = NoteIntent::SettleHandover { note: tried[1].note };
+    note(&mut table, steps);
+    assert_eq!(table.desk().refused, Some(Code::WrongState), "a step on it would make two heads of it");
+    table.out.clear();
+    table.pass(900);
+    assert_eq!(writes(&mut table), [], "a full disk is not asked without end");
+    table.pass(100);
+    assert_eq!(writes(&mut table), tried, "the same revisions of the same records");
+    table.pass(5_000);
+    assert_eq!(writes(&mut table), [], "one is on its way");
+    for writing in &tried {
+        table.put(Input::Vault(VaultNews::Wrote { note: writing.note, rev: Ok(rev(7)) }));
+    }
+    let notes = &table.desk().notes;
+    assert!(!notes.sheets[0].unsaved && !notes.handovers[0].unsaved && notes.trouble.is_none());
+    table.put(Input::Vault(VaultNews::Lists(Box::default())));
+    table.pass(5_000);
+    assert_eq!(writes(&mut table), []);
+    assert_eq!(table.desk().notes.sheets, []);
+}
+
+#[test]
+fn a_note_is_not_finished_before_its_sheet_is_on_the_disk() {
+    let mut table = writing();
+    note(&mut table, NoteIntent::New);
+    edit(&mut table, Written { disposition: Some(Disposition::CityAsked), ..said("判断を頼んだ") }, None);
+    let from = pane(&table).note;
+    raise(&mut table, Some(from), SheetKind::Judgement);
+    let sheet = writes(&mut table).into_iter().find(|writing| writing.note != from).unwrap();
+    table.put(Input::Vault(VaultNews::Wrote { note: sheet.note, rev: Err(VaultTrouble::DiskFull) }));
+    assert_eq!(pane(&table).missing, [NeedField::Sheet]);
+    assert!(pane(&table).sheet.as_ref().unwrap().unsaved);
+    raise(&mut table, Some(from), SheetKind::Judgement);
+    assert_eq!(table.desk().refused, Some(Code::WrongState), "it waits already");
+    table.put(Input::Vault(VaultNews::Wrote { note: sheet.note, rev: Ok(rev(7)) }));
+    assert_eq!(pane(&table).missing, []);
 }

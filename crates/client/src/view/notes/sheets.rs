@@ -39,6 +39,8 @@ pub struct SheetRow {
     pub open: CheckOpen,
     /// What this operator can do about it.
     pub right: CheckRight,
+    /// The disk does not have it yet; it is tried again by itself.
+    pub unsaved: bool,
     /// Who changed it last; none: it stands as it was raised.
     pub changed_by: Option<String>,
     /// 市の処理欄.
@@ -131,6 +133,7 @@ impl SheetRow {
             check: SheetCheck::of(sheet),
             open: CheckOpen::of(sheet),
             right: CheckRight::None,
+            unsaved: false,
             changed_by: sheet.changed.as_ref().map(|change| change.name.clone()),
             city: sheet.city.clone(),
         }
