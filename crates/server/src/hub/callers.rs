@@ -142,7 +142,7 @@ impl Hub {
             return Some(Code::NotSignedIn);
         }
         let known = self.centre.contact(contact);
-        if !known.is_some_and(|known| known.operator == Some(operator)) && !self.names.leads(operator) {
+        if known.is_none_or(|known| known.operator != Some(operator)) && !self.names.leads(operator) {
             return Some(Code::Gone);
         }
         let Some(number) = self.callers.number(contact) else { return Some(Code::NoNumber) };
