@@ -3,6 +3,11 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use client::memory::Wiping;
+
+/// As in the desks' programs: what runs of a desk in here pays for it too.
+#[global_allocator]
+static MEMORY: Wiping = Wiping;
 
 /// Measures Kenmu beside its peers.
 #[derive(Parser)]

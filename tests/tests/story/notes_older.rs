@@ -28,7 +28,8 @@ async fn a_note_that_no_desk_keeps_is_found_at_the_server_and_changed() -> Resul
     let note = first.new_note().await?;
     edit(&mut first, note, &format!("{WORD}の案内")).await?;
     first.intend(&Intent::Note { note: NoteIntent::Finish { note } }).await?;
-    first.wait("the server has it", |desk| desk.notes.pane.is_none() && desk.notes.unsynced == 0).await?;
+    // The pane closes before the lists count what it wrote: the server's own word tells that it has it.
+    first.wait("the server has it", |desk| desk.state.notes.seq == 1 && desk.notes.unsynced == 0).await?;
     first.stop().await;
 
     stage.centre.restart_server_at(SOUGHT_AT).await?;
@@ -58,7 +59,7 @@ async fn a_note_that_no_desk_keeps_is_found_at_the_server_and_changed() -> Resul
     edit(&mut second, note, &format!("{WORD}の案内、済み")).await?;
     second.intend(&Intent::Note { note: NoteIntent::Finish { note } }).await?;
     second
-        .wait("the server has the change", |desk| desk.notes.pane.is_none() && desk.notes.unsynced == 0)
+        .wait("the server has the change", |desk| desk.state.notes.seq == 2 && desk.notes.unsynced == 0)
         .await?;
     second.stop().await;
     let told = stage.centre.conservation().await?;
