@@ -26,10 +26,9 @@ use std::path::Path;
 use std::sync::{Arc, RwLock};
 
 use desk::code::Code;
-use desk::contact::Disposition;
 use desk::ids::OperatorId;
+use desk::note::Record;
 use desk::note::revision::{DeviceId, NoteId, RevId, RevKind, StreamId};
-use desk::note::{NoteChannel, Record};
 use desk::time::Time;
 use sqlx::SqlitePool;
 
@@ -125,23 +124,6 @@ pub struct Lists {
     pub handovers: Vec<HandoverRow>,
     /// 折返しの約束 that is owed, those that are due first.
     pub promises: Vec<PromiseRow>,
-}
-
-/// What a found note must be besides holding the words. Nothing is asked where there is nothing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// 大区分 (1) or 小区分 (104), among all of the note's categories.
-    pub category: Option<u16>,
-    /// 対応結果.
-    pub disposition: Option<Disposition>,
-    /// 担当.
-    pub operator: Option<OperatorId>,
-    /// チャネル.
-    pub channel: Option<NoteChannel>,
-    /// 受付 then or later.
-    pub from: Option<Time>,
-    /// 受付 then or earlier.
-    pub to: Option<Time>,
 }
 
 impl Vault {

@@ -2,14 +2,16 @@
 
 use desk::contact::Disposition;
 use desk::note::revision::NoteId;
-use desk::note::{Note, NoteChannel, Record, sought};
+use desk::note::sought::{self, Filter};
+use desk::note::{Note, NoteChannel, Record};
+use desk::time::Time;
 use link::json;
 use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::fault::VaultError;
 use super::index::{self, Columns, Doc, IndexError, Place};
-use super::{Filter, Vault, row};
+use super::{Vault, row};
 use crate::view::notes::Hit;
 
 pub(super) use super::index::fold;
@@ -95,7 +97,8 @@ impl Vault {
             operator: filter.operator,
             channel: filter.channel.map(channel),
             from: filter.from,
-            to: filter.to,
+            // The index's time ends with its last moment.
+            to: filter.to.map(|to| Time(to.0.saturating_sub(1))),
         };
         let mut reader = self.reader().await?;
         let places = index::find(&mut reader, &sought, columns, most as usize).await?;

@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use client::sync::{Door, DoorFault, round};
-use client::vault::{DataKey, Filter, Vault};
+use client::vault::{DataKey, Vault};
 use desk::ids::OperatorId;
 use desk::note::revision::{DeviceId, RevId, RevKind, Revision, StreamId};
+use desk::note::sought::Filter;
 use desk::note::{Record, chain};
 use desk::time::Time;
 use link::json;

@@ -1,9 +1,10 @@
 //! What one operator does with a vault.
 
-use client::vault::{DataKey, Draft, Filter, NewRevision, Vault, VaultError};
+use client::vault::{DataKey, Draft, NewRevision, Vault, VaultError};
 use desk::code::Code;
 use desk::ids::OperatorId;
 use desk::note::revision::{RevId, RevKind};
+use desk::note::sought::Filter;
 use desk::note::{Record, SheetStatus};
 use desk::time::Time;
 use link::message::notes::{Placed, Pull, Pulled, Push, Searched};

@@ -14,7 +14,7 @@ use crate::time::Time;
 const CATEGORY: char = '\u{e000}';
 
 /// What must fit beside the words. Nothing is asked where there is nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filter {
     /// 大区分 (1) or 小区分 (104): the note's main one or one of the others.
     pub category: Option<u16>,

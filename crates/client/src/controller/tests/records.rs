@@ -309,7 +309,7 @@ fn older_notes_are_asked_of_the_server_once_a_query_and_looked_for_again_when_th
     }
     let asked = jobs(&mut table);
     let filter = Filter { category: Some(6), ..Filter::default() };
-    assert_eq!(asked, [VaultJob::Older { words: "戸籍".into(), filter: filter.clone() }]);
+    assert_eq!(asked, [VaultJob::Older { words: "戸籍".into(), filter }]);
     table.put(Input::Vault(VaultNews::Older(None)));
     assert_eq!(older(&table), Older::Failed);
     jobs(&mut table);

@@ -4,11 +4,10 @@ use std::path::Path;
 
 use super::open::trouble;
 use super::sheets;
-use crate::controller::{Filter, Kept, KeptHead, VaultJob, VaultNews, Writing};
+use crate::controller::{Kept, KeptHead, VaultJob, VaultNews, Writing};
 use crate::vault::{self, NewRevision, Vault, VaultError};
 use crate::view::notes::VaultTrouble;
 use desk::note::revision::NoteId;
-use desk::time::Time;
 
 /// Earlier notes of a caller that are shown beside the pane.
 const MOST_EARLIER: u32 = 5;
@@ -43,12 +42,10 @@ pub(super) async fn done(vault: &Vault, exports: &Path, job: VaultJob) -> Option
             Ok(hits) => Some(VaultNews::Earlier { note, hits }),
             Err(fault) => told(Err(fault)),
         },
-        VaultJob::Search { serial, words, filter, most } => {
-            match vault.search(&words, within(filter), most).await {
-                Ok(hits) => Some(VaultNews::Found { serial, hits }),
-                Err(fault) => told(Err(fault)),
-            }
-        }
+        VaultJob::Search { serial, words, filter, most } => match vault.search(&words, filter, most).await {
+            Ok(hits) => Some(VaultNews::Found { serial, hits }),
+            Err(fault) => told(Err(fault)),
+        },
         VaultJob::Viewed { note, at } => told(vault.viewed(note, at).await),
         VaultJob::Articles(words) => match vault.articles(&words).await {
             Ok(found) => Some(VaultNews::Articles { words, found }),
@@ -111,11 +108,4 @@ async fn read(vault: &Vault, note: NoteId) -> Result<Option<Kept>, VaultError> {
     let head = |(rev, author, at, record)| KeptHead { rev, author, at, record };
     let heads = heads.into_iter().map(head).collect();
     Ok(Some(Kept { note, heads, refused, redacted, synced, draft }))
-}
-
-/// The vault's days end with their last moment.
-fn within(filter: Filter) -> vault::Filter {
-    let Filter { category, disposition, operator, channel, from, to } = filter;
-    let to = to.map(|to| Time(to.0.saturating_sub(1)));
-    vault::Filter { category, disposition, operator, channel, from, to }
 }
