@@ -59,6 +59,11 @@ async fn a_note_is_written_found_read_and_changed() {
         let filter = Filter { category: Some(category), ..Filter::default() };
         assert_eq!(found("", filter).await.unwrap().len(), hits, "{category}");
     }
+    let opened = found("", Filter::default()).await.unwrap()[0].opened;
+    for (to, hits) in [(opened, 0), (Time(opened.0 + 1), 1)] {
+        let filter = Filter { from: Some(opened), to: Some(to), ..Filter::default() };
+        assert_eq!(found("", filter).await.unwrap().len(), hits, "begun before {to:?}");
+    }
     assert_eq!(vault.earlier("k1", id(), 5).await.unwrap().len(), 1);
     assert_eq!(vault.earlier("k1", note, 5).await.unwrap().len(), 0);
     let lists = vault.lists().await.unwrap();
